@@ -1,0 +1,64 @@
+"""Civil dates in Japan: today, business days, opening hours, months.
+
+Japan has had one offset and no summer time since 1951, so JST is a fixed offset.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+JST = timezone(timedelta(hours=9), "JST")
+MIDNIGHT = time(0, 0)
+WEEKDAYS = "月火水木金土日"
+
+
+def day_of(moment: datetime) -> date:
+    """The JST date of an instant."""
+    return moment.astimezone(JST).date()
+
+
+def month_of(moment: datetime) -> str:
+    """The JST month of an instant, `2026-09`; every instant lies in exactly one."""
+    return f"{moment.astimezone(JST):%Y-%m}"
+
+
+def at(day: date, clock: time) -> datetime:
+    """The instant (UTC) of a JST date and time of day."""
+    return datetime.combine(day, clock, JST).astimezone(UTC)
+
+
+def is_business_day(day: date, house) -> bool:
+    """Mon-Fri, no national holiday, not in the house's closure."""
+    import jpholiday  # loaded on first use: the memo path never asks
+
+    return day.weekday() < 5 and f"{day:%m-%d}" not in house.hours.closed and not jpholiday.is_holiday(day)
+
+
+def add_business_days(day: date, count: int, house) -> date:
+    """The `count`-th business day after `day` (before it, if negative); `day` itself never counts."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while not is_business_day(day, house):
+            day += step
+    return day
+
+
+def is_open(moment: datetime, house) -> bool:
+    """Whether the centre's operators take calls at this instant."""
+    here = moment.astimezone(JST)
+    return house.hours.open <= here.time() < house.hours.close and is_business_day(here.date(), house)
+
+
+def spoken_day(day: date | None) -> str:
+    """A date as mails and pages say it: 2026年9月15日(火)."""
+    return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})" if day else ""
+
+
+def spoken_time(moment: datetime) -> str:
+    """An instant as mails say it, in JST: 2026年9月15日(火) 10:05."""
+    return f"{spoken_day(day_of(moment))} {moment.astimezone(JST):%H:%M}"
+
+
+def last_day_of(month: str) -> date:
+    """The last day of a month given as `2026-09`."""
+    first = date.fromisoformat(f"{month}-01")
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

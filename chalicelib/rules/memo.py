@@ -1,0 +1,88 @@
+"""A call memo: what it must say, its number, what it counts for (calls.md)."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+from chalicelib.errors import Fault
+from chalicelib.rules import calendar
+
+MAX_AGE = timedelta(hours=72)  # [D]
+CLOCK_SKEW = timedelta(minutes=2)  # an operator's clock may run a little ahead of ours
+MOODS = {"hurry": "お急ぎのご様子", "angry": "お怒りのご様子", "trouble": "お困りのご様子"}
+NOT_OBTAINED = {
+    "would_not_say": "お尋ねしましたが、お話しいただけませんでした",
+    "hung_up": "お尋ねする前にお電話が切れました",
+    "unclear": "お声が聞き取れませんでした",
+}
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def memo_id(house: str, owner: str, idempotency_key: str) -> str:
+    """The same request has the same id whichever of its owner's keys it came with."""
+    return f"{house}-" + hashlib.sha256("\n".join((house, owner, idempotency_key)).encode()).hexdigest()[:32]
+
+
+def body_digest(body) -> str:
+    """A digest of the parsed body: the order of its fields and its spacing make no difference."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def number(identity: str, received_at: datetime) -> str:
+    """The memo's number for people, `260915-7KQ2M`: JST date of the call and five letters from the id."""
+    value = int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16)
+    return f"{calendar.day_of(received_at):%y%m%d}-" + "".join(_DIGITS[value >> shift & 31] for shift in (20, 15, 10, 5, 0))
+
+
+def item_value(memo: dict, item: str) -> str | None:
+    """What the memo says for one of the house's items."""
+    return memo["business"] if item == "business" else (memo["caller"] or {}).get(item)
+
+
+def faults(memo: dict, house, now: datetime) -> list[Fault]:
+    """What is wrong with a memo that can be read: one sentence a fault, none if it can be taken."""
+    return [*_time_faults(memo["received_at"], now), *_item_faults(memo, house), *_surcharge_faults(memo, house)]
+
+
+def _time_faults(received_at: datetime, now: datetime):
+    if received_at > now + CLOCK_SKEW:
+        yield Fault("received_at", "受電日時が未来になっています。日時と時差をご確認ください。")
+    if received_at < now - MAX_AGE:
+        yield Fault("received_at", "受電から72時間を過ぎたメモは登録できません。受電日時をご確認ください。")
+
+
+def _item_faults(memo: dict, house):
+    not_obtained = memo["not_obtained"] or {}
+    known = {item.key for item in house.items} | {"company"}
+    for name in not_obtained:
+        if name not in known:
+            yield Fault(f"not_obtained.{name}", "この項目名は使えません。使える項目: " + "、".join(sorted(known)))
+        elif item_value(memo, name):
+            yield Fault(f"not_obtained.{name}", "内容が入力されています。聞き取れなかった項目だけを挙げてください。")
+    if house.call_row(memo["class_"]).items == "optional":
+        return
+    for item in house.items:
+        if not item_value(memo, item.key) and item.key not in not_obtained:
+            field = "business" if item.key == "business" else f"caller.{item.key}"
+            yield Fault(field, f"{item.name}を入力するか、聞き取れなかった理由を not_obtained.{item.key} に入れてください。")
+
+
+def _surcharge_faults(memo: dict, house):
+    surcharge = memo["surcharge"]
+    if surcharge is None:
+        return
+    if not house.surcharge.allowed:
+        yield Fault("surcharge", "この事業者には特別対応の加算がありません。surcharge を外してください。")
+    elif not house.surcharge.min <= surcharge["yen"] <= house.surcharge.max:
+        yield Fault("surcharge.yen", f"加算額は{house.surcharge.min}円から{house.surcharge.max}円までで入力してください。")
+
+
+def verdict(house, call_class: str, in_free_trial: bool) -> tuple[bool, bool, str]:
+    """(reported, counts, why) for a class of call by the house's table (houses.md 8).
+
+    Calls of a trial whose calls do not count are reported like any other.
+    """
+    row = house.call_row(call_class)
+    if row.counted and in_free_trial:
+        return row.reported, False, f"{row.why}(無料お試し期間中のため数えません)"
+    return row.reported, row.counted, row.why

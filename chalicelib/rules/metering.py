@@ -1,0 +1,32 @@
+"""How many calls a month counts (calls.md Count, money.md)."""
+
+from datetime import date
+
+from chalicelib.rules import calendar
+
+NOT_YET = "まだ報告が送信されていません"
+
+
+def counted(memo) -> tuple[bool, str]:
+    """(whether a memo counts now, why): one that should count does so once its report was handed over."""
+    if memo.counts and memo.handed_over_at is None:
+        return False, NOT_YET
+    return memo.counts, memo.why
+
+
+def usage(memos: list, included: int, over_yen: int, month: str, today: date) -> dict:
+    """A month's count against the plan, with a straight-line forecast while the month runs.
+
+    `included` calls, `over_yen` yen for each further one; `month` as `2026-09`.
+    """
+    count = sum(counted(memo)[0] for memo in memos)
+    last = calendar.last_day_of(month)
+    gone = min(max((today - last.replace(day=1)).days + 1, 1), last.day)
+    return {
+        "taken": len(memos),
+        "counted": count,
+        "included": included,
+        "over": max(0, count - included),
+        "over_yen": max(0, count - included) * over_yen,
+        "forecast": round(count * last.day / gone),
+    }
