@@ -1,0 +1,12 @@
+"""The tables."""
+
+from chalicelib.models.contract import Contract
+from chalicelib.models.counter import Counter
+from chalicelib.models.key import Key
+from chalicelib.models.letter import Letter
+from chalicelib.models.line import Line
+from chalicelib.models.mark import Mark
+from chalicelib.models.memo import Memo
+from chalicelib.models.token import Token
+
+TABLES = (Contract, Counter, Key, Letter, Line, Mark, Memo, Token)

@@ -1,0 +1,91 @@
+"""What every table shares: one connection, short time-outs, dates a person can read in the AWS console."""
+
+import threading
+from datetime import date
+from typing import Any
+
+from pynamodb.attributes import Attribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.connection import Connection
+from pynamodb.constants import STRING
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from chalicelib import config
+
+# API Gateway gives up after 29 seconds; PynamoDB's own time-outs alone are longer than that.
+connection = Connection(
+    region=config.REGION,
+    connect_timeout_seconds=1,
+    read_timeout_seconds=2,
+    max_retry_attempts=2,
+    max_pool_connections=50,
+)
+_joining = threading.Lock()
+
+
+class Table(Model):
+    """A model on the shared connection.
+
+    PynamoDB makes a session and a client per model, a quarter of a second
+    each; joining them on one connection is its private ground, so its version
+    is pinned and a test watches it.
+    """
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _get_connection(cls):
+        if cls._connection is None:
+            with _joining:
+                if cls._connection is None:
+                    own = super()._get_connection()
+                    connection.add_meta_table(own.get_meta_table())
+                    own.connection = connection
+        return cls._connection
+
+    @classmethod
+    def find(cls, key: str):
+        """The item, read strongly, or None."""
+        try:
+            return cls.get(key, consistent_read=True)
+        except cls.DoesNotExist:
+            return None
+
+
+def transaction() -> TransactWrite:
+    """All or nothing: up to 100 items."""
+    return TransactWrite(connection=connection)
+
+
+def table(name: str) -> str:
+    return config.TABLE_PREFIX + name
+
+
+class DayAttribute(Attribute[date]):
+    """A JST date, stored as `2026-09-15`."""
+
+    attr_type = STRING
+
+    def serialize(self, value: date) -> str:
+        return value.isoformat()
+
+    def deserialize(self, value: str) -> date:
+        return date.fromisoformat(value)
+
+
+class Plain(MapAttribute[str, Any]):
+    """Facts of no fixed form: a map of plain values."""
+
+
+__all__ = [
+    "DayAttribute",
+    "NumberAttribute",
+    "Plain",
+    "Table",
+    "UTCDateTimeAttribute",
+    "UnicodeAttribute",
+    "connection",
+    "table",
+    "transaction",
+]

@@ -1,0 +1,132 @@
+"""Contracts, each with its roster, gates and history in one item, so that one strong read tells everything."""
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, MapAttribute, VersionAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
+
+from chalicelib.models.base import DayAttribute, NumberAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute, table
+
+
+class Address(MapAttribute):
+    id = UnicodeAttribute()
+    mail = UnicodeAttribute()
+    confirmed_at = UTCDateTimeAttribute(null=True)
+
+
+class Person(MapAttribute):
+    id = UnicodeAttribute()
+    name = UnicodeAttribute()
+    reading = UnicodeAttribute(null=True)
+    aliases = ListAttribute(of=UnicodeAttribute, default=list)
+    addresses = ListAttribute(of=Address, default=list)
+
+
+class GatePassed(MapAttribute):
+    gate = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    by = UnicodeAttribute()
+    ground = UnicodeAttribute()
+    facts = JSONAttribute(null=True)
+
+
+class Note(MapAttribute):
+    """A line of the contract's history: what happened, on which JST date, by whom, when it was written."""
+
+    on = DayAttribute()
+    event = UnicodeAttribute()
+    by = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    text = UnicodeAttribute(null=True)
+
+
+class DueIndex(GlobalSecondaryIndex):
+    """What the night has to do: sparse, since a contract with nothing ahead has no due date."""
+
+    class Meta:
+        index_name = "by_due"
+        projection = KeysOnlyProjection()
+
+    house = UnicodeAttribute(hash_key=True)
+    due = DayAttribute(range_key=True)
+
+
+class HouseIndex(GlobalSecondaryIndex):
+    """A house's contracts by the time of application, with what a list shows."""
+
+    class Meta:
+        index_name = "by_house"
+        projection = IncludeProjection(
+            ["status", "company", "contact_name", "mail", "phone_number", "waits_for", "plan", "line", "due", "trial_last_day"]
+        )
+
+    house = UnicodeAttribute(hash_key=True)
+    applied_at = UTCDateTimeAttribute(range_key=True)
+
+
+class Contract(Table):
+    class Meta:
+        table_name = table("contracts")
+        billing_mode = "PAY_PER_REQUEST"
+
+    id = UnicodeAttribute(hash_key=True)
+    house = UnicodeAttribute()
+    status = UnicodeAttribute()
+    version = VersionAttribute()
+    due = DayAttribute(null=True)
+    waits_for = ListAttribute(of=UnicodeAttribute, default=list)
+
+    applied_at = UTCDateTimeAttribute()
+    applied_on = DayAttribute()
+    form_digest = UnicodeAttribute()
+    seen = JSONAttribute()  # the final screen the applicant agreed to, and when
+
+    party = UnicodeAttribute()  # company or person
+    company = UnicodeAttribute(null=True)
+    contact_name = UnicodeAttribute()
+    contact_reading = UnicodeAttribute(null=True)
+    mail = UnicodeAttribute()
+    phone = UnicodeAttribute()
+    phone_number = UnicodeAttribute(null=True)
+    postal_address = UnicodeAttribute(null=True)
+    wishes = UnicodeAttribute(null=True)
+
+    plan = UnicodeAttribute()
+    use = UnicodeAttribute()
+    greeting = UnicodeAttribute(null=True)
+    wants_trial = BooleanAttribute()
+    matches = ListAttribute(of=UnicodeAttribute, default=list)
+    people = ListAttribute(of=Person, default=list)
+    line = UnicodeAttribute(null=True)
+
+    mail_confirmed_at = UTCDateTimeAttribute(null=True)
+    confirmations_sent = NumberAttribute(default=0)
+    confirmation_reminded_on = DayAttribute(null=True)
+    gates = ListAttribute(of=GatePassed, default=list)
+    ready_on = DayAttribute(null=True)
+    start_on = DayAttribute(null=True)
+    started_on = DayAttribute(null=True)
+    started_at = UTCDateTimeAttribute(null=True)
+    trial_last_day = DayAttribute(null=True)
+    trial_reminded_on = DayAttribute(null=True)
+    continuation_asked_on = DayAttribute(null=True)
+    paid_on = DayAttribute(null=True)
+    paid_yen = NumberAttribute(null=True)
+    paused_on = DayAttribute(null=True)
+    stop_on = DayAttribute(null=True)
+    active_from = DayAttribute(null=True)
+    ended_on = DayAttribute(null=True)
+    end_reason = UnicodeAttribute(null=True)
+    history = ListAttribute(of=Note, default=list)
+
+    by_due = DueIndex()
+    by_house = HouseIndex()
+
+    def passed_gates(self) -> set[str]:
+        return {passed.gate for passed in self.gates}
+
+    def address(self, identity: str) -> Address | None:
+        return next((each for person in self.people for each in person.addresses if each.id == identity), None)
+
+    @property
+    def client(self) -> str:
+        """Whom letters speak to: the company, else the person."""
+        return self.company or self.contact_name

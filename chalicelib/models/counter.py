@@ -1,0 +1,15 @@
+"""Counters of the public form's limits, gone by themselves after their hour."""
+
+from pynamodb.attributes import TTLAttribute
+
+from chalicelib.models.base import NumberAttribute, Table, UnicodeAttribute, table
+
+
+class Counter(Table):
+    class Meta:
+        table_name = table("counters")
+        billing_mode = "PAY_PER_REQUEST"
+
+    id = UnicodeAttribute(hash_key=True)  # mk#network#203.0.113.7#2026-09-01T10
+    used = NumberAttribute(default=0)
+    deleted_after = TTLAttribute()

@@ -1,0 +1,19 @@
+"""API keys. Only a digest of the secret is kept."""
+
+from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, table
+
+
+class Key(Table):
+    class Meta:
+        table_name = table("keys")
+        billing_mode = "PAY_PER_REQUEST"
+
+    id = UnicodeAttribute(hash_key=True)
+    house = UnicodeAttribute()
+    owner = UnicodeAttribute()
+    role = UnicodeAttribute()
+    secret_sha256 = UnicodeAttribute()
+    made_at = UTCDateTimeAttribute()
+    expires_at = UTCDateTimeAttribute()
+    revoked_at = UTCDateTimeAttribute(null=True)
+    last_used_on = UnicodeAttribute(null=True)

@@ -1,0 +1,12 @@
+"""What a house's clients are recognised by when they apply again: one item a mark and contract."""
+
+from chalicelib.models.base import Table, UnicodeAttribute, table
+
+
+class Mark(Table):
+    class Meta:
+        table_name = table("marks")
+        billing_mode = "PAY_PER_REQUEST"
+
+    mark = UnicodeAttribute(hash_key=True)  # mk#phone:0312345678
+    contract = UnicodeAttribute(range_key=True)
