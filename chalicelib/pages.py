@@ -1,0 +1,39 @@
+"""Templates rendered: pages and mails alike."""
+
+from functools import cache
+from pathlib import Path
+
+from chalicelib import phones
+from chalicelib.rules import calendar
+
+FOLDER = Path(__file__).parent.parent / "templates"
+
+
+@cache
+def _environment():
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # not on every path
+
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["yen"] = lambda amount: f"{amount:,}円"
+    environment.filters["day"] = calendar.spoken_day
+    environment.filters["moment"] = calendar.spoken_time
+    environment.filters["phone"] = phones.display
+    return environment
+
+
+def render(template: str, **facts) -> str:
+    """The text of a template; a fact it needs and does not get is an error, never a gap."""
+    return _environment().get_template(template).render(**facts)
+
+
+def static(name: str) -> bytes | None:
+    """A file of `templates/static/`, or None."""
+    files = {path.name: path for path in (FOLDER / "static").iterdir()}
+    return files[name].read_bytes() if name in files else None
