@@ -1,0 +1,118 @@
+"""A case: one contract on the desk, together with everything that goes out in the same write."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from pynamodb.exceptions import TransactWriteError
+
+from chalicelib.errors import Busy
+from chalicelib.flows import links
+from chalicelib.models import Contract, Letter, Line, Mark, Token
+from chalicelib.models.base import transaction
+from chalicelib.models.contract import Note
+from chalicelib.models.line import LENT, QUARANTINED
+from chalicelib.rules import calendar
+from chalicelib.rules import contract as life
+
+LETTERS_FROM = time(9, 0)  # letters caused by a date wait until then and leave with the sweep (life.md)
+
+
+@dataclass
+class Case:
+    """`by` says who causes the changes: `client`, an office key's owner, or `dates` for what a date brings."""
+
+    contract: Contract
+    house: object
+    now: datetime
+    by: str
+    letters: list[Letter] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    lines: list[tuple[Line, object]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    deleted: bool = False
+
+    @property
+    def today(self) -> date:
+        return calendar.day_of(self.now)
+
+    def note(self, event: str, on: date | None = None, text: str | None = None) -> None:
+        """Add a line to the contract's history."""
+        self.contract.history.append(Note(on=on or self.today, event=event, by=self.by, at=self.now, text=text))
+
+    def write(self, kind: str, on: date, to: list[str] | None = None, part: str = "", **facts) -> Letter:
+        """Write a letter, to be kept in the same transaction; its id follows from contract, kind, date and part."""
+        identity = "#".join(filter(None, (self.contract.id, kind, on.isoformat(), part)))
+        letter = Letter(
+            id=identity,
+            house=self.house.key,
+            contract=self.contract.id,
+            kind=kind,
+            to=to or [self.contract.mail],
+            facts={"client": self.contract.client, "contact": self.contract.contact_name} | facts,
+            written_at=self.now,
+        )
+        if self.by == "dates":
+            letter.wait_until(max(self.now, calendar.at(self.today, LETTERS_FROM)))
+        else:
+            letter.lease(self.now)
+        self.letters.append(letter)
+        return letter
+
+    def give_link(self, letter: Letter, purpose: str, days: int, target: str | None = None) -> None:
+        """Let a letter's link open for `days` days: `purpose` says what its button does."""
+        until = self.now + timedelta(days=days)
+        self.tokens.append(
+            Token(
+                digest=links.digest(links.token(letter.id)),
+                purpose=purpose,
+                contract=self.contract.id,
+                target=target,
+                mail=letter.to[0],
+                usable_until=until,
+                deleted_after=until + timedelta(days=30),
+            )
+        )
+
+    def lend(self, number: str, use: str) -> None:
+        """Put a number on this contract; the write fails if it is on another one by then."""
+        free = Line.number.does_not_exist() | ((Line.state == QUARANTINED) & (Line.quarantined_until < self.today))
+        line = Line(number=number, house=self.house.key, contract=self.contract.id, use=use, state=LENT, lent_on=self.today)
+        self.lines.append((line, free))
+        self.contract.line, self.contract.use = number, use
+
+    def take_back(self, ended_on: date) -> None:
+        """The contract's number goes into quarantine (houses.md 2)."""
+        if self.contract.line:
+            line = Line.find(self.contract.line)
+            line.state = QUARANTINED
+            line.quarantined_until = ended_on + timedelta(days=self.house.line.quarantine_days)
+            self.lines.append((line, Line.contract == self.contract.id))
+
+    def keep(self) -> None:
+        """Write all of it or nothing. Raises Busy if the contract or a number changed meanwhile."""
+        self.contract.due = life.next_due(self.contract, self.house)
+        self.contract.waits_for = [gate.key for gate in life.missing_to_start(self.contract, self.house)]
+        try:
+            with transaction() as write:
+                self._put_all(write)
+        except TransactWriteError as refused:
+            codes = {reason.code for reason in refused.cancellation_reasons if reason}
+            if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise Busy("同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。") from None
+            raise
+
+    def _put_all(self, write) -> None:
+        if self.deleted:
+            write.delete(self.contract)
+            for mark in self.marks:
+                write.delete(mark)
+            for letter in self.letters:
+                write.delete(letter)
+            return
+        write.save(self.contract)
+        for letter in self.letters:
+            write.save(letter, condition=Letter.id.does_not_exist())
+        for line, condition in self.lines:
+            write.save(line, condition=condition)
+        for item in (*self.tokens, *self.marks):
+            write.save(item)

@@ -1,0 +1,230 @@
+"""What people do to a contract: load it, pass its gates, date its start, continue or stop its trial."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from chalicelib import phones
+from chalicelib.errors import Busy, Fault, Invalid, NotFound, Refused
+from chalicelib.flows import outbox
+from chalicelib.flows.case import Case
+from chalicelib.flows.settle import LINK_DAYS, ask_confirmation, house_marks, settle, stop
+from chalicelib.models import Contract, Line, Mark
+from chalicelib.models.contract import GatePassed
+from chalicelib.models.line import LENT
+from chalicelib.rules import calendar, gates
+from chalicelib.rules import contract as life
+
+
+def load(house, contract_id: str, now: datetime) -> Contract:
+    """A contract of this house as it stands today: what is overdue is settled first.
+
+    Raises NotFound for an unknown id and for another house's alike.
+    """
+    contract = Contract.find(contract_id)
+    if contract is None or contract.house != house.key:
+        raise NotFound("このご契約は見つかりません。番号をご確認ください。")
+    if contract.due is None or contract.due > calendar.day_of(now):
+        return contract
+    case = Case(contract, house, now, "dates")
+    settle(case)
+    try:
+        case.keep()
+    except Busy:  # somebody settled it at the same moment
+        return load(house, contract_id, now)
+    if case.deleted:
+        raise NotFound("このお申し込みは、メールアドレスの確認がなかったため削除されました。")
+    return contract
+
+
+def change(house, contract_id: str, now: datetime, by: str, story: Callable[[Case], None]) -> Contract:
+    """Load, let `story` change the case, settle what that makes due, keep all of it, send what it wrote.
+
+    A change at the same moment by somebody else is not overwritten: the story
+    is told again on what they left. Raises Busy if that keeps happening.
+    """
+    for attempt in range(5):
+        case = Case(load(house, contract_id, now), house, now, by)
+        before = len(case.contract.history)
+        story(case)
+        if len(case.contract.history) == before:
+            return case.contract
+        settle(case)
+        try:
+            case.keep()
+        except Busy:
+            if attempt == 4:
+                raise
+            continue
+        outbox.deliver_all(case.letters, now)
+        return case.contract
+    raise AssertionError("unreachable")
+
+
+def proceed(case: Case, event: str) -> bool:
+    """Move the contract by the lifecycle table; False where it changes nothing. Raises Refused with its sentence."""
+    state, sentence = life.answer(case.contract, event)
+    if state == life.NOTHING:
+        return False
+    if not state:
+        raise Refused(sentence)
+    case.contract.status = state
+    return True
+
+
+def confirm_mail(case: Case) -> None:
+    """The applicant's address is theirs: guidance and the test mails of all report addresses go out."""
+    if not proceed(case, "mail_confirmed"):
+        return
+    contract = case.contract
+    contract.mail_confirmed_at = case.now
+    case.note("mail_confirmed")
+    waiting = [{"name": gate.name, "asks": gate.asks, "waits_on": gate.waits_on} for gate in gates.waiting(contract, case.house)]
+    case.write("guidance", case.today, waiting=waiting, seen=contract.seen["offer"], receipt=contract.id)
+    for person in contract.people:
+        for address in person.addresses:
+            send_test_mail(case, person, address)
+
+
+def send_test_mail(case: Case, person, address) -> None:
+    """Reports go to an address only after the button in this mail was pressed (houses.md 7)."""
+    letter = case.write("test_mail", case.today, [address.mail], address.id, person=person.name, address=address.mail)
+    case.give_link(letter, "address", LINK_DAYS, address.id)
+
+
+def confirm_address(case: Case, address_id: str, mail: str) -> None:
+    """A report address has shown that it receives. Raises Refused if it is no longer registered."""
+    address = case.contract.address(address_id)
+    if address is None or address.mail != mail:
+        raise Refused("このメールアドレスは、報告先の登録から外れています。")
+    if address.confirmed_at or not proceed(case, "address_confirmed"):
+        return
+    address.confirmed_at = case.now
+    case.note("address_confirmed", text=address_id)
+
+
+def correct_mail(case: Case, mail: str | None) -> None:
+    """Correct the applicant's own address, or not, and send the confirmation again (S0)."""
+    proceed(case, "mail_corrected")
+    contract = case.contract
+    if contract.confirmations_sent >= 10:
+        raise Refused("確認メールの送信が10回に達しました。お電話などでご本人にご確認ください。")
+    if mail and mail != contract.mail:
+        contract.mail = mail
+        case.marks = [Mark(mark, contract.id) for mark in house_marks(case)]
+    ask_confirmation(case)
+    case.note("confirmation_sent_again")
+
+
+def pass_gate(case: Case, key: str, facts: dict) -> None:
+    """The office passes one of the contract's gates on a ground; passing it again changes nothing.
+
+    `facts` is the body that handlers read for that gate. Raises NotFound for a
+    gate this contract does not have, Refused where it is not the office's to pass.
+    """
+    contract, house = case.contract, case.house
+    gate = house.gate(key)
+    if gate is None or (key not in {each.key for each in gates.needed(contract, house)} and key != "payment"):
+        names = "、".join(each.key for each in gates.needed(contract, house))
+        raise NotFound(f"このご契約に「{key}」という確認項目はありません。確認項目: {names}")
+    if key in gates.BY_PRESS:
+        raise Refused(f"「{gate.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。")
+    if not proceed(case, "payment_seen" if key == "payment" else "gate_passed") or gates.passed(contract, key):
+        return
+    _STORIES[key](case, facts)
+    kept = {name: str(value) for name, value in facts.items() if value is not None and name != "ground"}
+    contract.gates.append(GatePassed(gate=key, at=case.now, by=case.by, ground=facts["ground"], facts=kept))
+    case.note("gate_passed", text=key)
+
+
+def _note_greeting(case: Case, facts: dict) -> None:
+    case.contract.greeting = facts["greeting"]
+
+
+def _note_identity(case: Case, facts: dict) -> None:
+    """The method must be one that the law accepts on the day of the check (law.md)."""
+    day = facts["checked_on"]
+    if day > case.today:
+        raise Invalid([Fault("checked_on", "確認した日が未来になっています。実際に確認した日を入力してください。")])
+    accepted = {row.key: row.name for row in case.house.identity if _is_valid(row, day)}
+    if facts["method"] not in accepted:
+        listed = "、".join(f"{key}({name})" for key, name in accepted.items())
+        raise Invalid([Fault("method", f"{calendar.spoken_day(day)}に使える確認方法を指定してください: {listed}")])
+
+
+def _is_valid(row, day: date) -> bool:
+    return (row.valid_from or day) <= day <= (row.valid_until or day)
+
+
+def _note_payment(case: Case, facts: dict) -> None:
+    if facts["paid_on"] > case.today:
+        raise Invalid([Fault("paid_on", "入金日が未来になっています。実際に入金のあった日を入力してください。")])
+    case.contract.paid_on, case.contract.paid_yen = facts["paid_on"], facts["yen"]
+    if case.contract.continuation_asked_on:
+        case.note("paid_to_continue")
+
+
+def _note_eligibility(case: Case, facts: dict) -> None:
+    """A client who may not try again goes on without a trial, and pays first."""
+    if not facts["eligible"]:
+        case.contract.wants_trial = False
+        case.contract.trial_last_day = None
+
+
+def _lend_number(case: Case, facts: dict) -> None:
+    contract, house = case.contract, case.house
+    if missing := [gate.name for gate in gates.waiting(contract, house) if gate.key != "number"]:
+        raise Refused("番号の発行は最後です。先に次の項目を完了してください: " + "、".join(missing))
+    number = phones.normalise(facts["number"])
+    if not number.startswith(tuple(house.line.prefixes)):
+        raise Invalid([Fault("number", "この事業者が貸し出せる番号ではありません。先頭: " + "、".join(house.line.prefixes))])
+    if facts["use"] not in house.line.uses:
+        raise Invalid([Fault("use", "この事業者で選べる使い方: " + "、".join(house.line.uses))])
+    line = Line.find(number)
+    if line and line.state == LENT:
+        raise Refused("この番号は、ほかのご契約で使われています。別の番号をお選びください。")
+    if line and line.quarantined_until >= case.today:
+        until = calendar.spoken_day(line.quarantined_until)
+        raise Refused(f"この番号は{until}まで貸し出しを休止しています。別の番号をお選びください。")
+    case.lend(number, facts["use"])
+
+
+_STORIES = {
+    "greeting": _note_greeting,
+    "identity": _note_identity,
+    "payment": _note_payment,
+    "eligibility": _note_eligibility,
+    "number": _lend_number,
+}
+
+
+def date_start(case: Case, on: date) -> None:
+    """Set the day of the start. Raises Invalid for a day gone by, Refused once the service runs."""
+    proceed(case, "start_dated")
+    if case.contract.paused_on:
+        raise Refused("継続のご入金を待っているご契約です。開始日は変更できません。")
+    if on < case.today:
+        raise Invalid([Fault("on", f"開始日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。")])
+    case.contract.start_on = on
+    case.note("start_dated", on)
+
+
+def ask_to_continue(case: Case) -> None:
+    """The client wishes to go on after the trial; a stop asked for before is withdrawn by it."""
+    contract = case.contract
+    if not proceed(case, "continuation_asked") or (contract.continuation_asked_on and not contract.stop_on):
+        return
+    contract.continuation_asked_on, contract.stop_on = case.today, None
+    case.note("continuation_asked")
+
+
+def stop_in_trial(case: Case, on: date | None) -> None:
+    """End a trial at once (`on` None), or after its day `on`, which lies within the trial."""
+    contract = case.contract
+    proceed(case, "stopped_in_trial")
+    if on is not None and not case.today <= on <= contract.trial_last_day:
+        last = calendar.spoken_day(contract.trial_last_day)
+        raise Invalid([Fault("on", f"停止日は、本日からお試し期間の最終日({last})までの日付を指定してください。")])
+    contract.stop_on = on
+    case.note("stop_asked", on)
+    if on is None:
+        stop(case, case.today, case.today)

@@ -1,0 +1,137 @@
+"""What the office reads: lists of contracts, and one contract with everything that is waited for."""
+
+import base64
+import json
+
+from chalicelib.errors import Fault, Invalid
+from chalicelib.models import Contract
+from chalicelib.rules import calendar, gates
+from chalicelib.rules import contract as life
+
+# What each date-bound thing is called on the desk.
+AHEAD = {
+    "remind_confirmation": "確認メールの再送",
+    "delete_unconfirmed": "未確認のお申し込みの削除",
+    "start": "サービス開始",
+    "remind_trial": "お試し終了前のお知らせ",
+    "end_trial": "お試し期間の終了",
+    "resume_paid": "ご入金によるサービス再開",
+    "lapse_unpaid": "未入金による終了",
+    "stop": "お試しの停止",
+}
+_PAGE = 30
+
+
+def list_contracts(house, query: dict) -> dict:
+    """A page of the house's contracts, newest first. Raises Invalid for a cursor that is not ours."""
+    limit = query["limit"] or _PAGE
+    found = Contract.by_house.query(house.key, scan_index_forward=False, last_evaluated_key=_open(query["cursor"], house))
+    rows = []
+    for contract in found:
+        if _fits(contract, query):
+            rows.append(_row(contract, house))
+        if len(rows) == limit:
+            break
+    return {"contracts": rows, "cursor": _seal(found.last_evaluated_key) if len(rows) == limit else None}
+
+
+def _fits(contract, query: dict) -> bool:
+    searched = (contract.id, contract.company, contract.contact_name, contract.mail, contract.phone_number, contract.line)
+    return (
+        query["status"] in (None, contract.status)
+        and (query["waiting_for"] is None or query["waiting_for"] in contract.waits_for)
+        and (query["q"] is None or any(query["q"].casefold() in (text or "").casefold() for text in searched))
+    )
+
+
+def _row(contract, house) -> dict:
+    return {
+        "id": contract.id,
+        "status": contract.status,
+        "status_name": life.STATES[contract.status],
+        "client": contract.client,
+        "applied_at": contract.applied_at.astimezone(calendar.JST).isoformat(),
+        "plan": contract.plan,
+        "line": contract.line,
+        "waits_for": list(contract.waits_for),
+        "due": _iso(contract.due),
+        "trial_last_day": _iso(contract.trial_last_day),
+    }
+
+
+def tell(contract: Contract, house) -> dict:
+    """One contract as the office sees it: whose move it is, what happens next and when."""
+    waiting = {gate.key for gate in gates.waiting(contract, house)}
+    passed = {entry.gate: entry for entry in contract.gates}
+    ahead = life.dues(contract, house)
+    return _row(contract, house) | {
+        "party": contract.party,
+        "company": contract.company,
+        "contact_name": contract.contact_name,
+        "mail": contract.mail,
+        "phone": contract.phone,
+        "greeting": contract.greeting,
+        "use": contract.use,
+        "wishes": contract.wishes,
+        "wants_trial": contract.wants_trial,
+        "matches": list(contract.matches),
+        "gates": [_gate(gate, waiting, passed) for gate in gates.needed(contract, house)],
+        "people": [_person(person) for person in contract.people],
+        "next": [{"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead],
+        "start_on": _iso(contract.start_on),
+        "started_on": _iso(contract.started_on),
+        "continuation_asked_on": _iso(contract.continuation_asked_on),
+        "paid_on": _iso(contract.paid_on),
+        "paid_yen": contract.paid_yen and int(contract.paid_yen),
+        "paused_on": _iso(contract.paused_on),
+        "stop_on": _iso(contract.stop_on),
+        "active_from": _iso(contract.active_from),
+        "ended_on": _iso(contract.ended_on),
+        "end_reason": contract.end_reason,
+        "history": [
+            {"on": note.on.isoformat(), "event": note.event, "by": note.by, "text": note.text} for note in contract.history
+        ],
+    }
+
+
+def _gate(gate, waiting: set[str], passed: dict) -> dict:
+    entry = passed.get(gate.key)
+    return {
+        "gate": gate.key,
+        "name": gate.name,
+        "passed": gate.key not in waiting,
+        "waits_on": gate.waits_on if gate.key in waiting else None,
+        "by": entry and entry.by,
+        "at": entry and entry.at.astimezone(calendar.JST).isoformat(),
+        "ground": entry and entry.ground,
+    }
+
+
+def _person(person) -> dict:
+    addresses = [{"id": each.id, "mail": each.mail, "confirmed": each.confirmed_at is not None} for each in person.addresses]
+    return {"id": person.id, "name": person.name, "reading": person.reading, "addresses": addresses}
+
+
+def _iso(day) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _seal(key: dict | None) -> str | None:
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
+
+
+def _open(cursor: str | None, house) -> dict | None:
+    if cursor is None:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        place = {name: {"S": key[name]["S"]} for name in ("id", "house", "applied_at")}
+    except (ValueError, KeyError, TypeError):
+        place = {}
+    if not place or place["house"]["S"] != house.key or not all(_is_word(value["S"]) for value in place.values()):
+        raise Invalid([Fault("cursor", "続きの印が正しくありません。一覧を最初から取得し直してください。")])
+    return place
+
+
+def _is_word(value) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 100 and value.isascii()

@@ -1,0 +1,72 @@
+"""What an operator sees when a lent number rings (calls.md, The line tells the operator)."""
+
+from datetime import datetime
+
+from chalicelib import phones
+from chalicelib.errors import NotFound
+from chalicelib.flows import contract as contracts
+from chalicelib.models import Line, Memo
+from chalicelib.models.line import QUARANTINED
+from chalicelib.rules import calendar
+from chalicelib.rules import contract as life
+from chalicelib.rules import house as houses
+
+
+def tell(house, called: str, caller: str | None, now: datetime) -> dict:
+    """Everything the operator needs for a call to `called`. Raises NotFound for a number of nobody here."""
+    line = Line.find(phones.normalise(called) or "-")
+    if line is None or line.house != house.key:
+        raise NotFound("この番号は登録されていません。番号をご確認ください。")
+    if line.state == QUARANTINED:
+        return _out_of_service(house, line, "ご契約が終了した番号です。お客様の名前を名乗らず、使われていない旨をお伝えください。")
+    contract = contracts.load(house, line.contract, now)
+    if not life.in_service(contract):
+        return _out_of_service(house, line, life.why_no_service(contract)) | {"contract": contract.id}
+    return {
+        "number": line.number,
+        "house": house.key,
+        "contract": contract.id,
+        "in_service": True,
+        "why_not": None,
+        "status": contract.status,
+        "client": contract.client,
+        "greeting": contract.greeting,
+        "use": line.use,
+        "open_now": calendar.is_open(now, house),
+        "people": [_person(place, person) for place, person in enumerate(contract.people)],
+        "items": [{"key": item.key, "name": item.name} for item in house.items],
+        "classes": [{"key": key, "name": name} for key, name in houses.CLASSES.items()],
+        "recent": _recent(contract, now),
+        "from_this_caller": _recent(contract, now, phones.normalise(caller)) if caller else [],
+    }
+
+
+def _out_of_service(house, line: Line, why: str) -> dict:
+    return {"number": line.number, "house": house.key, "in_service": False, "why_not": why}
+
+
+def _person(place: int, person) -> dict:
+    reachable = any(address.confirmed_at for address in person.addresses)
+    return {
+        "id": person.id,
+        "name": person.name,
+        "reading": person.reading,
+        "aliases": list(person.aliases),
+        "top": place == 0,
+        "reachable": reachable,
+    }
+
+
+def _recent(contract, now: datetime, caller: str | None = None) -> list[dict]:
+    """The contract's last memos of this month, newest first; only that caller's if one is given."""
+    memos = [each for each in Memo.of_month(contract.id, calendar.month_of(now)) if caller in (None, each.caller_number)]
+    return [
+        {
+            "id": each.id,
+            "number": each.number,
+            "received_at": each.received_at.astimezone(calendar.JST).isoformat(),
+            "class": each.call_class,
+            "caller": each.caller_name,
+        }
+        for each in reversed(memos[-5:])
+    ]
