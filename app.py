@@ -1,0 +1,39 @@
+"""Every way into Denwaban, on one screen: pages, the JSON API, and what the cloud calls by itself."""
+
+from chalice import Chalice
+
+from chalicelib.handlers import admin, contracts, jobs, memos, public, signup
+from chalicelib.rules import house as houses
+
+app = Chalice(app_name="denwaban")
+houses.all_houses()  # a house file that cannot be right stops the start here
+
+app.register_blueprint(public.routes)  # /  /{house}  /confirm/{token}  /static/{name}
+app.register_blueprint(signup.routes)  # /{house}/signup
+app.register_blueprint(memos.routes)  # /v1/lines  /v1/memos  /v1/contracts/{contract}/usage
+app.register_blueprint(contracts.routes)  # /v1/contracts
+app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
+
+
+@app.lambda_function(name="nightly")
+def nightly(event, context):
+    """EventBridge, 00:05 JST."""
+    return jobs.nightly(event)
+
+
+@app.lambda_function(name="settle")
+def settle(event, context):
+    """SQS, filled by nightly."""
+    return jobs.settle(event)
+
+
+@app.lambda_function(name="sweep")
+def sweep(event, context):
+    """EventBridge, every minute."""
+    return jobs.sweep(event)
+
+
+@app.lambda_function(name="issue_key")
+def issue_key(event, context):
+    """By hand, for a house's first key."""
+    return jobs.issue_key(event)

@@ -1,0 +1,123 @@
+"""The office: contracts, their gates, their start, the end of their trials."""
+
+from chalice import Blueprint
+
+from chalicelib.errors import NotFound
+from chalicelib.flows import contract as contracts
+from chalicelib.flows import desk
+from chalicelib.handlers.http import api
+from chalicelib.rules import contract as life
+from chalicelib.rules.house import GATES, USES
+from chalicelib.shapes import Choice, Day, Flag, Mail, Number, Phone, Shape, Text
+
+routes = Blueprint(__name__)
+
+_CONTRACT = {"type": "object", "required": ["id", "status", "gates", "waits_for", "next"]}
+_GROUND = Text("根拠(確認した事実)", max=300, example="2026-09-02 振込を通帳で確認")
+
+# The body that each gate of the house files takes; mail and address are passed by their links alone.
+GATE_BODIES = {
+    "mail": Shape("GateMail", ground=_GROUND),
+    "address": Shape("GateAddress", ground=_GROUND),
+    "eligibility": Shape("GateEligibility", eligible=Flag("お試し利用の可否"), ground=_GROUND),
+    "greeting": Shape("GateGreeting", greeting=Text("電話応対時の名乗り", max=60), ground=_GROUND),
+    "identity": Shape(
+        "GateIdentity",
+        method=Text("確認方法", max=20, example="image"),
+        document=Text("確認した書類", max=100, example="運転免許証"),
+        checked_on=Day("確認した日"),
+        ground=_GROUND,
+    ),
+    "payment": Shape("GatePayment", yen=Number("入金額(円)", min=1, max=10**8), paid_on=Day("入金日"), ground=_GROUND),
+    "number": Shape("GateNumber", number=Phone("貸し出す番号"), use=Choice("使い方", USES), ground=_GROUND),
+}
+
+
+class _GateBody(Shape):
+    """One body for the door of all gates; which fields it needs depends on the gate in the path."""
+
+    def __init__(self) -> None:
+        super().__init__("GatePassed")
+
+    def read(self, value):
+        return value
+
+    def _schema(self) -> dict:
+        return {"oneOf": [body.schema() for key, body in GATE_BODIES.items() if key not in ("mail", "address")]}
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/contracts",
+    "Contracts, newest first",
+    query=Shape(
+        "ContractsQuery",
+        status=Choice("状態", life.STATES, required=False),
+        waiting_for=Choice("待っている項目", {key: key for key in GATES}, required=False),
+        q=Text("名前・会社・メール・電話番号の一部", required=False, max=60),
+        limit=Number("件数", min=1, max=100, required=False),
+        cursor=Text("続きの印", required=False, max=1000),
+    ),
+    gives={"type": "object", "required": ["contracts", "cursor"]},
+)
+def list_contracts(asked):
+    return desk.list_contracts(asked.house, asked.query)
+
+
+@api(routes, "GET", "/v1/contracts/{contract}", "A contract: gates, dates, what happens next", gives=_CONTRACT)
+def read_contract(asked, contract):
+    return desk.tell(contracts.load(asked.house, contract, asked.now), asked.house)
+
+
+@api(routes, "POST", "/v1/contracts/{contract}/gates/{gate}", "Pass a gate", takes=_GateBody(), gives=_CONTRACT)
+def pass_gate(asked, contract, gate):
+    if gate not in GATE_BODIES:
+        raise NotFound(f"「{gate[:20]}」という確認項目はありません。確認項目: {'、'.join(GATE_BODIES)}")
+    facts = GATE_BODIES[gate].read(asked.body)
+    return _change(asked, contract, lambda case: contracts.pass_gate(case, gate, facts))
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/confirmation",
+    "Send the applicant's confirmation mail again, to a corrected address if one is given",
+    takes=Shape("Confirmation", mail=Mail("訂正後のメールアドレス", required=False)),
+    gives=_CONTRACT,
+)
+def send_confirmation(asked, contract):
+    return _change(asked, contract, lambda case: contracts.correct_mail(case, asked.body["mail"]))
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/start",
+    "Set the day of the start",
+    takes=Shape("Start", on=Day("開始日")),
+    gives=_CONTRACT,
+)
+def date_start(asked, contract):
+    return _change(asked, contract, lambda case: contracts.date_start(case, asked.body["on"]))
+
+
+@api(routes, "POST", "/v1/contracts/{contract}/continuation", "The client wishes to go on after the trial", gives=_CONTRACT)
+def ask_to_continue(asked, contract):
+    return _change(asked, contract, contracts.ask_to_continue)
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/stop",
+    "Stop a trial at once, or after a day within it",
+    takes=Shape("Stop", on=Day("最後の利用日", required=False)),
+    gives=_CONTRACT,
+)
+def stop_in_trial(asked, contract):
+    return _change(asked, contract, lambda case: contracts.stop_in_trial(case, asked.body["on"]))
+
+
+def _change(asked, contract: str, story) -> dict:
+    return desk.tell(contracts.change(asked.house, contract, asked.now, asked.key.owner, story), asked.house)

@@ -1,0 +1,64 @@
+"""Jobs and events: each takes a plain event, so that a person can also send one from the AWS console.
+
+Their "now" is the event's `time`; a missed run is replayed by sending its time.
+The sweep alone goes by the clock, since a lease is a matter of real seconds.
+"""
+
+import json
+from datetime import UTC, datetime
+
+from chalicelib import clock, log
+from chalicelib.flows import keys, night, outbox
+from chalicelib.rules import house as houses
+
+
+def nightly(event: dict) -> dict:
+    """00:05 JST: hand out everything that is due."""
+    handed = night.hand_out(_time_of(event))
+    log.info("nightly", **handed)
+    return handed
+
+
+def settle(event: dict) -> dict:
+    """A batch from the queue. A message that fails is tried again by itself, then goes to the dead-letter queue."""
+    failures = []
+    for record in event["Records"]:
+        try:
+            told = json.loads(record["body"])
+            failed = night.settle_batch(told["house"], told["contracts"], datetime.fromisoformat(told["now"]))
+        except Exception:
+            log.crash("message cannot be read", message=record.get("messageId"))
+            failed = ["message"]
+        if failed:
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def sweep(event: dict) -> dict:
+    """Every minute: mails that are waiting, or whose sender was lost."""
+    ended = outbox.sweep(clock.now())
+    if ended:
+        log.info("sweep", **ended)
+    return ended
+
+
+def issue_key(event: dict) -> dict:
+    """By hand: `{"house": "mk", "owner": "suzuki", "role": "admin"}`. The key is in the answer, this once."""
+    house, role = event.get("house"), event.get("role", "admin")
+    if houses.find(house) is None or role not in keys.ROLES or not event.get("owner"):
+        known = ", ".join(houses.all_houses())
+        return {"error": f"Send house (one of {known}), owner, and role (one of {', '.join(keys.ROLES)})."}
+    made, key = keys.make(house, event["owner"], role, clock.now())
+    return {"id": made.id, "key": key, "expires_at": made.expires_at.isoformat()}
+
+
+def _time_of(event: dict) -> datetime:
+    """The event's `time`; the clock where a person sent none. Raises ValueError with the form it must have."""
+    told = event.get("time")
+    if told is None:
+        return clock.now()
+    try:
+        moment = datetime.fromisoformat(told)
+    except (TypeError, ValueError):
+        raise ValueError(f"time {told!r} cannot be read: write it as 2026-12-01T00:05:00+09:00") from None
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

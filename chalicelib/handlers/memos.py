@@ -1,0 +1,114 @@
+"""Operators: the line that rings, the memo, the count."""
+
+import re
+
+from chalice import Blueprint
+
+from chalicelib.errors import Fault, Invalid
+from chalicelib.flows import line, memo
+from chalicelib.handlers.http import api
+from chalicelib.rules import calendar, metering
+from chalicelib.rules.house import CLASSES
+from chalicelib.shapes import Shape, Text
+
+routes = Blueprint(__name__)
+
+_ADDRESSED = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"person": {"type": "string"}, "address": {"type": "string", "format": "email"}}},
+}
+_TAKEN = {
+    "type": "object",
+    "required": ["id", "number", "reported_to", "counts", "why"],
+    "properties": {
+        "id": {"type": "string"},
+        "number": {"type": "string", "description": "the memo's number for people"},
+        "reported_to": _ADDRESSED,
+        "counts": {"type": "boolean", "description": "whether a call of this class counts, once its report is handed over"},
+        "why": {"type": "string"},
+    },
+}
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/lines/{number}",
+    "What the operator needs for a called number",
+    role="operator",
+    query=Shape("LineQuery", caller=Text("発信者番号", required=False, max=40)),
+    gives={"type": "object", "required": ["number", "house", "in_service", "why_not"]},
+)
+def look_up_line(asked, number):
+    return line.tell(asked.house, number, asked.query["caller"], asked.now)
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/memos",
+    "Take a call memo: stored once, reported in the same request",
+    role="operator",
+    takes=memo.MEMO,
+    read_body=False,
+    headers=("Idempotency-Key",),
+    status=201,
+    gives=_TAKEN,
+)
+def take_memo(asked):
+    key = asked.headers.get("idempotency-key", "")
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        raise Invalid(
+            [Fault("Idempotency-Key", "Idempotency-Key ヘッダーに、メモごとに異なる1〜200文字の英数記号を指定してください。")]
+        )
+    return memo.answer(memo.take(asked.house, asked.key.owner, key, asked.body, asked.now))
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/memos/{memo}",
+    "A memo, and how far its report has come",
+    role="operator",
+    gives={"type": "object", "required": [*_TAKEN["required"], "counted", "report"]},
+)
+def read_memo(asked, **parts):
+    found = memo.find(asked.house, parts["memo"])
+    counted, why = metering.counted(found)
+    return memo.answer(found) | {
+        "contract": found.contract,
+        "class": found.call_class,
+        "class_name": CLASSES[found.call_class],
+        "received_at": found.received_at.astimezone(calendar.JST).isoformat(),
+        "operator": found.operator,
+        "text": {name.removesuffix("_"): value for name, value in (found.text or {}).items()},
+        "counted": counted,
+        "why_counted": why,
+        "report": _report(found),
+    }
+
+
+def _report(found) -> dict:
+    """Where the report is: handed over, on its way, with the office, or none to be sent."""
+    state = "handed_over" if found.handed_over_at else "none" if found.outbox is None else "on_its_way"
+    return {
+        "state": "with_office" if found.outbox and found.outbox != found.house else state,
+        "handed_over_at": found.handed_over_at and found.handed_over_at.astimezone(calendar.JST).isoformat(),
+        "tries": found.tries,
+        "unsure": [moment.astimezone(calendar.JST).isoformat() for moment in found.unsure],
+        "problem": found.problem if not found.handed_over_at else None,
+    }
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/contracts/{contract}/usage/{month}",
+    "A month's counted calls against the plan",
+    role="operator",
+    gives={"type": "object", "required": ["contract", "month", "counted", "included", "over", "forecast"]},
+)
+def read_usage(asked, contract, month):
+    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month, re.ASCII):
+        raise Invalid([Fault("month", "月は 2026-09 の形で指定してください。")])
+    return memo.usage(asked.house, contract, month, asked.now)
