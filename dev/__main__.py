@@ -1,0 +1,80 @@
+"""`python -m dev`: the whole back office on this machine. `python -m dev nightly 2026-12-01`: live through the days until then."""
+
+import os
+import sys
+import threading
+import urllib.error
+import urllib.request
+from datetime import date
+
+
+def main(arguments: list[str]) -> int:
+    port = int(os.environ.get("PORT") or 8000)
+    if arguments[:1] == ["nightly"]:
+        return nightly(port, *arguments[1:])
+    return run(port)
+
+
+def run(port: int) -> int:
+    """Start everything, say where it is, and serve until Ctrl-C."""
+    from dev import cloud
+
+    address = f"http://127.0.0.1:{port}"
+    cloud.open_cloud(address)
+    import app
+    from dev import days, demo, server
+
+    try:
+        http = server.make_server(app.app, port)
+    except OSError as taken:
+        print(f"Port {port} cannot be used ({taken.strerror}). Choose another: make run PORT={port + 1}")
+        return 1
+    days.run_clock()
+    shown = demo.fill(app.jobs.clock.now())
+    threading.Thread(target=days.keep_going, daemon=True).start()
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    with urllib.request.urlopen(f"{address}/healthz") as answer:
+        assert answer.status == 200
+    _tell(address, shown)
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print("\nstopped")
+    http.shutdown()
+    return 0
+
+
+def nightly(port: int, at: str = "") -> int:
+    """Ask the running stack to live through the nights until a day."""
+    try:
+        day = date.fromisoformat(at)
+    except ValueError:
+        print("Say until which day, for example: make nightly AT=2026-12-01")
+        return 1
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_dev/nightly/{day}") as answer:
+            print(answer.read().decode(), end="")
+    except urllib.error.URLError:
+        print(f"Nothing answers on port {port}. Start it first: make run")
+        return 1
+    return 0
+
+
+def _tell(address: str, shown) -> None:
+    print("\nDenwaban runs on this machine. What is stored is gone when it stops.\n")
+    print(f"  signup      {address}/mk/signup   {address}/smile/signup")
+    print(f"  mails       {address}/_dev/mails")
+    print(f"  API         {address}/docs\n")
+    for house in shown:
+        print(f"  {house.house}: a client in trial, {house.contract}, on {house.line}")
+        for role, key in house.keys.items():
+            print(f"    {role:<9} {key}")
+    print("\n  live through days: make nightly AT=2026-12-01\n")
+    print(f"ready {address}", flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(0)

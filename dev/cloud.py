@@ -1,0 +1,58 @@
+"""The cloud in one process: moto's server on 127.0.0.1, with our tables, queue and sending identities in it.
+
+Call `open_cloud` before anything of `chalicelib` is imported: it sets the
+environment that the app and the AWS SDK read.
+"""
+
+import email
+import email.policy
+import logging
+import os
+import secrets
+from email.message import EmailMessage
+
+REGION = "ap-northeast-1"
+ACCOUNT = "123456789012"
+
+
+def open_cloud(public_url: str) -> None:
+    """Start the services and point the environment at them."""
+    from moto.server import ThreadedMotoServer
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    os.environ |= {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "STAGE": "local",
+        "PUBLIC_URL": public_url,
+        "LINK_SECRET": secrets.token_urlsafe(32),
+    }
+    furnish()
+
+
+def furnish() -> None:
+    """Tables, queue and sending identities, made in whatever cloud the environment points at."""
+    from chalicelib import queue, ses
+    from chalicelib.models import TABLES
+    from chalicelib.rules import house as houses
+
+    for model in TABLES:
+        if not model.exists():
+            model.create_table(wait=True)
+    os.environ["SETTLE_QUEUE_URL"] = queue.client().create_queue(QueueName="denwaban-settle")["QueueUrl"]
+    for house in houses.all_houses().values():
+        ses.client().create_email_identity(EmailIdentity=house.brand.mail_domain)
+
+
+def mails() -> list[EmailMessage]:
+    """Every mail that SES has taken, oldest first."""
+    from moto.ses.models import ses_backends
+
+    taken = ses_backends[ACCOUNT][REGION].sent_messages
+    return [email.message_from_string(each.raw_data, policy=email.policy.default) for each in list(taken)]

@@ -1,0 +1,91 @@
+"""Something to look at: for each house a client in trial with two reports, one in preparation, one who just applied."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from chalicelib.flows import confirm, keys, links, memo, signup
+from chalicelib.flows import contract as contracts
+from chalicelib.rules import calendar
+from chalicelib.rules import house as houses
+
+_CLIENTS = [
+    ("株式会社さくら商事", "髙橋 美咲", "たかはし みさき", "sakura"),
+    ("みなと設計事務所", "山﨑 健一", "やまざき けんいち", "minato"),
+    (None, "小林 由紀", "こばやし ゆき", "kobayashi"),
+]
+_LINES = {"mk": "03-6700-3001", "smile": "03-6700-3002"}
+_GROUND = {"ground": "デモデータ"}
+
+
+class Shown(NamedTuple):
+    house: str
+    keys: dict[str, str]
+    line: str
+    contract: str
+
+
+def fill(now: datetime) -> list[Shown]:
+    """Fill both houses through the same flows that people use."""
+    return [_fill_house(houses.find(key), line, now) for key, line in _LINES.items()]
+
+
+def _fill_house(house, line: str, now: datetime) -> Shown:
+    made = {role: keys.make(house.key, owner, role, now)[1] for role, owner in _OWNERS.items()}
+    first, second, _ = [_apply(house, place, client, now) for place, client in enumerate(_CLIENTS)]
+    for contract in (first, second):
+        confirm.press(links.token(f"{contract}#confirm#1"), now)
+    _start(house, first, line, now)
+    _call(house, line, now)
+    return Shown(house.key, made, line, first)
+
+
+_OWNERS = {"operator": "operator1", "office": "office1", "admin": "admin1"}
+
+
+def _apply(house, place: int, client: tuple, now: datetime) -> str:
+    company, name, reading, box = client
+    given = {
+        "plan": house.plans[0].key,
+        "party": "company" if company else "person",
+        "contact_name": name,
+        "contact_reading": reading,
+        "mail": f"{box}@{house.key}-client.example",
+        "phone": f"03-6800-{house.line.quarantine_days}{place}1",
+        "use": "forwarding",
+        "trial": "yes",
+        "people": [{"name": name, "reading": reading, "addresses": [f"{box}.pc@{house.key}-client.example"]}],
+        "agreed": True,
+    } | ({"company": company, "greeting": company} if company else {})
+    wish = signup.read(house, given, now)
+    contract, _ = signup.apply(house, f"demo-{house.key}-{place}-form-key", wish, "127.0.0.1", now)
+    return contract.id
+
+
+def _start(house, contract_id: str, line: str, now: datetime) -> None:
+    def passes(gate: str, **facts):
+        contracts.change(house, contract_id, now, "office1", lambda case: contracts.pass_gate(case, gate, facts | _GROUND))
+
+    today = calendar.day_of(now)
+    if any(gate.key == "eligibility" and gate.only == "trial" for gate in house.gates):
+        passes("eligibility", eligible=True)
+    passes("identity", method="ic_chip", document="運転免許証", checked_on=today)
+    if house.first_payment.when == "before_start":
+        passes("payment", yen=house.plans[0].prices[-1].fee, paid_on=today)
+    confirm.press(links.token(f"{contract_id}#test_mail#{today}#p1a1"), now)
+    passes("number", number=line, use="forwarding")
+
+
+def _call(house, line: str, now: datetime) -> None:
+    said = {
+        "line": line,
+        "received_at": now.isoformat(),
+        "caller": {"company": "㈱青葉電機", "name": "佐藤", "phone": "090-1234-5678"},
+        "for": "髙橋",
+        "business": "先日のお見積りの件で、至急ご連絡をいただきたいとのことです。\n本日18時まで会社にいらっしゃいます。",
+        "mood": ["hurry"],
+        "class": "business",
+        "wants_call_back": True,
+    }
+    memo.take(house, "operator1", "demo-memo-1", said, now)
+    hung_up = {"line": line, "received_at": now.isoformat(), "class": "hangup", "caller": {"phone": "090-1234-5678"}}
+    memo.take(house, "operator1", "demo-memo-2", hung_up, now)
