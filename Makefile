@@ -1,0 +1,49 @@
+PYTHON ?= python3
+PORT ?= 8000
+AT ?=
+VENV := .venv
+
+.PHONY: help run nightly test test-fast check dynamodb-local
+
+help:
+	@echo "make run               the whole back office on this machine (PORT=8000)"
+	@echo "make nightly AT=DATE   live through the days until DATE on the running stack"
+	@echo "make test              every test"
+	@echo "make test-fast         the tests that need neither Java nor a browser"
+	@echo "make check             linter, formatter, dependency audit"
+
+$(VENV)/run: requirements.txt requirements-run.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-run.txt
+	@touch $@
+
+$(VENV)/dev: requirements.txt requirements-run.txt requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/run
+
+run: $(VENV)/run
+	@PORT=$(PORT) exec $(VENV)/bin/python -m dev
+
+nightly: $(VENV)/run
+	@PORT=$(PORT) $(VENV)/bin/python -m dev nightly $(AT)
+
+# AWS's own DynamoDB Local, from the package that carries it; without npm or Java its tests are skipped (never on CI).
+dynamodb-local:
+	@if [ -d .tools/dynamodb-local ]; then :; \
+	elif command -v npm >/dev/null && command -v java >/dev/null; then \
+		mkdir -p .tools && cd .tools && npm pack --silent amplify-dynamodb-simulator@2.9.30 >/dev/null && \
+		tar xzf amplify-dynamodb-simulator-2.9.30.tgz package/emulator && \
+		mv package/emulator dynamodb-local && rm -r package amplify-dynamodb-simulator-2.9.30.tgz; \
+	else echo "No npm or no Java here: the tests on DynamoDB Local will be skipped."; fi
+
+test: $(VENV)/dev dynamodb-local
+	$(VENV)/bin/pytest -n 2 --dist loadgroup
+
+test-fast: $(VENV)/dev
+	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser"
+
+check: $(VENV)/dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/pip-audit --progress-spinner off -r requirements.txt --no-deps --disable-pip

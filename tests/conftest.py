@@ -1,0 +1,69 @@
+"""The environment of every test. DynamoDB is moto for speed and DynamoDB Local for truth."""
+
+import os
+
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "ap-northeast-1",
+    "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "STAGE": "test",
+    "PUBLIC_URL": "https://denwaban.example",
+    "LINK_SECRET": "a secret that only the tests know, of full length",
+}
+
+import moto
+import pytest
+
+from chalicelib import clock
+from chalicelib.flows import keys
+from dev import cloud
+from tests import stores
+from tests.desk import Desk
+
+ON_CI = os.environ.get("CI") == "true"
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local():
+    """The address of a running DynamoDB Local; its absence fails on CI and skips elsewhere."""
+    missing = stores.missing()
+    if missing:
+        (pytest.fail if ON_CI else pytest.skip)(missing)
+    with stores.running() as address:
+        yield address
+
+
+@pytest.fixture
+def services():
+    """SES, SQS and DynamoDB by moto, with our tables, queue and identities in them."""
+    with moto.mock_aws():
+        stores.use(None)
+        cloud.furnish()
+        keys.forget()
+        yield
+        clock.use(None)
+
+
+@pytest.fixture
+def desk(services):
+    return Desk()
+
+
+@pytest.fixture
+def true_desk(dynamodb_local):
+    """A desk whose store is DynamoDB Local."""
+    with moto.mock_aws():
+        stores.use(dynamodb_local)
+        cloud.furnish()
+        keys.forget()
+        yield Desk()
+        clock.use(None)
+        stores.empty()
+        stores.use(None)
+
+
+@pytest.fixture(params=["moto", pytest.param("dynamodb-local", marks=pytest.mark.truth)])
+def any_desk(request):
+    """A desk on each store in turn."""
+    return request.getfixturevalue("desk" if request.param == "moto" else "true_desk")
