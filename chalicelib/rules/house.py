@@ -178,7 +178,7 @@ def load(path: Path) -> House:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise BadHouseFile(f"{path.name}: not readable as TOML ({fault}); correct the line it names") from None
+        raise BadHouseFile(f"{path.name}: TOMLとして読み取れません({fault})。示された行を直してください。") from None
     try:
         rules = _HOUSE.read(raw)
     except Invalid as wrong:
@@ -202,34 +202,34 @@ def find(key: str) -> House | None:
 def _contradictions(house: House):
     """What no single field can show: rows that can never be right together."""
     if not (house.key.isascii() and house.key.isalnum()):
-        yield Fault("", "the file's name is the house's key: use letters and digits only, e.g. mk.toml")
+        yield Fault("", "ファイル名が事業者のキーになります。英数字だけの名前にしてください(例: mk.toml)。")
     for place, plan in enumerate(house.plans):
         since = [price.since for price in plan.prices]
         if since != sorted(set(since)):
-            yield Fault(f"plans.{place}.prices", "two prices overlap: write each `since` once, the earliest first")
+            yield Fault(f"plans.{place}.prices", "料金の期間が重なっています。since は1回ずつ、古い順に書いてください。")
     if len({plan.key for plan in house.plans}) < len(house.plans):
-        yield Fault("plans", "two plans share a key: give each its own")
+        yield Fault("plans", "同じ key のプランが2つあります。別の key にしてください。")
     if house.calls[-1].classes != ["*"]:
-        yield Fault("calls", 'the last row must fit every call: end with a row of classes = ["*"]')
+        yield Fault("calls", '最後の行はすべてのお電話に当てはまる必要があります。classes = ["*"] の行で終えてください。')
     keys = [gate.key for gate in house.gates]
     if len(set(keys)) < len(keys):
-        yield Fault("gates", "a gate stands twice: keep one of them")
+        yield Fault("gates", "同じ確認項目が2回あります。1つだけ残してください。")
     if keys[-1] != "number":
-        yield Fault("gates", 'the number comes last: move the gate with key = "number" to the end')
+        yield Fault("gates", '番号の発行は最後です。key = "number" の項目を末尾に移してください。')
     for needed in ("mail", "identity", "address"):
         if needed not in keys:
-            yield Fault("gates", f'no service may start without it: add a gate with key = "{needed}"')
+            yield Fault("gates", f'これなしにサービスは開始できません。key = "{needed}" の項目を加えてください。')
     if house.trial.at_end == "lapses" and house.trial.pause_days is None:
-        yield Fault("trial.pause_days", "a trial that lapses needs it: write how many days an unpaid continuation is kept")
+        yield Fault("trial.pause_days", "at_end が lapses のときは必要です。ご入金のない継続を何日待つかを書いてください。")
     if house.surcharge.allowed and not (house.surcharge.min or 0) <= (house.surcharge.max or -1):
-        yield Fault("surcharge", "a surcharge needs its range: write min and max in yen")
+        yield Fault("surcharge", "加算の範囲が必要です。min と max を円で書いてください。")
     if house.hours.open >= house.hours.close:
-        yield Fault("hours", "the centre must open before it closes: correct open or close")
+        yield Fault("hours", "受付の開始は終了より前でなければなりません。open か close を直してください。")
     if house.application.remind_after_days >= house.application.delete_after_days:
-        yield Fault("application.remind_after_days", "must be fewer days than delete_after_days")
+        yield Fault("application.remind_after_days", "delete_after_days より短い日数にしてください。")
     for place, day in enumerate(house.hours.closed):
         if not _is_month_day(day):
-            yield Fault(f"hours.closed.{place}", 'write a day of the year as "12-29"')
+            yield Fault(f"hours.closed.{place}", '日付は "12-29" の形で書いてください。')
 
 
 def _is_month_day(text: str) -> bool:

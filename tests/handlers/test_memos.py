@@ -1,0 +1,202 @@
+"""Taking a memo: once, told to the right people, refused in words."""
+
+import json
+
+import pytest
+
+from tests.desk import text_of
+
+
+@pytest.fixture
+def running(desk):
+    desk.on("2026-09-01").starts("mk", person2_name="佐藤 一郎", person2_mail1="sato@sakura.example")
+    desk.presses("テストメール", to="sato@sakura.example")
+    return desk
+
+
+def test_a_memo_is_stored_once_and_reported_at_once(running):
+    before = len(running.mails())
+    answer = running.memo("key-1", **{"for": "佐藤"})
+    assert answer.status == 201
+    assert answer.json["reported_to"] == [{"person": "佐藤 一郎", "address": "sato@sakura.example"}]
+    assert len(running.mails()) == before + 1
+    report = running.mails()[-1]
+    assert report["to"] == "sato@sakura.example"
+    assert report["subject"] == "【受電報告】MKサービス"
+    assert report["from"] == "MKサービス <operator1@mk.example>"
+    assert report["reply-to"] == "MKサービス <office@mk.example>"
+    told = text_of(report)
+    assert told.index("【誰から】青葉電機 佐藤 様") < told.index("【誰宛】佐藤 様") < told.index("【電話番号】090-1234-5678")
+    assert answer.json["number"] in told
+
+
+def test_a_repeat_gives_the_same_bytes_and_nothing_else(running):
+    body = running.said()
+    first = running.post("/v1/memos", body, role="operator", **{"idempotency-key": "key-1"})
+    mails, counted = len(running.mails()), running.counted("2026-09")
+    running.later(days=200)
+    shuffled = json.dumps(dict(reversed(body.items())), indent=3).encode()
+    again = running.post("/v1/memos", shuffled, role="operator", **{"idempotency-key": "key-1"})
+    assert (again.status, again.body) == (201, first.body)
+    assert running.status == "ended"  # an accepted memo replays though the service has ended meanwhile
+    assert len(running.mails()) == mails
+    assert running.counted("2026-09") == counted
+
+
+def test_another_body_under_the_same_key_is_refused(running):
+    running.memo("key-1")
+    refused = running.memo("key-1", business="ほかの件")
+    assert (refused.status, refused.json["type"]) == (422, "/problems/idempotency-key-reused")
+    broken = running.post("/v1/memos", {"nonsense": 1}, role="operator", **{"idempotency-key": "key-1"})
+    assert broken.json["type"] == "/problems/idempotency-key-reused"
+
+
+def test_the_id_belongs_to_the_owner_not_to_the_key(running):
+    body = running.said()
+    first = running.post("/v1/memos", body, role="operator", **{"idempotency-key": "key-1"})
+    running.keys.clear()  # the same owner's second key
+    again = running.post("/v1/memos", body, role="operator", **{"idempotency-key": "key-1"})
+    assert again.body == first.body
+    other = running.post("/v1/memos", body, role="office", **{"idempotency-key": "key-1"})
+    assert other.json["id"] != first.json["id"]
+
+
+REFUSED = [
+    ({"line": "03-9999-9999"}, "line", "登録されていません"),
+    ({"line": "でたらめ"}, "line", "登録されていません"),
+    ({"received_at": "2026-09-02T10:00:00+09:00"}, "received_at", "未来"),
+    ({"received_at": "2026-08-20T10:00:00+09:00"}, "received_at", "72時間"),
+    ({"received_at": "昨日"}, "received_at", "日時は"),
+    ({"class": "spam"}, "class", "次のいずれか"),
+    ({"business": None}, "business", "not_obtained.business"),
+    ({"caller": {"company": "青葉電機"}}, "caller.name", "not_obtained.name"),
+    ({"caller": {"company": "青葉電機"}}, "caller.phone", "not_obtained.phone"),
+    ({"caller": {"name": "a\nb", "phone": "1"}}, "caller.name", "使えない文字"),
+    ({"business": "あ" * 2001}, "business", "2000文字以内"),
+    ({"mood": ["happy"]}, "mood.0", "次のいずれか"),
+    ({"not_obtained": {"name": "hung_up"}}, "not_obtained.name", "入力されています"),
+    ({"not_obtained": {"hobby": "hung_up"}}, "not_obtained.hobby", "使えません"),
+    ({"surcharge": {"yen": 500, "reason": "長時間"}}, "surcharge.yen", "200円から300円まで"),
+    ({"surcharge": {"yen": 250}}, "surcharge.reason", "入力してください"),
+    ({"colour": "red"}, "colour", "使えません"),
+]
+
+
+@pytest.mark.parametrize(("said", "field", "words"), REFUSED)
+def test_what_cannot_be_taken_is_refused_in_words_and_not_stored(running, said, field, words):
+    before = len(running.mails())
+    refused = running.memo("key-1", **said)
+    assert refused.status == 422
+    assert refused.headers["Content-Type"] == "application/problem+json"
+    messages = [fault["message"] for fault in refused.json["errors"] if fault["field"] == field]
+    assert any(words in message for message in messages), refused.text
+    assert len(running.mails()) == before
+    assert running.get(f"/v1/contracts/{running.contract}/usage/2026-09").json["taken"] == 0
+
+
+def test_what_was_not_obtained_is_said_with_its_reason(running):
+    reasons = {"name": "would_not_say", "phone": "hung_up"}
+    surcharge = {"yen": 300, "reason": "お怒りで長時間の対応"}
+    answer = running.memo(caller={"company": "青葉電機"}, not_obtained=reasons, mood=["angry"], surcharge=surcharge)
+    assert answer.status == 201, answer.text
+    told = text_of(running.mails()[-1])
+    assert "【お名前】お尋ねしましたが、お話しいただけませんでした" in told
+    assert "【折り返しのお電話番号】お尋ねする前にお電話が切れました" in told
+    assert "お怒りのご様子" in told and "加算300円(理由: お怒りで長時間の対応)" in told
+
+
+def test_earlier_calls_of_the_day_from_the_same_number(running):
+    running.memo("key-1")
+    number = running.get("/v1/lines/0367001234?caller=09012345678", role="operator").json["from_this_caller"][0]["number"]
+    running.later(hours=2).memo("key-2")
+    assert f"・10:00(受付番号 {number})" in text_of(running.mails()[-1])
+    running.later(hours=1).memo("key-3", caller={"name": "佐藤", "phone": "非通知"})
+    assert "同じ番号から" not in text_of(running.mails()[-1])
+
+
+@pytest.mark.parametrize(("call_class", "reported"), [("sales", False), ("wrong_number", False), ("hangup", True), ("test", True)])
+def test_mk_reports_by_class(running, call_class, reported):
+    before = len(running.mails())
+    answer = running.memo(business=None, caller=None, **{"class": call_class})
+    assert answer.status == 201, answer.text
+    assert (len(running.mails()) > before) is reported
+    state = running.get(f"/v1/memos/{answer.json['id']}", role="operator").json["report"]["state"]
+    assert state == ("handed_over" if reported else "none")
+
+
+def test_smile_asks_for_four_items_and_knows_no_surcharge(desk):
+    desk.on("2026-09-01").starts("smile")
+    refused = desk.memo(caller={"name": "佐藤", "phone": "090-1234-5678"}, surcharge={"yen": 200, "reason": "長い"})
+    assert {fault["field"] for fault in refused.json["errors"]} == {"caller.company", "surcharge"}
+
+
+def test_nothing_reaches_an_address_before_its_button(desk):
+    desk.on("2026-09-01").starts("smile", person1_mail2="second@sakura.example", person2_name="佐藤", person2_mail1="s@sakura.example")
+    assert [each["address"] for each in desk.memo("key-1").json["reported_to"]] == ["pc@sakura.example"]
+    desk.presses("テストメール", to="s@sakura.example")
+    assert [each["address"] for each in desk.memo("key-2").json["reported_to"]] == ["pc@sakura.example", "s@sakura.example"]
+
+
+def test_long_and_unusual_words_survive_the_way_through_a_mail_parser(running):
+    business = "髙﨑①㈱ｶﾅ😀 " + "とても長いご用件です。" * 150 + "\n二行目\n\n四行目"
+    running.memo(caller={"company": "㈱髙﨑", "name": "𠮷野", "phone": "０９０－１２３４－５６７８"}, business=business)
+    mail = running.mails()[-1]
+    assert business in text_of(mail)
+    assert "【誰から】㈱髙﨑 𠮷野 様" in text_of(mail)
+    assert "𠮷野" in mail.get_body(("html",)).get_content()
+
+
+def test_markup_in_a_memo_stays_text(running):
+    running.memo(business="<script>alert(1)</script>")
+    html = running.mails()[-1].get_body(("html",)).get_content()
+    assert "<script>" not in html and "&lt;script&gt;" in html
+
+
+def test_a_memo_is_read_back_with_its_report(running):
+    taken = running.memo("key-1", **{"for": "社長"}).json
+    read = running.get(f"/v1/memos/{taken['id']}", role="operator").json
+    assert {name: read[name] for name in taken} == taken
+    assert (read["counted"], read["report"]["state"], read["report"]["tries"]) == (False, "handed_over", 1)
+    assert read["text"]["for"] == "社長"
+    assert running.get("/v1/memos/mk-unknown", role="operator").status == 404
+
+
+def test_the_line_tells_the_operator(running):
+    told = running.get("/v1/lines/%2B81-3-6700-1234", role="operator").json
+    assert told["in_service"] and told["greeting"] == "さくら商事" and told["open_now"]
+    assert [person["name"] for person in told["people"]] == ["髙橋 美咲", "佐藤 一郎"]
+    assert [item["key"] for item in told["items"]] == ["name", "business", "phone"]
+    assert running.get("/v1/lines/0399999999", role="operator").status == 404
+
+
+def test_each_reason_for_no_service_has_its_own_sentence(desk):
+    desk.on("2026-08-03").signs_up("mk", start_on="2026-08-10")
+    desk.presses("お申し込みを受け付けました")
+    desk.presses("テストメール")
+    desk.passes("eligibility", "identity", "number")
+    told = {"before": desk.get("/v1/lines/0367001234", role="operator").json["why_not"]}
+    desk.on("2026-08-19").post(f"/v1/contracts/{desk.contract}/continuation")
+    desk.on("2026-08-20")
+    told["paused"] = desk.get("/v1/lines/0367001234", role="operator").json["why_not"]
+    desk.on("2026-09-10")
+    told["ended"] = desk.get("/v1/lines/0367001234", role="operator").json["why_not"]
+    assert len(set(told.values())) == 3 and all(told.values())
+
+
+def test_a_call_from_before_the_start_is_refused(desk):
+    desk.on("2026-09-01", "13:00").starts("mk")
+    early = desk.memo(received_at="2026-09-01T11:00:00+09:00")
+    assert early.status == 409 and "開始より前" in early.json["detail"]
+
+
+def test_memos_of_another_house_are_unknown(running):
+    identity = running.memo("key-1").json["id"]
+    assert running.get(f"/v1/memos/{identity}", role="operator", house="smile").status == 404
+    assert running.get("/v1/lines/0367001234", role="operator", house="smile").status == 404
+    assert running.get(f"/v1/contracts/{running.contract}", house="smile").status == 404
+    stranger = running.post("/v1/memos", running.said(), role="operator", house="smile", **{"idempotency-key": "key-2"})
+    assert stranger.status == 422 and stranger.json["errors"][0]["field"] == "line"
+
+
+def test_a_month_that_is_none(running):
+    assert running.get(f"/v1/contracts/{running.contract}/usage/2026-13", role="operator").status == 422
