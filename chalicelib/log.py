@@ -1,25 +1,26 @@
 """One line of JSON an event. Ids only: no name, number, address or text ever goes into a log."""
 
 import json
-import logging
 import sys
-
-_logger = logging.getLogger("denwaban")
-_logger.propagate = False
-_logger.setLevel(logging.INFO)
-if not _logger.handlers:
-    _logger.addHandler(logging.StreamHandler(sys.stderr))
+import traceback
+from pathlib import Path
 
 
 def info(event: str, **ids) -> None:
-    _logger.info(json.dumps({"event": event} | ids, default=str))
+    _write({"event": event} | ids)
 
 
 def alarm(event: str, **ids) -> None:
     """Somebody has to look at this: the line carries `alarm`, which a metric filter counts."""
-    _logger.error(json.dumps({"alarm": event} | ids, default=str))
+    _write({"alarm": event} | ids)
 
 
 def crash(event: str, **ids) -> None:
-    """An error nobody foresaw: with its stack, whose frames are code, never data."""
-    _logger.error(json.dumps({"alarm": event} | ids, default=str), exc_info=True)
+    """The error being handled, which nobody foresaw: its type and where it arose, not its words, which may quote data."""
+    kind, _, trace = sys.exc_info()
+    frames = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    _write({"alarm": event, "error": kind and kind.__name__, "at": frames[-8:]} | ids)
+
+
+def _write(line: dict) -> None:
+    print(json.dumps(line, default=str), file=sys.stderr, flush=True)

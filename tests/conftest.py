@@ -56,6 +56,7 @@ def true_desk(dynamodb_local):
     with moto.mock_aws():
         stores.use(dynamodb_local)
         cloud.furnish()
+        stores.keep_expired()
         keys.forget()
         yield Desk()
         clock.use(None)

@@ -68,6 +68,17 @@ def use(address: str | None) -> None:
     connection._client = None
 
 
+def keep_expired() -> None:
+    """The diaries lie in the past, where DynamoDB Local would really expire what has a time to live."""
+    from chalicelib.models import TABLES
+    from chalicelib.models.base import connection
+
+    for model in TABLES:
+        if attribute := model._ttl_attribute():
+            setting = {"Enabled": False, "AttributeName": attribute.attr_name}
+            connection.client.update_time_to_live(TableName=model.Meta.table_name, TimeToLiveSpecification=setting)
+
+
 def empty() -> None:
     from chalicelib.models import TABLES
 

@@ -23,7 +23,7 @@ MAY_IMPORT = {
 }
 OUTSIDE = {
     "rules": {"jpholiday"},
-    "models": {"pynamodb"},
+    "models": {"botocore", "pynamodb"},
     "flows": {"pynamodb"},
     "handlers": {"chalice", "botocore", "pynamodb"},
     "ses": {"botocore"},

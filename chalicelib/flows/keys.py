@@ -7,6 +7,9 @@ import threading
 import time
 from datetime import datetime, timedelta
 
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib import log
 from chalicelib.errors import NotFound, NotKnown, Refused
 from chalicelib.models import Key
 from chalicelib.rules import calendar
@@ -63,9 +66,13 @@ def _recall(identity: str, now: datetime) -> Key | None:
 
 
 def _note_use(key: Key, now: datetime) -> None:
+    """Once a day, for the admin's eyes; nobody is turned away because it could not be written."""
     today = calendar.day_of(now).isoformat()
     if key.last_used_on != today:
-        key.update([Key.last_used_on.set(today)], condition=Key.id.exists())
+        try:
+            key.update([Key.last_used_on.set(today)], condition=Key.id.exists())
+        except PynamoDBException:
+            log.crash("use of a key not noted", key=key.id)
 
 
 def revoke(house: str, identity: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import UpdateError
 
 from chalicelib.models import Counter
+from chalicelib.models.base import condition_failed
 
 
 def spend(house, what: str, whom: str, limit: int, now: datetime) -> bool:
@@ -14,7 +15,7 @@ def spend(house, what: str, whom: str, limit: int, now: datetime) -> bool:
     try:
         counter.update([Counter.used.add(1), until], condition=Counter.used.does_not_exist() | (Counter.used < limit))
     except UpdateError as refused:
-        if refused.cause_response_code == "ConditionalCheckFailedException":
+        if condition_failed(refused):
             return False
         raise
     return True

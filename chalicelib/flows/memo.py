@@ -10,6 +10,7 @@ from chalicelib.errors import Fault, Invalid, KeyUsedForOther, NotFound, Problem
 from chalicelib.flows import contract as contracts
 from chalicelib.flows import outbox
 from chalicelib.models import Contract, Line, Memo
+from chalicelib.models.base import condition_failed
 from chalicelib.rules import calendar, memo, metering, routing
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
@@ -136,7 +137,7 @@ def _put(taken: Memo) -> bool:
     try:
         taken.save(condition=Memo.id.does_not_exist())
     except PutError as refused:
-        if refused.cause_response_code == "ConditionalCheckFailedException":
+        if condition_failed(refused):
             return False
         raise
     return True

@@ -4,9 +4,11 @@ import threading
 from datetime import date
 from typing import Any
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import Attribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import STRING
+from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -53,6 +55,11 @@ class Table(Model):
             return None
 
 
+def condition_failed(error: PynamoDBException) -> bool:
+    """Whether a write was refused by its condition. (PynamoDB's own `cause_response_code` breaks on a time-out.)"""
+    return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
 def transaction() -> TransactWrite:
     """All or nothing: up to 100 items."""
     return TransactWrite(connection=connection)
@@ -83,6 +90,7 @@ __all__ = [
     "NumberAttribute",
     "Plain",
     "Table",
+    "condition_failed",
     "UTCDateTimeAttribute",
     "UnicodeAttribute",
     "connection",

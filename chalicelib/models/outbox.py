@@ -13,7 +13,7 @@ from pynamodb.attributes import JSONAttribute, ListAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.models.base import NumberAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute
+from chalicelib.models.base import NumberAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute, condition_failed
 
 LEASE = timedelta(seconds=30)
 
@@ -102,7 +102,7 @@ class Outgoing(Table):
         try:
             self.update(actions, condition=(cls.next_try_at == self.next_try_at) & (cls.outbox == self.outbox))
         except (UpdateError, PutError) as refused:
-            if refused.cause_response_code == "ConditionalCheckFailedException":
+            if condition_failed(refused):
                 return False
             raise
         return True

@@ -192,8 +192,12 @@ def test_the_description_is_true_openapi(desk):
     validate(described)
     assert described["openapi"] == "3.1.0"
     routes = {(path, method.lower()) for path, methods in app.app.routes.items() for method in methods if path.startswith("/v1")}
-    assert {(path, method) for path, methods in described["paths"].items() for method in methods if path.startswith("/v1")} == routes
-    assert "received_at" in described["paths"]["/v1/memos"]["post"]["requestBody"]["content"]["application/json"]["schema"]["required"]
+    assert {
+        (path, method) for path, methods in described["paths"].items() for method in methods if path.startswith("/v1")
+    } == routes
+    assert (
+        "received_at" in described["paths"]["/v1/memos"]["post"]["requestBody"]["content"]["application/json"]["schema"]["required"]
+    )
 
 
 def test_one_name_for_each_place_in_a_path():

@@ -131,7 +131,9 @@ def test_smile_asks_for_four_items_and_knows_no_surcharge(desk):
 
 
 def test_nothing_reaches_an_address_before_its_button(desk):
-    desk.on("2026-09-01").starts("smile", person1_mail2="second@sakura.example", person2_name="佐藤", person2_mail1="s@sakura.example")
+    desk.on("2026-09-01").starts(
+        "smile", person1_mail2="second@sakura.example", person2_name="佐藤", person2_mail1="s@sakura.example"
+    )
     assert [each["address"] for each in desk.memo("key-1").json["reported_to"]] == ["pc@sakura.example"]
     desk.presses("テストメール", to="s@sakura.example")
     assert [each["address"] for each in desk.memo("key-2").json["reported_to"]] == ["pc@sakura.example", "s@sakura.example"]

@@ -27,7 +27,14 @@ def test_the_final_screen_names_dates_and_yen(desk):
 def test_smile_says_when_it_turns_paid(desk):
     given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light"}
     page = desk.send("/smile/signup", given | {"step": "check"})
-    for said in ("最終日: 2026年9月15日(火)", "2026年9月16日(水)から有料", "5,500円", "全額お返しします", "2026年9月4日(金)ごろ", "1日からの開始"):
+    for said in (
+        "最終日: 2026年9月15日(火)",
+        "2026年9月16日(水)から有料",
+        "5,500円",
+        "全額お返しします",
+        "2026年9月4日(金)ごろ",
+        "1日からの開始",
+    ):
         assert said in page.text
 
 

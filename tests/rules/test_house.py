@@ -75,12 +75,30 @@ def test_a_price_changes_from_its_day_on(tmp_path):
 
 
 REPORTED_AND_COUNTED = {
-    "smile": {"business": (1, 1), "doubtful": (1, 1), "sales": (1, 0), "wrong_number": (1, 0), "prank": (1, 0), "hangup": (1, 0), "test": (1, 0)},
-    "mk": {"business": (1, 1), "doubtful": (1, 1), "sales": (0, 0), "wrong_number": (0, 0), "prank": (0, 0), "hangup": (1, 1), "test": (1, 1)},
+    "smile": {
+        "business": (1, 1),
+        "doubtful": (1, 1),
+        "sales": (1, 0),
+        "wrong_number": (1, 0),
+        "prank": (1, 0),
+        "hangup": (1, 0),
+        "test": (1, 0),
+    },
+    "mk": {
+        "business": (1, 1),
+        "doubtful": (1, 1),
+        "sales": (0, 0),
+        "wrong_number": (0, 0),
+        "prank": (0, 0),
+        "hangup": (1, 1),
+        "test": (1, 1),
+    },
 }
 
 
-@pytest.mark.parametrize(("house", "call_class"), [(house, each) for house, table in REPORTED_AND_COUNTED.items() for each in table])
+@pytest.mark.parametrize(
+    ("house", "call_class"), [(house, each) for house, table in REPORTED_AND_COUNTED.items() for each in table]
+)
 def test_what_counts(house, call_class):
     row = houses.find(house).call_row(call_class)
     assert (row.reported, row.counted) == REPORTED_AND_COUNTED[house][call_class]

@@ -9,7 +9,9 @@ from chalicelib.rules import metering
 
 
 def memo(counts=True, handed_over=True):
-    return SimpleNamespace(counts=counts, why="業務のお電話", handed_over_at=datetime(2026, 9, 1, tzinfo=UTC) if handed_over else None)
+    return SimpleNamespace(
+        counts=counts, why="業務のお電話", handed_over_at=datetime(2026, 9, 1, tzinfo=UTC) if handed_over else None
+    )
 
 
 def test_a_call_counts_once_its_report_was_handed_over():

@@ -1,0 +1,158 @@
+"""Many at the same moment, on DynamoDB Local: one memo, one contract, one line, no change lost."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from chalicelib.errors import Busy, Refused, StoreDown
+from chalicelib.flows import contract as contracts
+from chalicelib.flows import memo, night, outbox, signup
+from chalicelib.models import Contract, Line, Memo
+from chalicelib.models.base import connection
+from chalicelib.rules import house as houses
+from tests.desk import FORM
+
+pytestmark = pytest.mark.truth
+MK = houses.find("mk")
+
+
+def at_once(*tasks) -> list:
+    """Run all tasks in threads of their own; results or errors in their order."""
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        running = [pool.submit(task) for task in tasks]
+        return [task.exception() or task.result() for task in running]
+
+
+def test_one_memo_from_eight_requests(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("mk")
+    before, said = len(desk.mails()), desk.said()
+    taken = at_once(*[lambda: memo.answer(memo.take(MK, "operator1", "key-1", said, desk.moment))] * 8)
+    assert all(answer == taken[0] for answer in taken)
+    assert len(list(Memo.scan())) == 1 and len(desk.mails()) == before + 1
+
+
+def test_one_contract_from_a_form_sent_three_times_at_once(true_desk):
+    given = {name: value for name, value in FORM.items() if not name.startswith("person1")}
+    given |= {"people": [{"name": "髙橋", "addresses": ["pc@sakura.example"]}]}
+    wish = signup.read(MK, given, true_desk.moment)
+    made = at_once(*[lambda: signup.apply(MK, "one-form-key-of-its-own", wish, "127.0.0.1", true_desk.moment)] * 3)
+    assert {contract.id for contract, same in made if same} == {made[0][0].id}
+    assert len(list(Contract.scan())) == 1 and len(true_desk.mails()) == 1
+
+
+def test_one_number_for_two_contracts(true_desk):
+    desk = true_desk
+    both = []
+    for name in ("one", "two"):
+        desk.signs_up("mk", mail=f"{name}@a.example", person1_mail1=f"{name}.pc@a.example")
+        desk.presses("お申し込みを受け付けました", to=f"{name}@a.example")
+        desk.presses("テストメール", to=f"{name}.pc@a.example")
+        desk.passes("eligibility", "identity")
+        both.append(desk.contract)
+    facts = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
+
+    def lend(contract):
+        return lambda: contracts.change(
+            MK, contract, desk.moment, "office1", lambda case: contracts.pass_gate(case, "number", facts)
+        )
+
+    ended = at_once(*[lend(contract) for contract in both])
+    assert sorted(type(end) for end in ended if isinstance(end, Exception)) == [Refused]
+    (line,) = Line.scan(consistent_read=True)
+    assert Contract.find(line.contract).status == "trial"
+    assert {Contract.find(contract).status for contract in both} == {"trial", "preparing"}
+
+
+def test_the_night_and_a_person_at_the_same_moment_both_win(true_desk):
+    desk = true_desk
+    desk.on("2026-08-03").starts("mk")
+    desk.at("2026-08-12", "23:59")
+    contract = desk.contract
+
+    def ask():
+        return contracts.change(MK, contract, desk.moment, "office1", contracts.ask_to_continue)
+
+    midnight = desk.moment.replace(hour=15, minute=5)  # 00:05 of the 13th in Japan
+
+    def settle():
+        return night.settle_batch("mk", [contract], midnight)
+
+    ended = at_once(ask, settle, settle, settle)
+    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))]
+    found = Contract.find(contract)
+    events = [note.event for note in found.history]
+    dated = [event for event in events if event != "gate_passed"]
+    assert len(dated) == len(set(dated))
+    assert (found.end_reason == "lapsed") is ("continuation_asked" not in events)
+
+
+def test_a_night_run_many_times_writes_what_one_does(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    desk.at("2026-09-16", "00:05")
+    at_once(*[lambda: night.settle_batch("smile", [desk.contract], desk.moment)] * 6)
+    found = Contract.find(desk.contract)
+    version, events = found.version, [note.event for note in found.history]
+    assert events.count("continued") == 1
+    night.settle_batch("smile", [desk.contract], desk.moment)
+    assert Contract.find(desk.contract).version == version
+    desk.at("2026-09-16", "09:00")
+    at_once(*[lambda: outbox.sweep(desk.moment)] * 4)
+    assert len([subject for subject in desk.subjects() if "正式なご契約" in subject]) == 1
+
+
+class Lost:
+    """The next answer to an operation is lost after its effect, as often as told."""
+
+    def __init__(self, operation: str):
+        self.operation = operation
+
+    def __enter__(self):
+        connection.client.meta.events.register_last(f"after-call.dynamodb.{self.operation}", self._lose, unique_id="lose")
+
+    def __exit__(self, *_):
+        connection.client.meta.events.unregister(f"after-call.dynamodb.{self.operation}", unique_id="lose")
+
+    def _lose(self, **_):
+        raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
+
+
+def test_a_put_whose_answer_was_lost_is_found_again(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("mk")
+    before = len(desk.mails())
+    desk.get("/v1/lines/0367001234", role="operator")  # the key is made and noted before the fault
+    with Lost("PutItem"):
+        answer = desk.memo("key-1")
+    assert (answer.status, answer.json["type"]) == (503, f"/problems/{StoreDown.slug}")
+    assert len(list(Memo.scan())) == 1
+    again = desk.memo("key-1", received_at=desk.said()["received_at"])
+    assert again.status == 201 and len(desk.mails()) == before
+    outbox.sweep(desk.later(seconds=31).moment)
+    assert len(desk.mails()) == before + 1
+    assert len(list(Memo.scan())) == 1
+
+
+def test_a_mark_whose_answer_was_lost_sends_nothing_twice(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("mk")
+    before = len(desk.mails())
+    desk.get("/v1/lines/0367001234", role="operator")
+    with Lost("UpdateItem"):
+        assert desk.memo("key-1").status == 201
+    assert outbox.sweep(desk.later(minutes=2).moment) == {}
+    assert len(desk.mails()) == before + 1
+
+
+def test_a_change_whose_answer_was_lost_can_be_asked_again(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    path = f"/v1/contracts/{desk.contract}/stop"
+    with Lost("TransactWriteItems"):
+        assert desk.post(path).status == 503
+    assert desk.status == "ended"
+    assert desk.post(path).status == 409
+    outbox.sweep(desk.later(seconds=31).moment)
+    assert len([subject for subject in desk.subjects() if "停止しました" in subject]) == 1
