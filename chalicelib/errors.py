@@ -77,5 +77,11 @@ class TooMany(Problem):
     slug, title, status = "too-many", "回数の上限を超えました", 429
 
 
+class Failed(Problem):
+    """A fault of ours: it is logged, and the sender is told so without its details."""
+
+    slug, title, status = "failed", "処理できませんでした", 500
+
+
 class StoreDown(Problem):
     slug, title, status = "store-down", "一時的に処理できません", 503

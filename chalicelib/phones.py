@@ -1,7 +1,9 @@
 """Telephone numbers: kept as typed, compared in one form."""
 
+import re
 import unicodedata
 
+_SHOW_OR_HIDE = re.compile(r"^18[46]-?(?=0)")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ─", "-"))
 
 
@@ -9,20 +11,31 @@ def normalise(typed: str | None) -> str | None:
     """The one form in which numbers are compared: `0312345678`, or `+16502530000` from abroad.
 
     Takes what people type (full width, hyphens of any kind, spaces, brackets,
-    +81); None for what is no telephone number, such as 非通知.
+    +81, a leading 184 or 186); None for what nobody could dial, such as 非通知
+    or a number with a digit too few.
     """
     import phonenumbers  # loaded on first use: pages that handle no number do not wait for it
 
-    plain = unicodedata.normalize("NFKC", typed or "").translate(_DASHES)
     try:
-        number = phonenumbers.parse(plain, "JP")
+        number = phonenumbers.parse(_SHOW_OR_HIDE.sub("", plain(typed)), "JP")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_valid_number(number):
         return None
     if number.country_code == 81:
         return "0" + phonenumbers.national_significant_number(number)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def plain(typed: str | None) -> str:
+    """As typed, in half width and with plain hyphens."""
+    return unicodedata.normalize("NFKC", typed or "").translate(_DASHES).strip()
+
+
+def says_more(typed: str, number: str) -> bool:
+    """Whether what was typed says more than the number: an extension, a prefix, a remark."""
+    rest = plain(typed).replace("+81", "0") if number.startswith("0") else plain(typed)
+    return re.sub(r"[\s()-]", "", rest) not in (number, "0" + number)
 
 
 def display(number: str | None) -> str:
@@ -33,10 +46,3 @@ def display(number: str | None) -> str:
         return ""
     style = phonenumbers.PhoneNumberFormat.INTERNATIONAL if number.startswith("+") else phonenumbers.PhoneNumberFormat.NATIONAL
     return phonenumbers.format_number(phonenumbers.parse(number, "JP"), style)
-
-
-def is_valid(number: str) -> bool:
-    """Whether a normalised number lies in a range that its country has given out."""
-    import phonenumbers
-
-    return phonenumbers.is_valid_number(phonenumbers.parse(number, "JP"))

@@ -50,14 +50,14 @@ def _apply(house, place: int, client: tuple, now: datetime) -> str:
         "contact_name": name,
         "contact_reading": reading,
         "mail": f"{box}@{house.key}-client.example",
-        "phone": f"03-6800-{house.line.quarantine_days}{place}1",
+        "phone": f"03-6800-100{place}",
         "use": "forwarding",
         "trial": "yes",
         "people": [{"name": name, "reading": reading, "addresses": [f"{box}.pc@{house.key}-client.example"]}],
         "agreed": True,
     } | ({"company": company, "greeting": company} if company else {})
     wish = signup.read(house, given, now)
-    contract, _ = signup.apply(house, f"demo-{house.key}-{place}-form-key", wish, "127.0.0.1", now)
+    contract, _ = signup.apply(house, f"demo-{house.key}-{place}-form-key", given, wish, "127.0.0.1", now)
     return contract.id
 
 

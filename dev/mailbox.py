@@ -16,7 +16,7 @@ pre{background:#fff;padding:16px;white-space:pre-wrap;overflow-wrap:anywhere;wid
 def listing() -> str:
     """All mails, newest first."""
     rows = [
-        f'<li><a href="/_dev/mails/{place}">{escape(mail["subject"])}</a><br><small>{escape(mail["to"])}</small></li>'
+        f'<li><a href="/_dev/mails/{place}">{escape(str(mail["subject"]))}</a><br><small>{escape(str(mail["to"]))}</small></li>'
         for place, mail in reversed(list(enumerate(cloud.mails())))
     ]
     return _page("Mails", f"<h1>{len(rows)} mails</h1><ul>{''.join(rows) or '<li>Nothing yet.</li>'}</ul>")

@@ -5,7 +5,10 @@ import re
 from datetime import date
 
 from chalice.config import Config
-from chalice.local import ChaliceRequestHandler, ForbiddenError, ThreadedHTTPServer, create_local_server
+from chalice.local import ChaliceRequestHandler, ForbiddenError, LocalChalice, ThreadedHTTPServer
+
+_NOT_FOUND = {"type": "/problems/not-found", "title": "見つかりません", "status": 404, "detail": "アドレスをご確認ください。"}
+_UNKNOWN = json.dumps(_NOT_FOUND, ensure_ascii=False)
 
 
 class Server(ThreadedHTTPServer):
@@ -17,20 +20,26 @@ class Handler(ChaliceRequestHandler):
     disable_nagle_algorithm = True
 
     def _generic_handle(self) -> None:
-        if self.path.startswith("/_dev/"):
-            self._serve_dev()
-        else:
-            super()._generic_handle()
+        try:
+            self._serve_dev() if self.path.startswith("/_dev/") else super()._generic_handle()
+        except (ValueError, OverflowError) as unreadable:  # a length, header or date that is none
+            self._say(400, f"cannot be read: {type(unreadable).__name__}", "text/plain")
+            self.close_connection = True
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle
 
     def _send_error_response(self, error) -> None:
         """What API Gateway's 403 for an unknown path becomes: the deployed template answers 404 there."""
         if isinstance(error, ForbiddenError):
-            body = {"type": "/problems/not-found", "title": "見つかりません", "status": 404, "detail": "アドレスをご確認ください。"}
-            self._send_http_response(404, {"Content-Type": "application/problem+json"}, json.dumps(body, ensure_ascii=False))
+            self._send_http_response(404, {"Content-Type": "application/problem+json"}, _UNKNOWN)
         else:
             super()._send_error_response(error)
+
+    def _send_http_response(self, code, headers, body) -> None:
+        """Chalice's own 405 is a 404 in the cloud too: API Gateway knows no such door."""
+        if code == 405:
+            code, headers, body = 404, {"Content-Type": "application/problem+json"}, _UNKNOWN
+        super()._send_http_response(code, headers, body)
 
     def _serve_dev(self) -> None:
         from dev import days, mailbox
@@ -55,7 +64,5 @@ class Handler(ChaliceRequestHandler):
 
 def make_server(app, port: int) -> Server:
     """A server for the app, bound and ready to `serve_forever`."""
-    local = create_local_server(app, Config(), "127.0.0.1", 0)
-    local.server.server_close()
-    handler = local._wrapped_handler
-    return Server(("127.0.0.1", port), lambda *given: Handler(*given, **handler.keywords))
+    app.__class__ = LocalChalice  # keeps each thread's request apart
+    return Server(("127.0.0.1", port), lambda *given: Handler(*given, app_object=app, config=Config()))

@@ -5,21 +5,23 @@ from datetime import date, datetime, time, timedelta
 
 from pynamodb.exceptions import TransactWriteError
 
+from chalicelib import log
 from chalicelib.errors import Busy
 from chalicelib.flows import links
 from chalicelib.models import Contract, Letter, Line, Mark, Token
 from chalicelib.models.base import transaction
-from chalicelib.models.contract import Note
+from chalicelib.models.contract import Note, Period
 from chalicelib.models.line import LENT, QUARANTINED
 from chalicelib.rules import calendar
 from chalicelib.rules import contract as life
 
+CLIENT, DATES = "(client)", "(date)"  # in brackets, since no key's owner can be named so
 LETTERS_FROM = time(9, 0)  # letters caused by a date wait until then and leave with the sweep (life.md)
 
 
 @dataclass
 class Case:
-    """`by` says who causes the changes: `client`, an office key's owner, or `dates` for what a date brings."""
+    """`by` says who causes the changes: CLIENT, DATES for what a date brings, or an office key's owner."""
 
     contract: Contract
     house: object
@@ -29,6 +31,7 @@ class Case:
     tokens: list[Token] = field(default_factory=list)
     lines: list[tuple[Line, object]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    dropped_marks: list[Mark] = field(default_factory=list)
     deleted: bool = False
 
     @property
@@ -51,7 +54,7 @@ class Case:
             facts={"client": self.contract.client, "contact": self.contract.contact_name} | facts,
             written_at=self.now,
         )
-        if self.by == "dates":
+        if self.by == DATES:
             letter.wait_until(max(self.now, calendar.at(self.today, LETTERS_FROM)))
         else:
             letter.lease(self.now)
@@ -80,13 +83,26 @@ class Case:
         self.lines.append((line, free))
         self.contract.line, self.contract.use = number, use
 
-    def take_back(self, ended_on: date) -> None:
-        """The contract's number goes into quarantine (houses.md 2)."""
-        if self.contract.line:
-            line = Line.find(self.contract.line)
-            line.state = QUARANTINED
-            line.quarantined_until = ended_on + timedelta(days=self.house.line.quarantine_days)
-            self.lines.append((line, Line.contract == self.contract.id))
+    def turn_on(self, since: datetime) -> None:
+        """The service is on from that instant."""
+        self.contract.service.append(Period(since=since))
+
+    def turn_off(self, until: datetime) -> None:
+        """The service is off from that instant, if it was on."""
+        for period in self.contract.service:
+            if period.until is None:
+                period.until = until
+
+    def take_back(self, last_day: date) -> None:
+        """The contract's number goes into quarantine after its last day of service (houses.md 2)."""
+        line = Line.find(self.contract.line) if self.contract.line else None
+        if line is None or line.contract != self.contract.id:
+            if self.contract.line:
+                log.alarm("line is not this contract's", contract=self.contract.id)
+            return
+        line.state = QUARANTINED
+        line.quarantined_until = last_day + timedelta(days=self.house.line.quarantine_days)
+        self.lines.append((line, Line.contract == self.contract.id))
 
     def keep(self) -> None:
         """Write all of it or nothing. Raises Busy if the contract or a number changed meanwhile."""
@@ -102,10 +118,10 @@ class Case:
             raise
 
     def _put_all(self, write) -> None:
+        for mark in self.dropped_marks:
+            write.delete(mark)
         if self.deleted:
             write.delete(self.contract)
-            for mark in self.marks:
-                write.delete(mark)
             for letter in self.letters:
                 write.delete(letter)
             return

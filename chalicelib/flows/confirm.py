@@ -6,6 +6,7 @@ from typing import NamedTuple
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import contract as contracts
 from chalicelib.flows import links
+from chalicelib.flows.case import CLIENT, Case
 from chalicelib.models import Contract, Token
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
@@ -18,6 +19,7 @@ class Sight(NamedTuple):
     house: object
     contract: Contract
     mail: str
+    target: str | None
     done: bool
 
 
@@ -30,11 +32,14 @@ def look(token: str, now: datetime) -> Sight:
     if found is None or found.usable_until < now:
         raise NotFound(_GONE)
     house = houses.find(found.contract.partition("-")[0])
-    contract = contracts.load(house, found.contract, now)
+    try:
+        contract = contracts.load(house, found.contract, now)
+    except NotFound:
+        raise NotFound(_GONE) from None
     done = _is_done(contract, found)
     if not done and contract.status == life.ENDED:
         raise Refused(life.LIFE[life.ENDED, "address_confirmed"][1])
-    return Sight(found.purpose, house, contract, found.mail, done)
+    return Sight(found.purpose, house, contract, found.mail, found.target, done)
 
 
 def _is_done(contract: Contract, found: Token) -> bool:
@@ -53,11 +58,12 @@ def press(token: str, now: datetime) -> Sight:
     sight = look(token, now)
     if sight.done:
         return sight
-    found = Token.find(links.digest(token))
-    story = contracts.confirm_mail if found.purpose == "mail" else _address_story(found)
-    contracts.change(sight.house, found.contract, now, "client", story)
+    contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: _act(case, sight))
     return look(token, now)
 
 
-def _address_story(found: Token):
-    return lambda case: contracts.confirm_address(case, found.target, found.mail)
+def _act(case: Case, sight: Sight) -> None:
+    if sight.purpose == "mail":
+        contracts.confirm_mail(case)
+    else:
+        contracts.confirm_address(case, sight.target, sight.mail)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 import threading
 import time
@@ -13,8 +14,15 @@ from chalicelib import log
 from chalicelib.errors import NotFound, NotKnown, Refused
 from chalicelib.models import Key
 from chalicelib.rules import calendar
+from chalicelib.shapes import Choice, Shape, Text
 
 ROLES = {"operator": "オペレーター", "office": "事務", "admin": "管理者"}
+# An owner is the local part of the address that the operator's reports come from (S3 Q2).
+_OWNER = (
+    "[a-z0-9][a-z0-9-]{0,39}",
+    "名義は半角の英小文字・数字・ハイフンで入力してください(報告メールの送信元に使われます)。例: tanaka",
+)
+NEW = Shape("NewKey", owner=Text("名義", max=40, pattern=_OWNER, example="tanaka"), role=Choice("権限", ROLES))
 RANK = {"operator": 1, "office": 2, "admin": 3}
 REMEMBERED = 45  # seconds: a revoked key is dead everywhere within a minute
 LIFETIME = timedelta(days=365)
@@ -44,7 +52,8 @@ def make(house: str, owner: str, role: str, now: datetime) -> tuple[Key, str]:
 def check(presented: str, now: datetime) -> Key:
     """The record of a presented key. Raises NotKnown in the same words whatever is wrong with it."""
     identity, _, secret = presented.removeprefix("dwb_").partition("_")
-    key = _recall(identity, now) if presented.startswith("dwb_") and identity.isalnum() and identity.isascii() else None
+    shaped = presented.startswith("dwb_") and re.fullmatch("[0-9a-f]{12}", identity)
+    key = _recall(identity, now) if shaped else None
     matches = hmac.compare_digest(key.secret_sha256 if key else _digest("nobody"), _digest(secret))
     if key is None or not matches or not _is_live(key, now):
         raise NotKnown("APIキーを確認できません。Authorization ヘッダーに有効なキーを Bearer 形式で指定してください。")

@@ -1,6 +1,6 @@
 """What an operator sees when a lent number rings (calls.md, The line tells the operator)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib import phones
 from chalicelib.errors import NotFound
@@ -19,7 +19,7 @@ def tell(house, called: str, caller: str | None, now: datetime) -> dict:
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
     if line.state == QUARANTINED:
         return _out_of_service(house, line, "ご契約が終了した番号です。お客様の名前を名乗らず、使われていない旨をお伝えください。")
-    contract = contracts.load(house, line.contract, now)
+    contract, number = contracts.load(house, line.contract, now), phones.normalise(caller)
     if not life.in_service(contract):
         return _out_of_service(house, line, life.why_no_service(contract)) | {"contract": contract.id}
     return {
@@ -37,7 +37,7 @@ def tell(house, called: str, caller: str | None, now: datetime) -> dict:
         "items": [{"key": item.key, "name": item.name} for item in house.items],
         "classes": [{"key": key, "name": name} for key, name in houses.CLASSES.items()],
         "recent": _recent(contract, now),
-        "from_this_caller": _recent(contract, now, phones.normalise(caller)) if caller else [],
+        "from_this_caller": _recent(contract, now, number) if number else [],
     }
 
 
@@ -58,8 +58,11 @@ def _person(place: int, person) -> dict:
 
 
 def _recent(contract, now: datetime, caller: str | None = None) -> list[dict]:
-    """The contract's last memos of this month, newest first; only that caller's if one is given."""
-    memos = [each for each in Memo.of_month(contract.id, calendar.month_of(now)) if caller in (None, each.caller_number)]
+    """The contract's last memos of this month and the one before, newest first; only that caller's if one is given."""
+    month = calendar.month_of(now)
+    before = f"{calendar.last_day_of(month).replace(day=1) - timedelta(days=1):%Y-%m}"
+    found = [*Memo.of_month(contract.id, before), *Memo.of_month(contract.id, month)]
+    memos = [each for each in found if caller in (None, each.caller_number)]
     return [
         {
             "id": each.id,

@@ -62,13 +62,7 @@ def take(house, owner: str, idempotency_key: str, body: dict, now: datetime) -> 
 
 def _write(house, owner: str, identity: str, digest: str, body: dict, now: datetime) -> Memo:
     """Read, decide, and fill in the memo; nothing is stored yet."""
-    said = MEMO.read(body)
-    line = Line.find(phones.normalise(said["line"]) or "-")
-    faults = memo.faults(said, house, now)
-    if line is None or line.house != house.key:
-        faults.append(Fault("line", "この着信番号は登録されていません。番号をご確認ください。"))
-    if faults:
-        raise Invalid(faults)
+    said, line = _read(house, body, now)
     contract = _contract_in_service(house, line, said["received_at"], now)
     reported, counts, why = memo.verdict(house, said["class_"], _in_free_trial(house, contract, said["received_at"]))
     caller = said["caller"] or {}
@@ -95,14 +89,34 @@ def _write(house, owner: str, identity: str, digest: str, body: dict, now: datet
     return taken
 
 
+def _read(house, body: dict, now: datetime) -> tuple[dict, Line]:
+    """(what the memo says, its line). Raises Invalid with every fault that can be seen at once."""
+    try:
+        said, faults = MEMO.read(body), []
+    except Invalid as wrong:
+        said, faults = MEMO.sound(body), list(wrong.errors)
+    named = {fault.field.partition(".")[0] for fault in faults}
+    faults += [fault for fault in memo.faults(said, house, now) if fault.field.partition(".")[0] not in named]
+    line = Line.find(phones.normalise(said["line"]) or "-")
+    if "line" not in named and (line is None or line.house != house.key):
+        faults.append(Fault("line", "この着信番号は登録されていません。番号をご確認ください。"))
+    if faults:
+        raise Invalid(faults)
+    return said, line
+
+
 def _contract_in_service(house, line: Line, received_at: datetime, now: datetime) -> Contract:
-    """The line's contract, read strongly: whether the service is on is never remembered."""
+    """The line's contract, read strongly: whether the service is on is never remembered.
+
+    What decides is the moment of the call: a call of the last day may be
+    written down on the next.
+    """
     contract = contracts.load(house, line.contract, now)
-    if not life.in_service(contract):
-        raise Refused(f"この番号のご契約は受付の対象外です。{life.why_no_service(contract)}")
-    if received_at < contract.started_at - memo.CLOCK_SKEW:
-        raise Refused("受電日時がサービスの開始より前です。受電日時をご確認ください。")
-    return contract
+    if life.served_at(contract, received_at):
+        return contract
+    if life.in_service(contract):
+        raise Refused("受電日時がサービスの提供期間の外です(開始前または停止中)。受電日時をご確認ください。")
+    raise Refused(f"この番号のご契約は受付の対象外です。{life.why_no_service(contract)}")
 
 
 def _in_free_trial(house, contract: Contract, received_at: datetime) -> bool:
@@ -113,13 +127,13 @@ def _in_free_trial(house, contract: Contract, received_at: datetime) -> bool:
 def _address(taken: Memo, house, contract: Contract, now: datetime) -> None:
     """Who is told, decided now and kept; nobody left to tell is an alarm, never silence."""
     chosen = routing.route(house, contract.people, taken.text["for_"])
-    taken.reported_to, taken.route_note = chosen.told, chosen.note
+    taken.reported_to, taken.asked_for, taken.route_note = chosen.told, chosen.asked_for, chosen.note
     taken.earlier = _earlier_calls(contract, taken)
     if chosen.told:
         taken.lease(now)
     else:
         log.alarm("nobody left to tell", memo=taken.id, contract=contract.id)
-        taken.for_office("確認済みの報告先がありません。", now)
+        taken.hold("確認済みの報告先がありません。", now)
 
 
 def _earlier_calls(contract: Contract, taken: Memo) -> list[dict]:

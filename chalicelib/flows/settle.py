@@ -1,8 +1,9 @@
 """What dates do to a contract: everything due up to today, in order, each with its own date (life.md)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from chalicelib.flows.case import Case
+from chalicelib import log
+from chalicelib.flows.case import DATES, Case
 from chalicelib.models import Letter, Mark
 from chalicelib.rules import calendar, offer, trial
 from chalicelib.rules import contract as life
@@ -33,14 +34,16 @@ def _note_readiness(case: Case) -> None:
 def _start(case: Case, on: date) -> None:
     contract, house = case.contract, case.house
     contract.started_on = on
-    contract.started_at = case.now if on == case.today else calendar.at(on, house.hours.open)
+    case.turn_on(case.now if on == case.today and case.by != DATES else calendar.at(on, calendar.MIDNIGHT))
     last = trial.last_day(house, contract.applied_on, on) if contract.wants_trial else None
     contract.trial_last_day = last
     contract.status = life.TRIAL if last and on <= last else life.ACTIVE
     if contract.status == life.ACTIVE:
         contract.active_from = on
     case.note("started", on)
-    case.write("started", on, **_service_facts(case), day=on.isoformat(), in_trial=contract.status == life.TRIAL)
+    in_trial = contract.status == life.TRIAL
+    used_up = last is not None and not in_trial
+    case.write("started", on, **service_facts(case, on), day=on.isoformat(), in_trial=in_trial, trial_used_up=used_up)
 
 
 def _remind_trial(case: Case, on: date) -> None:
@@ -52,7 +55,9 @@ def _remind_trial(case: Case, on: date) -> None:
         return
     case.note("trial_reminded", on)
     asked, paid = contract.continuation_asked_on is not None, contract.paid_on is not None
-    case.write("trial_reminder", on, **_service_facts(case), asked=asked, paid=paid)
+    paid_from = contract.trial_last_day + timedelta(days=1)
+    facts = {"asked": asked, "paid": paid, "paid_yen": contract.paid_yen, "paid_from": paid_from.isoformat()}
+    case.write("trial_reminder", on, **service_facts(case, paid_from), **facts)
 
 
 def _end_trial(case: Case, on: date) -> None:
@@ -61,42 +66,54 @@ def _end_trial(case: Case, on: date) -> None:
             _become_active(case, on)
         case "waits_for_payment":
             case.contract.status, case.contract.paused_on = life.PREPARING, on
+            case.turn_off(calendar.at(on, calendar.MIDNIGHT))
             case.note("paused_until_paid", on)
             kept_until = on + timedelta(days=case.house.trial.pause_days - 1)
-            case.write("paused", on, **_service_facts(case), kept_until=kept_until.isoformat())
+            case.write("paused", on, **service_facts(case, on), kept_until=kept_until.isoformat())
         case "lapses":
             _lapse(case, on)
 
 
 def _become_active(case: Case, on: date) -> None:
     contract = case.contract
+    if contract.paused_on:
+        case.turn_on(calendar.at(on, calendar.MIDNIGHT))
     contract.status, contract.active_from, contract.paused_on = life.ACTIVE, on, None
     case.note("continued", on)
-    case.write("continued", on, **_service_facts(case), day=on.isoformat())
+    case.write("continued", on, **service_facts(case, on), day=on.isoformat())
 
 
 def _lapse(case: Case, on: date) -> None:
-    _end(case, on, "lapsed")
-    case.write("lapsed", on, **_service_facts(case))
+    if case.contract.paid_yen:
+        log.alarm("a paid trial lapses: the money goes back", contract=case.contract.id)
+    _end(case, on, "lapsed", calendar.at(on, calendar.MIDNIGHT))
+    case.write("lapsed", on, **service_facts(case, on), paid_yen=case.contract.paid_yen)
 
 
 def _stop(case: Case, on: date) -> None:
-    stop(case, on, on - timedelta(days=1))
+    """The day after the last one that the client asked for."""
+    _end(case, on, "stopped", calendar.at(on, calendar.MIDNIGHT))
+    _say_stopped(case, on, on - timedelta(days=1))
 
 
-def stop(case: Case, on: date, last_service_day: date) -> None:
-    """The client stopped the trial: off from `on`, and what was paid goes back (houses.md 3)."""
-    _end(case, on, "stopped")
+def stop_now(case: Case) -> None:
+    """The client stopped: the service is off from this moment (houses.md 3)."""
+    _end(case, case.today, "stopped", case.now)
+    _say_stopped(case, case.today, case.today)
+
+
+def _say_stopped(case: Case, on: date, last_service_day: date) -> None:
     case.write("stopped", on, day=last_service_day.isoformat(), paid_yen=case.contract.paid_yen)
 
 
-def _end(case: Case, on: date, reason: str) -> None:
-    """The service is off from the JST date `on`; its number goes into quarantine."""
+def _end(case: Case, on: date, reason: str, off_from: datetime) -> None:
+    """Ended as of the JST date `on`, off from an instant; the number goes into quarantine."""
     contract = case.contract
     contract.status, contract.ended_on, contract.end_reason = life.ENDED, on, reason
     contract.stop_on = contract.paused_on = None
+    case.turn_off(off_from)
     case.note(reason, on)
-    case.take_back(on)
+    case.take_back(calendar.day_of(off_from - timedelta(microseconds=1)))
 
 
 def _remind_confirmation(case: Case, on: date) -> None:
@@ -109,7 +126,7 @@ def _delete_unconfirmed(case: Case, on: date) -> None:
     """Somebody who never confirmed is forgotten, with what was written to them."""
     contract = case.contract
     case.deleted = True
-    case.marks = [Mark(mark, contract.id) for mark in house_marks(case)]
+    case.dropped_marks = house_marks(case)
     case.letters = [Letter(confirmation_id(contract.id, place + 1)) for place in range(contract.confirmations_sent)]
     case.tokens = []
 
@@ -135,18 +152,19 @@ def confirmation_id(contract: str, count: int) -> str:
     return f"{contract}#confirm#{count}"
 
 
-def house_marks(case: Case) -> list[str]:
+def house_marks(case: Case) -> list[Mark]:
+    """What this house would recognise the contract's client by."""
     found = trial.marks({"phone": case.contract.phone_number, "mail": case.contract.mail})
-    return [f"{case.house.key}#{mark}" for mark in found]
+    return [Mark(f"{case.house.key}#{mark}", case.contract.id) for mark in found]
 
 
-def _service_facts(case: Case) -> dict:
-    """What most letters need to say about a contract."""
+def service_facts(case: Case, on: date) -> dict:
+    """What most letters need to say about a contract, at the prices of the JST date `on`."""
     contract, house = case.contract, case.house
-    lines = offer.first_charge(house, contract.plan, contract.use, contract.started_on or case.today)
+    lines = offer.first_charge(house, contract.plan, contract.use, on)
     return {
         "plan": house.plan(contract.plan).name,
-        "fee": house.price(contract.plan, case.today).fee,
+        "monthly": offer.monthly(house, contract.plan, contract.use, on),
         "line": contract.line,
         "use": contract.use,
         "greeting": contract.greeting,

@@ -2,15 +2,17 @@
 
 import hashlib
 import ipaddress
+import json
 from base64 import b32encode
-from datetime import date, datetime
+from datetime import datetime
 
 from chalicelib import log, phones
 from chalicelib.errors import Busy, Fault, Invalid, TooMany
 from chalicelib.flows import limits, outbox
-from chalicelib.flows.case import Case
-from chalicelib.flows.settle import ask_confirmation, house_marks
-from chalicelib.models import Contract, Mark
+from chalicelib.flows.case import CLIENT, Case
+from chalicelib.flows.contract import recognise
+from chalicelib.flows.settle import ask_confirmation
+from chalicelib.models import Contract
 from chalicelib.models.contract import Address, GatePassed, Person
 from chalicelib.rules import calendar, trial
 from chalicelib.rules import contract as life
@@ -27,7 +29,7 @@ def form(house) -> Shape:
     return Shape(
         "Signup",
         plan=Choice("ご希望のプラン", {plan.key: plan.name for plan in house.plans}),
-        trial=Choice("無料お試し", TRIALS, required=house.trial.skippable),
+        trial=Choice("無料お試し", TRIALS if house.trial.skippable else {"yes": TRIALS["yes"]}, required=house.trial.skippable),
         party=Choice("ご契約者", PARTIES),
         company=Text("会社名・団体名", required=False),
         contact_name=Text("ご担当者のお名前"),
@@ -53,15 +55,13 @@ def read(house, given: dict, now: datetime) -> dict:
     """A form's values in their types. Raises Invalid with every fault, those between fields included."""
     shape = form(house)
     try:
-        wish = shape.read(given)
-        faults = []
+        wish, faults = shape.read(given), []
     except Invalid as wrong:
-        wish, faults = given, list(wrong.errors)
+        wish, faults = shape.sound(given), list(wrong.errors)
     named = {fault.field for fault in faults}
-    if wish.get("party") == "company" and not wish.get("company") and "company" not in named:
+    if wish["party"] == "company" and not wish["company"] and "company" not in named:
         faults.append(Fault("company", "法人でお申し込みの場合は、会社名・団体名を入力してください。"))
-    start = wish.get("start_on")
-    if isinstance(start, date) and start < calendar.day_of(now):
+    if wish["start_on"] and wish["start_on"] < calendar.day_of(now):
         faults.append(Fault("start_on", "ご利用開始希望日は、本日以降の日付を入力してください。"))
     if faults:
         order = list(shape.fields)
@@ -79,33 +79,38 @@ def contract_id(house, form_key: str) -> str:
     return f"{house.key}-" + b32encode(hashlib.sha256(f"{house.key}\n{form_key}".encode()).digest())[:10].decode()
 
 
-def apply(house, form_key: str, wish: dict, network: str, now: datetime) -> tuple[Contract, bool]:
+def find(house, form_key: str, given: dict) -> tuple[Contract, bool] | None:
+    """(the contract that this form has made, whether from the very same words), or None."""
+    known = Contract.find(contract_id(house, form_key))
+    return (known, known.form_digest == _digest(given)) if known else None
+
+
+def apply(house, form_key: str, given: dict, wish: dict, network: str, now: datetime) -> tuple[Contract, bool]:
     """(the contract, whether it is this very application). Sent twice, a form makes one contract.
+
+    `given` are the form's words as sent, `wish` what they mean.
 
     Raises TooMany where one network or one recipient has caused too many mails
     this hour. Too many in total holds the mail, not the application.
     """
-    identity, digest = contract_id(house, form_key), _digest(wish)
-    if known := Contract.find(identity):
-        return known, known.form_digest == digest
+    if known := find(house, form_key, given):
+        return known
+    identity, digest = contract_id(house, form_key), _digest(given)
     held = _within_limits(house, wish["mail"], network, now)
     contract = _new_contract(house, identity, digest, wish, now)
-    case = Case(contract, house, now, "client")
+    case = Case(contract, house, now, CLIENT)
     case.note("signed_up")
-    case.marks = [Mark(mark, identity) for mark in house_marks(case)]
-    contract.matches = sorted({found.contract for mark in case.marks for found in Mark.query(mark.mark)})
+    recognise(case)
     letter = ask_confirmation(case)
     if held:
         log.alarm("too many signups: confirmation held", contract=identity)
-        letter.attempt_since = None
-        letter.for_office("お申し込みが集中しているため、確認メールの送信を保留しました。", now)
+        letter.hold("お申し込みが集中しているため、確認メールの送信を保留しました。", now)
     try:
         case.keep()
     except Busy:  # the same form, sent twice at the same moment
-        known = Contract.find(identity)
-        if known is None:
-            raise
-        return known, known.form_digest == digest
+        if known := find(house, form_key, given):
+            return known
+        raise
     outbox.deliver_all(case.letters, now)
     return contract, True
 
@@ -128,9 +133,7 @@ def _new_contract(house, identity: str, digest: str, wish: dict, now: datetime) 
     )
     if contract.greeting:
         ground = "お申し込みフォームでのご記入"
-        contract.gates.append(
-            GatePassed(gate="greeting", at=now, by="client", ground=ground, facts={"greeting": contract.greeting})
-        )
+        contract.gates.append(GatePassed(gate="greeting", at=now, by=CLIENT, ground=ground, facts={"greeting": contract.greeting}))
     return contract
 
 
@@ -159,5 +162,5 @@ def _network(address: str) -> str:
     return str(found) if found.version == 4 else str(ipaddress.ip_network(f"{found}/64", strict=False))
 
 
-def _digest(wish: dict) -> str:
-    return hashlib.sha256(repr(sorted(wish.items(), key=lambda pair: pair[0])).encode()).hexdigest()
+def _digest(given: dict) -> str:
+    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()

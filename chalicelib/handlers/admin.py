@@ -7,7 +7,7 @@ from chalicelib import config, queue, ses
 from chalicelib.flows import keys
 from chalicelib.handlers import openapi
 from chalicelib.handlers.http import DOORS, api, html_answer, let_in, page
-from chalicelib.shapes import Choice, Shape, Text
+from chalicelib.shapes import Choice, Shape
 
 routes = Blueprint(__name__)
 
@@ -18,7 +18,7 @@ routes = Blueprint(__name__)
     "/v1/keys",
     "Make a key; it is shown this once",
     role="admin",
-    takes=Shape("NewKey", owner=Text("名義", max=40, example="tanaka"), role=Choice("権限", keys.ROLES)),
+    takes=keys.NEW,
     status=201,
     gives={"type": "object", "required": ["id", "key", "owner", "role", "expires_at"]},
 )
@@ -27,10 +27,10 @@ def make_key(asked):
     return {"id": made.id, "key": key, "owner": made.owner, "role": made.role, "expires_at": made.expires_at.isoformat()}
 
 
-@api(routes, "DELETE", "/v1/keys/{key}", "Revoke a key: dead everywhere within a minute", role="admin")
-def revoke_key(asked, key):
-    keys.revoke(asked.house.key, key, asked.now)
-    return {"id": key, "revoked": True}
+@api(routes, "DELETE", "/v1/keys/{key_id}", "Revoke a key: dead everywhere within a minute", role="admin")
+def revoke_key(asked, key_id):
+    keys.revoke(asked.house.key, key_id, asked.now)
+    return {"id": key_id, "revoked": True}
 
 
 @api(
@@ -41,6 +41,7 @@ def revoke_key(asked, key):
     role=None,
     query=Shape("HealthQuery", deep=Choice("詳しく", {"1": "はい"}, required=False)),
     gives={"type": "object", "required": ["status", "version", "stage"]},
+    key_optional=True,
 )
 def tell_health(asked):
     health = {"status": "ok", "version": config.VERSION, "stage": config.STAGE}
@@ -54,7 +55,7 @@ def tell_health(asked):
 def _state(ask):
     try:
         return ask()
-    except (BotoCoreError, ClientError):
+    except (BotoCoreError, ClientError, KeyError):
         return "down"
 
 

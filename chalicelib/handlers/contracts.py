@@ -28,7 +28,13 @@ GATE_BODIES = {
         checked_on=Day("確認した日"),
         ground=_GROUND,
     ),
-    "payment": Shape("GatePayment", yen=Number("入金額(円)", min=1, max=10**8), paid_on=Day("入金日"), ground=_GROUND),
+    "payment": Shape(
+        "GatePayment",
+        yen=Number("入金額(円)", min=1, max=10**8),
+        paid_on=Day("入金日"),
+        short=Flag("不足を承知で進める", required=False),
+        ground=_GROUND,
+    ),
     "number": Shape("GateNumber", number=Phone("貸し出す番号"), use=Choice("使い方", USES), ground=_GROUND),
 }
 

@@ -15,12 +15,13 @@ from chalice import Blueprint, Response
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import clock, log, pages
-from chalicelib.errors import NotAllowed, NotFound, NotKnown, NotReadable, Problem, StoreDown, TooLarge, WrongType
+from chalicelib.errors import Failed, NotAllowed, NotFound, NotKnown, NotReadable, Problem, StoreDown, TooLarge, WrongType
 from chalicelib.flows import keys
 from chalicelib.rules import house as houses
 from chalicelib.shapes import Shape
 
 MAX_BODY = 256 * 1024
+MAX_DEPTH = 20
 _COMMON = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
@@ -63,6 +64,7 @@ class Door(NamedTuple):
     headers: tuple[str, ...]
     status: int
     gives: dict
+    key_optional: bool
     story: str
 
 
@@ -82,6 +84,7 @@ def api(
     status: int = 200,
     gives: dict | None = None,
     read_body: bool = True,
+    key_optional: bool = False,
 ):
     """Open a JSON door to a story(asked, **path parts) that returns plain data or raises a Problem.
 
@@ -90,7 +93,7 @@ def api(
     """
 
     def open_door(story):
-        DOORS.append(Door(method, path, summary, role, takes, query, headers, status, gives or {}, story.__name__))
+        DOORS.append(Door(method, path, summary, role, takes, query, headers, status, gives or {}, key_optional, story.__name__))
 
         @functools.wraps(story)
         def view(**parts):
@@ -184,6 +187,9 @@ def _answered(tell, say_problem) -> Response:
     except (PynamoDBException, BotoCoreError, ClientError) as fault:
         log.crash("store does not answer", fault=type(fault).__name__)
         return say_problem(StoreDown("ただいま処理できません。少し待ってから、もう一度お試しください。", retry_after=5))
+    except Exception:
+        log.crash("request failed")
+        return say_problem(Failed("処理中に問題が起きました。同じ状態が続く場合は、窓口までご連絡ください。"))
 
 
 def _asked(request) -> Asked:
@@ -224,9 +230,17 @@ def _json(request) -> Any:
     if kind != "application/json":
         raise WrongType("Content-Type には application/json を指定してください。")
     try:
-        return json.loads(_raw(request) or b"{}", parse_constant=_no_such_number)
+        body = json.loads(_raw(request), parse_constant=_no_such_number)
     except (ValueError, RecursionError):
         raise NotReadable("本文をJSONとして読み取れません。UTF-8の正しいJSONを送信してください。") from None
+    if _deeper_than(MAX_DEPTH, body):
+        raise NotReadable(f"本文の入れ子が深すぎます。{MAX_DEPTH}段以内にしてください。")
+    return body
+
+
+def _deeper_than(limit: int, value: Any) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return limit < 0 or any(_deeper_than(limit - 1, each) for each in inside)
 
 
 def _no_such_number(name: str):
@@ -248,10 +262,16 @@ def _same_site(request) -> None:
     """A form may only be sent from our own pages: Sec-Fetch-Site first, Origin where a browser lacks it."""
     site = request.headers.get("sec-fetch-site")
     if site is None:
-        origin = urlsplit(request.headers.get("origin", ""))
-        site = "same-origin" if origin.netloc and origin.netloc == request.headers.get("host") else "unknown"
+        site = "same-origin" if _origin(request) == request.headers.get("host", "") else "unknown"
     if site != "same-origin":
         raise NotAllowed("このサイトのページから送信してください。ページを開き直してお試しください。")
+
+
+def _origin(request) -> str | None:
+    try:
+        return urlsplit(request.headers.get("origin", "")).netloc or None
+    except ValueError:
+        return None
 
 
 def _parts(parts: dict[str, str]) -> dict[str, str]:

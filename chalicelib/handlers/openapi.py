@@ -20,6 +20,7 @@ _PROBLEM = {
         },
     },
 }
+_PARTS = {"month": {"pattern": r"^20\d\d-(0[1-9]|1[0-2])$", "examples": ["2026-09"]}}
 _FAILURES = {
     "400": "The request cannot be read",
     "401": "No live key",
@@ -67,7 +68,12 @@ def _operation(door: Door) -> dict:
 
 def _parameters(door: Door) -> list[dict]:
     in_path = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200} | _PARTS.get(name, {}),
+        }
         for name in re.findall(r"{(\w+)}", door.path)
     ]
     in_query = [
@@ -75,7 +81,7 @@ def _parameters(door: Door) -> list[dict]:
         for name, field in (door.query.fields.items() if door.query else ())
     ]
     in_headers = [
-        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"}}
         for name in door.headers
     ]
     return in_path + in_query + in_headers
@@ -83,6 +89,7 @@ def _parameters(door: Door) -> list[dict]:
 
 def _failures(door: Door) -> dict:
     """What can go wrong here; doors without a key or a body cannot fail for one."""
-    needs = {"401": door.role, "403": door.role, "400": door.takes, "413": door.takes, "415": door.takes}
+    keyed = door.role or door.key_optional
+    needs = {"401": keyed, "403": keyed, "400": door.takes, "413": door.takes, "415": door.takes}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {code: {"description": words, "content": content} for code, words in _FAILURES.items() if needs.get(code, True)}

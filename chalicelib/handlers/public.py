@@ -14,7 +14,13 @@ routes = Blueprint(__name__)
 
 @page(routes, "GET", "/")
 def show_front(asked) -> Response:
-    return html_answer("front.html", asked, cache="public, max-age=300", houses=houses.all_houses().values())
+    return html_answer("front.html", asked, cache="public, max-age=300", houses=_priced(asked))
+
+
+def _priced(asked) -> list:
+    """Every house with the price of its first plan today."""
+    today = calendar.day_of(asked.now)
+    return [(house, house.price(house.plans[0].key, today)) for house in houses.all_houses().values()]
 
 
 @page(routes, "GET", "/{house}")

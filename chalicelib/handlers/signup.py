@@ -8,19 +8,20 @@ from chalice import Blueprint, Response
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows import signup
 from chalicelib.handlers.http import find_house, html_answer, page
-from chalicelib.rules import offer
+from chalicelib.rules import calendar, offer
 from chalicelib.rules.house import USES
 
 routes = Blueprint(__name__)
 
+# Not no-store: the back button shows the same page with the same key and everything typed, so still one contract.
+_BACK = "private, no-cache"
 _PERSON = re.compile(r"people\.(\d+)\.(?:addresses\.(\d+)|(\w+))")
 _CARRIED = ("form_key", "seen", "step", "website")  # the form's own fields, no part of the application
 
 
 @page(routes, "GET", "/{house}/signup")
 def show_form(asked, house) -> Response:
-    # no-cache, not no-store: the back button shows the same form with the same key, so still one contract.
-    return _form(asked, find_house(house), {}, secrets.token_urlsafe(24), cache="private, no-cache")
+    return _form(asked, find_house(house), {}, secrets.token_urlsafe(24))
 
 
 @page(routes, "POST", "/{house}/signup")
@@ -30,10 +31,15 @@ def take_form(asked, house) -> Response:
     form_key = typed.get("form_key", "")
     if not re.fullmatch(r"[\w-]{20,60}", form_key, re.ASCII):
         form_key = secrets.token_urlsafe(24)
+    if typed.get("website"):  # the field that only a machine sees: it is told what everybody is told
+        return _done(asked, found, signup.contract_id(found, form_key), typed.get("mail", ""), True)
     if typed.get("step") == "edit":
         return _form(asked, found, typed, form_key)
+    given = _nested(found, typed)
+    if typed.get("step") == "apply" and (known := signup.find(found, form_key, given)):
+        return _done(asked, found, known[0].id, known[0].mail, known[1])
     try:
-        wish = signup.read(found, _nested(found, typed), asked.now)
+        wish = signup.read(found, given, asked.now)
     except Invalid as wrong:
         return _form(asked, found, typed, form_key, wrong.errors, status=422)
     facts = signup.offered(found, wish, asked.now)
@@ -44,6 +50,7 @@ def take_form(asked, house) -> Response:
         return html_answer(
             "final.html",
             asked,
+            cache=_BACK,
             house=found,
             offer=facts,
             typed=shown,
@@ -54,27 +61,24 @@ def take_form(asked, house) -> Response:
             parties=signup.PARTIES,
             uses=USES,
         )
-    return _apply(asked, found, typed, form_key, wish)
+    contract, same = signup.apply(found, form_key, given, wish, asked.network, asked.now)
+    return _done(asked, found, contract.id, contract.mail, same)
 
 
-def _apply(asked, house, typed: dict, form_key: str, wish: dict) -> Response:
-    if typed.get("website"):  # the field that only a machine sees: it is told what everybody is told
-        return html_answer(
-            "done.html", asked, house=house, receipt=signup.contract_id(house, form_key), mail=wish["mail"], same=True
-        )
-    contract, same = signup.apply(house, form_key, wish, asked.network, asked.now)
-    return html_answer("done.html", asked, house=house, receipt=contract.id, mail=contract.mail, same=same)
+def _done(asked, house, receipt: str, mail: str, same: bool) -> Response:
+    return html_answer("done.html", asked, house=house, receipt=receipt, mail=mail, same=same)
 
 
-def _form(asked, house, typed: dict, form_key: str, faults=(), status: int = 200, cache: str = "no-store") -> Response:
+def _form(asked, house, typed: dict, form_key: str, faults=(), status: int = 200) -> Response:
     faults = [Fault(_flat(fault.field, typed, house), fault.message) for fault in faults]
     return html_answer(
         "signup.html",
         asked,
         status,
-        cache,
+        _BACK,
         house=house,
         typed=typed,
+        plans=[(plan, house.price(plan.key, calendar.day_of(asked.now))) for plan in house.plans],
         form_key=form_key,
         faults=faults,
         wrong={fault.field: fault.message for fault in reversed(faults)},
@@ -94,7 +98,7 @@ def _addresses(house) -> int:
 def _nested(house, typed: dict) -> dict:
     """The form's flat fields as the application they describe; what was left blank is absent."""
     filled = {name: value for name, value in typed.items() if value.strip()}
-    own = {name: value for name, value in filled.items() if not re.match(r"person\d_", name) and name not in _CARRIED}
+    own = {name: filled[name] for name in signup.form(house).fields if name in filled}
     return own | {"people": [_one_person(filled, row, house) for row in _rows(typed, house)]}
 
 

@@ -28,6 +28,13 @@ class GatePassed(MapAttribute):
     facts = JSONAttribute(null=True)
 
 
+class Period(MapAttribute):
+    """A time in which the service was on, half-open."""
+
+    since = UTCDateTimeAttribute()
+    until = UTCDateTimeAttribute(null=True)
+
+
 class Note(MapAttribute):
     """A line of the contract's history: what happened, on which JST date, by whom, when it was written."""
 
@@ -104,7 +111,7 @@ class Contract(Table):
     ready_on = DayAttribute(null=True)
     start_on = DayAttribute(null=True)
     started_on = DayAttribute(null=True)
-    started_at = UTCDateTimeAttribute(null=True)
+    service = ListAttribute(of=Period, default=list)
     trial_last_day = DayAttribute(null=True)
     trial_reminded_on = DayAttribute(null=True)
     continuation_asked_on = DayAttribute(null=True)

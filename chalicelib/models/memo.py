@@ -44,6 +44,7 @@ class Memo(Outgoing):
     body_digest = UnicodeAttribute()
     text = JSONAttribute(null=True)  # what the caller said; deleted after the house's period
     reported_to = JSONAttribute(default=list)
+    asked_for = UnicodeAttribute(null=True)  # the person on the roster who was asked for
     route_note = UnicodeAttribute(null=True)
     earlier = JSONAttribute(null=True)  # the day's earlier calls from that number, as the report names them
 

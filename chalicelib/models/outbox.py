@@ -16,6 +16,8 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from chalicelib.models.base import NumberAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute, condition_failed
 
 LEASE = timedelta(seconds=30)
+# A mail whose end is in doubt again and again is repeated ever more slowly: somebody's phone may ring each time.
+REPEATS = [LEASE, timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15)]
 
 
 class WaitingIndex(GlobalSecondaryIndex):
@@ -51,9 +53,9 @@ class Outgoing(Table):
         """Before the first put: the sweep sends it from `moment` on."""
         self.outbox, self.next_try_at = self.house, moment
 
-    def for_office(self, problem: str, now: datetime) -> None:
-        """Before the first put: it cannot go out without a person."""
-        self.outbox, self.next_try_at, self.problem = f"{self.house}:office", now, problem
+    def hold(self, problem: str, now: datetime) -> None:
+        """Before the first put: it does not go out without a person."""
+        self.outbox, self.next_try_at, self.problem, self.attempt_since = f"{self.house}:office", now, problem, None
 
     def claim(self, now: datetime) -> bool:
         """Take the lease if nothing changed since the item was read; False if somebody else has it.
@@ -63,8 +65,9 @@ class Outgoing(Table):
         """
         cls = type(self)
         doubt = [cls.unsure.set(cls.unsure.append([self.attempt_since]))] if self.attempt_since else []
+        lease = REPEATS[min(len(self.unsure), len(REPEATS) - 1)]
         return self._if_untouched(
-            [cls.next_try_at.set(now + LEASE), cls.attempt_since.set(now), cls.tries.set(self.tries + 1), *doubt]
+            [cls.next_try_at.set(now + lease), cls.attempt_since.set(now), cls.tries.set(self.tries + 1), *doubt]
         )
 
     def mark_handed_over(self, now: datetime, message_id: str) -> bool:

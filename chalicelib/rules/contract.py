@@ -3,7 +3,7 @@
 All dates are JST dates; "today" is handed in.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from chalicelib.rules import gates, trial
 
@@ -18,7 +18,11 @@ _NOT_STARTED = "サービスの開始前です。"
 _STARTED = "サービスはすでに開始しています。"
 _CONTRACTED = "お試し期間は終了し、正式なご契約になっています。"
 
+_PAUSED = "無料お試し期間が終わり、継続のご入金をお待ちしています。"
+
 NOTHING = "nothing changes"
+PAUSED = "paused"  # preparing again, after an unpaid trial: it has answers of its own
+SKEW = timedelta(minutes=2)
 
 # What a person's wish does in each state: the state it leads to (the same one
 # where only facts change), NOTHING where it has happened already, or the
@@ -59,6 +63,14 @@ LIFE: dict[tuple[str, str], tuple[str, str | None]] = {
     (TRIAL, "stopped_in_trial"): (TRIAL, None),
     (ACTIVE, "stopped_in_trial"): ("", _CONTRACTED + "ご利用を終えられる場合は、解約のお手続きをお願いいたします。"),
     (ENDED, "stopped_in_trial"): ("", _ENDED),
+    (PAUSED, "mail_confirmed"): (NOTHING, "confirmed before"),
+    (PAUSED, "mail_corrected"): ("", "お申込み者様のメールアドレスは確認済みです。"),
+    (PAUSED, "gate_passed"): ("", _STARTED),
+    (PAUSED, "payment_seen"): (PREPARING, None),
+    (PAUSED, "start_dated"): ("", _PAUSED + "ご入金の日から再開します。開始日は変更できません。"),
+    (PAUSED, "continuation_asked"): (NOTHING, "asked before"),
+    (PAUSED, "stopped_in_trial"): (PREPARING, None),
+    (PAUSED, "address_confirmed"): (PREPARING, None),
     (APPLIED, "address_confirmed"): ("", _NOT_CONFIRMED),
     (PREPARING, "address_confirmed"): (PREPARING, None),
     (TRIAL, "address_confirmed"): (TRIAL, None),
@@ -71,13 +83,17 @@ EVENTS = sorted({event for _, event in LIFE})
 
 def answer(contract, event: str) -> tuple[str, str | None]:
     """(next state, None), (NOTHING, reason) or ("", refusal) for a wish in the contract's present state."""
-    return LIFE[contract.status, event]
+    return LIFE[PAUSED if contract.paused_on else contract.status, event]
+
+
+# Of two things on one day, what is lost for good comes last.
+_FIRST = {"lapse_unpaid": 1, "delete_unconfirmed": 1}
 
 
 def dues(contract, house) -> list[tuple[date, str]]:
     """Every date-bound thing ahead of a contract as (its own date, what), the earliest first."""
     ahead = {APPLIED: _ahead_applied, PREPARING: _ahead_preparing, TRIAL: _ahead_trial}.get(contract.status)
-    return sorted(ahead(contract, house)) if ahead else []
+    return sorted(ahead(contract, house), key=lambda due: (due[0], _FIRST.get(due[1], 0))) if ahead else []
 
 
 def next_due(contract, house) -> date | None:
@@ -128,6 +144,11 @@ def missing_to_start(contract, house) -> list:
 
 def in_service(contract) -> bool:
     return contract.status in (TRIAL, ACTIVE)
+
+
+def served_at(contract, moment: datetime) -> bool:
+    """Whether the service was on at an instant; each period is half-open. Operators' clocks may run a little ahead."""
+    return any(period.since - SKEW <= moment and (period.until is None or moment < period.until) for period in contract.service)
 
 
 def why_no_service(contract) -> str:

@@ -35,8 +35,8 @@ _HOUSE = Shape(
         name=Text("name"),
         centre=Text("centre"),
         phone=Text("phone", max=20),
-        mail_domain=Text("mail_domain"),
-        office_mail=Text("office_mail"),
+        mail_domain=Text("mail_domain", pattern=(r"[a-z0-9-]+(\.[a-z0-9-]+)+", "ドメインの形で書いてください(例: example.jp)。")),
+        office_mail=Text("office_mail", pattern=(r"[\w.+-]+@[a-z0-9-]+(\.[a-z0-9-]+)+", "メールアドレスの形で書いてください。")),
         address=Text("address"),
     ),
     hours=Shape("hours", open=Clock("open"), close=Clock("close"), closed=Many("closed", Text("closed", max=5))),
@@ -57,9 +57,9 @@ _HOUSE = Shape(
         at_end=Choice("at_end", {"continues": "becomes a contract by itself", "lapses": "ends unless asked for and paid"}),
         skippable=Flag("skippable"),
         calls_count=Flag("calls_count"),
-        remind_days=Number("remind_days", min=1),
+        remind_days=Number("remind_days", min=1, max=60),
         remind_unit=Choice("remind_unit", {"calendar": "calendar days", "business": "business days"}),
-        pause_days=Number("pause_days", required=False),
+        pause_days=Number("pause_days", min=1, max=365, required=False),
         money_back_less_transfer_fee=Flag("money_back_less_transfer_fee"),
     ),
     first_payment=Shape(
@@ -67,6 +67,7 @@ _HOUSE = Shape(
         months_of_deposit=Number("months_of_deposit", max=12),
         when=Choice("when", {"before_start": "before the start", "at_continuation": "when the trial is continued"}),
         how=Text("how", max=200),
+        account=Text("account", max=200),
     ),
     start=Shape("start", target_business_days=Number("target_business_days", min=1, required=False)),
     application=Shape(
@@ -211,17 +212,22 @@ def _contradictions(house: House):
         yield Fault("plans", "同じ key のプランが2つあります。別の key にしてください。")
     if house.calls[-1].classes != ["*"]:
         yield Fault("calls", '最後の行はすべてのお電話に当てはまる必要があります。classes = ["*"] の行で終えてください。')
+    if any("*" in row.classes for row in house.calls[:-1]):
+        yield Fault("calls", '"*" より後の行は使われません。classes = ["*"] は最後の行だけにしてください。')
+    for place, row in enumerate(house.calls):
+        if row.counted and not row.reported:
+            yield Fault(f"calls.{place}", "報告しないお電話は数えられません。counted を false にしてください。")
     keys = [gate.key for gate in house.gates]
     if len(set(keys)) < len(keys):
         yield Fault("gates", "同じ確認項目が2回あります。1つだけ残してください。")
     if keys[-1] != "number":
         yield Fault("gates", '番号の発行は最後です。key = "number" の項目を末尾に移してください。')
-    for needed in ("mail", "identity", "address"):
+    for needed in ("mail", "greeting", "identity", "payment", "address"):
         if needed not in keys:
             yield Fault("gates", f'これなしにサービスは開始できません。key = "{needed}" の項目を加えてください。')
     if house.trial.at_end == "lapses" and house.trial.pause_days is None:
         yield Fault("trial.pause_days", "at_end が lapses のときは必要です。ご入金のない継続を何日待つかを書いてください。")
-    if house.surcharge.allowed and not (house.surcharge.min or 0) <= (house.surcharge.max or -1):
+    if house.surcharge.allowed and not 0 < (house.surcharge.min or 0) <= (house.surcharge.max or 0):
         yield Fault("surcharge", "加算の範囲が必要です。min と max を円で書いてください。")
     if house.hours.open >= house.hours.close:
         yield Fault("hours", "受付の開始は終了より前でなければなりません。open か close を直してください。")

@@ -40,11 +40,13 @@ def item_value(memo: dict, item: str) -> str | None:
 
 
 def faults(memo: dict, house, now: datetime) -> list[Fault]:
-    """What is wrong with a memo that can be read: one sentence a fault, none if it can be taken."""
+    """What is wrong between a memo's fields (None: not readable), one sentence a fault; none if it can be taken."""
     return [*_time_faults(memo["received_at"], now), *_item_faults(memo, house), *_surcharge_faults(memo, house)]
 
 
-def _time_faults(received_at: datetime, now: datetime):
+def _time_faults(received_at: datetime | None, now: datetime):
+    if received_at is None:
+        return
     if received_at > now + CLOCK_SKEW:
         yield Fault("received_at", "受電日時が未来になっています。日時と時差をご確認ください。")
     if received_at < now - MAX_AGE:
@@ -59,7 +61,7 @@ def _item_faults(memo: dict, house):
             yield Fault(f"not_obtained.{name}", "この項目名は使えません。使える項目: " + "、".join(sorted(known)))
         elif item_value(memo, name):
             yield Fault(f"not_obtained.{name}", "内容が入力されています。聞き取れなかった項目だけを挙げてください。")
-    if house.call_row(memo["class_"]).items == "optional":
+    if memo["class_"] is None or house.call_row(memo["class_"]).items == "optional":
         return
     for item in house.items:
         if not item_value(memo, item.key) and item.key not in not_obtained:

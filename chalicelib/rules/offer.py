@@ -11,6 +11,8 @@ from datetime import date, timedelta
 
 from chalicelib.rules import calendar, trial
 
+_TOO_LATE = "ご希望の開始日は、お申し込みから数えたお試し期間の後になります。お試しはご利用いただけません。"
+
 
 def first_charge(house, plan: str, use: str, on: date) -> list[tuple[str, int]]:
     """The lines of the first payment (label, yen, tax included) for a service priced on the JST date `on`."""
@@ -21,6 +23,12 @@ def first_charge(house, plan: str, use: str, on: date) -> list[tuple[str, int]]:
     if house.first_payment.months_of_deposit:
         lines.append(("保証金(解約時にご精算のうえお返しします)", fee * house.first_payment.months_of_deposit))
     return lines
+
+
+def monthly(house, plan: str, use: str, on: date) -> int:
+    """What a month costs without calls over (yen, tax included), option included, as of the JST date `on`."""
+    option = house.line.listed_option_yen if use == "listed" else 0
+    return house.price(plan, on).fee + option
 
 
 def total(lines: list[tuple[str, int]]) -> int:
@@ -34,24 +42,26 @@ def offer(house, wish: dict, today: date) -> dict:
     result is plain JSON (dates as text), kept on the contract as what the
     applicant saw.
     """
-    price = house.price(wish["plan"], today)
-    lines = first_charge(house, wish["plan"], wish["use"], wish["start_on"] or today)
+    first = wish["start_on"] or today
+    price, monthly_yen = house.price(wish["plan"], first), monthly(house, wish["plan"], wish["use"], first)
+    lines = first_charge(house, wish["plan"], wish["use"], first)
     last = trial.last_day(house, today, wish["start_on"]) if wish["wants_trial"] else None
+    late = bool(last and wish["start_on"] and wish["start_on"] > last)
     return {
         "plan": house.plan(wish["plan"]).name,
-        "fee": price.fee,
+        "monthly": monthly_yen,
         "included": price.included,
         "over": price.over,
         "lines": [list(line) for line in lines],
         "total": total(lines),
         "how": house.first_payment.how,
-        "trial": _trial_words(house, last, wish["wants_trial"]),
+        "trial": _TOO_LATE if late else _trial_words(house, last, wish["wants_trial"]),
         "trial_last_day": last.isoformat() if last else None,
         "pay_when": _pay_words(house, last, wish["wants_trial"], total(lines)),
-        "turns_paid": _turns_paid_words(house, last, wish["wants_trial"], price.fee),
+        "turns_paid": _turns_paid_words(house, last, wish["wants_trial"] and not late, monthly_yen),
         "provision": house.terms.provision,
         "start": calendar.spoken_day(wish["start_on"]) or "手続きの完了後すぐ",
-        "target": _target(house, today),
+        "target": None if wish["start_on"] else _target(house, today),
         "cancel": house.terms.cancel,
     }
 
@@ -76,15 +86,15 @@ def _pay_words(house, last: date | None, wants_trial: bool, yen: int) -> str:
     return f"お試しの後も継続される場合のみ、{until}に{yen:,}円をお支払いください。"
 
 
-def _turns_paid_words(house, last: date | None, wants_trial: bool, fee: int) -> str:
+def _turns_paid_words(house, last: date | None, wants_trial: bool, yen: int) -> str:
     if not wants_trial:
         return "ご利用開始日から有料です。"
     if house.trial.at_end == "lapses":
         return "自動的に有料になることはありません。継続のお申し出とご入金がなければ、お試し期間の終わりに終了します。"
-    first_paid = last + timedelta(days=1)
+    first_paid = calendar.spoken_day(last + timedelta(days=1)) if last else "お試し最終日の翌日"
     return (
-        f"お試し期間中に停止のご連絡がなければ、{calendar.spoken_day(first_paid)}から有料の正式なご契約になります"
-        f"(月額{fee:,}円。開始前にお支払いいただいた1か月分を、サービスを開始した月の料金に充てます)。"
+        f"お試し期間中に停止のご連絡がなければ、{first_paid}から有料の正式なご契約になります"
+        f"(月額{yen:,}円。開始前にお支払いいただいた1か月分を、サービスを開始した月の料金に充てます)。"
     )
 
 

@@ -11,6 +11,7 @@ class Route(NamedTuple):
     """The confirmed addresses a report goes to, whose they are, and what the report says about the choice."""
 
     told: list[dict]
+    asked_for: str | None
     note: str | None
 
 
@@ -42,18 +43,19 @@ def route(house, people: list, wanted: str | None) -> Route:
     reached: the caller raises an alarm.
     """
     person = find_person(people, wanted) if wanted else None
-    unknown = f"名指しの「{wanted}」様は名簿に見当たらないため、" if wanted and not person else None
+    name = person.name if person else None
+    unknown = f"ご指名の「{wanted}」は名簿に見当たらないため、" if wanted and not person else None
     if house.report.who == "everyone":
-        return Route(_confirmed(people), unknown and unknown + "ご登録の皆様へお送りしています。")
+        return Route(_confirmed(people), name, unknown and unknown + "ご登録の皆様へお送りしています。")
     for candidate in [person, *people] if person else people:
         if told := _confirmed([candidate]):
-            return Route(told, _note(person, candidate, unknown))
-    return Route([], None)
+            return Route(told, name, _note(person, candidate, unknown))
+    return Route([], name, None)
 
 
 def _note(person, told, unknown: str | None) -> str | None:
     if unknown:
-        return unknown + f"名簿の先頭から順に、{told.name}様へお送りしています。"
+        return unknown + f"名簿の先頭の{told.name}様へお送りしています。"
     if person is not None and told is not person:
         return f"{person.name}様の確認済みの報告先がないため、{told.name}様へお送りしています。"
     return None

@@ -26,7 +26,9 @@ def test_a_memo_is_stored_once_and_reported_at_once(running):
     assert report["from"] == "MKサービス <operator1@mk.example>"
     assert report["reply-to"] == "MKサービス <office@mk.example>"
     told = text_of(report)
-    assert told.index("【誰から】青葉電機 佐藤 様") < told.index("【誰宛】佐藤 様") < told.index("【電話番号】090-1234-5678")
+    assert (
+        told.index("【どなたから】青葉電機 佐藤 様") < told.index("【どなた宛】佐藤 様") < told.index("【電話番号】090-1234-5678")
+    )
     assert answer.json["number"] in told
 
 
@@ -101,7 +103,7 @@ def test_what_was_not_obtained_is_said_with_its_reason(running):
     assert answer.status == 201, answer.text
     told = text_of(running.mails()[-1])
     assert "【お名前】お尋ねしましたが、お話しいただけませんでした" in told
-    assert "【折り返しのお電話番号】お尋ねする前にお電話が切れました" in told
+    assert "【どなたから】青葉電機\n" in told and "【電話番号】(お尋ねする前にお電話が切れました)" in told
     assert "お怒りのご様子" in told and "加算300円(理由: お怒りで長時間の対応)" in told
 
 
@@ -144,7 +146,7 @@ def test_long_and_unusual_words_survive_the_way_through_a_mail_parser(running):
     running.memo(caller={"company": "㈱髙﨑", "name": "𠮷野", "phone": "０９０－１２３４－５６７８"}, business=business)
     mail = running.mails()[-1]
     assert business in text_of(mail)
-    assert "【誰から】㈱髙﨑 𠮷野 様" in text_of(mail)
+    assert "【どなたから】㈱髙﨑 𠮷野 様" in text_of(mail)
     assert "𠮷野" in mail.get_body(("html",)).get_content()
 
 
@@ -188,7 +190,7 @@ def test_each_reason_for_no_service_has_its_own_sentence(desk):
 def test_a_call_from_before_the_start_is_refused(desk):
     desk.on("2026-09-01", "13:00").starts("mk")
     early = desk.memo(received_at="2026-09-01T11:00:00+09:00")
-    assert early.status == 409 and "開始より前" in early.json["detail"]
+    assert early.status == 409 and "提供期間の外" in early.json["detail"]
 
 
 def test_memos_of_another_house_are_unknown(running):

@@ -247,3 +247,25 @@ def test_mails_speak_no_markup_and_no_foreign_header(desk):
     assert mail["to"] == "misaki@sakura.example"
     assert "<b>" not in mail.get_body(("html",)).get_content()
     assert "<b>さくら</b>&商事" in text_of(mail)
+
+
+@pytest.mark.parametrize("name", ["people.1.name", "people.0.addresses.9", "people", "person9_name", "wants_trial", "\n", "<b>"])
+def test_fields_that_the_form_does_not_have_change_nothing(desk, name):
+    assert final(desk, **{name: "x"}).status == 200
+    assert desk.send(PATH, {name: "x"}).status == 422
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "null", "", "//"])
+def test_a_malformed_origin_is_not_ours(desk, origin):
+    bare = {"content-type": "application/x-www-form-urlencoded", "origin": origin}
+    assert desk.client.http.post(PATH, headers=bare, body=b"a=b").status_code == 403
+
+
+def test_smile_has_no_contract_without_a_trial(desk):
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "trial": "no"}
+    assert desk.send("/smile/signup", given | {"step": "check"}).status == 422
+
+
+def test_a_domain_of_japanese_letters_is_written_as_headers_can_carry_it(desk):
+    desk.signs_up("mk", mail="info@例え.jp")
+    assert desk.mails()[-1]["to"] == "info@xn--r8jz45g.jp"

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.rules import contract as life
 
 
-@pytest.mark.parametrize(("state", "event"), list(product(life.STATES, life.EVENTS)))
+@pytest.mark.parametrize(("state", "event"), list(product([*life.STATES, life.PAUSED], life.EVENTS)))
 def test_every_state_answers_every_event(state, event):
     leads_to, sentence = life.LIFE[state, event]
     assert leads_to in {*life.STATES, life.NOTHING, ""}

@@ -1,0 +1,165 @@
+"""The pages in a real Chromium, at phone and desktop width: the story can be clicked, and axe finds nothing."""
+
+import os
+import shutil
+import threading
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+import app
+from dev import server
+from tests import stores
+from tests.desk import FORM, link
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+BOXES = {"plan", "party", "use", "trial"}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if not CHROMIUM:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not here: install the package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(desk):
+    """The app behind the local server, on the desk's own cloud and clock."""
+    http = server.make_server(app.app, stores.free_port())
+    threading.Thread(target=http.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{http.server_port}"
+    http.shutdown()
+    http.server_close()
+
+
+@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+def page(chromium, request):
+    context = chromium.new_context(viewport=request.param, java_script_enabled=True)
+    opened = context.new_page()
+    opened.foreign = []
+    opened.on("request", lambda asked: opened.foreign.append(asked.url) if "127.0.0.1" not in asked.url else None)
+    yield opened
+    assert opened.foreign == []
+    context.close()
+
+
+def fill(page, **form):
+    for name, value in (FORM | form).items():
+        if name in BOXES:
+            page.check(f'input[name="{name}"][value="{value}"]')
+        elif name == "agreed":
+            page.check("#agreed")
+        else:
+            page.fill(f"#{name}", value)
+
+
+def fine(page):
+    """Nothing for axe to say, and nothing to scroll sideways for."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def sees(page, where: str, words: str):
+    page.wait_for_selector(f'{where}:has-text("{words}")', timeout=15_000)
+
+
+@pytest.mark.parametrize("path", ["/", "/mk", "/smile", "/mk/signup", "/smile/signup", "/docs", "/nobody"])
+def test_every_page_is_accessible(page, site, path):
+    page.goto(site + path)
+    fine(page)
+
+
+def test_signing_up_is_one_page_two_presses_and_a_mail(page, site, desk):
+    page.goto(f"{site}/mk/signup")
+    fill(page)
+    page.click("text=確認画面へ進む")
+    sees(page, "h1", "お申込み内容の最終確認")
+    sees(page, "strong", "合計 5,920円")
+    fine(page)
+    page.click("text=入力画面に戻る")
+    sees(page, "h1", "お申し込み")
+    assert page.input_value("#company") == "株式会社さくら商事" and page.is_checked("#agreed")
+    page.click("text=確認画面へ進む")
+    page.click("text=この内容で申し込む")
+    sees(page, "h1", "お申し込みを受け付けました")
+    fine(page)
+    page.go_back()
+    page.go_back()
+    desk.house = "mk"
+    assert len(desk.get("/v1/contracts").json["contracts"]) == 1
+
+    page.goto(site + link(desk.mail("お申し込みを受け付けました")))
+    fine(page)
+    page.click("text=確認する")
+    sees(page, "h1", "確認が完了しました")
+    fine(page)
+    page.goto(site + link(desk.mail("テストメール")))
+    page.click("text=受信を確認する")
+    sees(page, "main", "pc@sakura.example を確認しました")
+
+
+def test_the_back_button_after_applying_makes_no_second_contract(page, site, desk):
+    page.goto(f"{site}/mk/signup")
+    fill(page)
+    page.click("text=確認画面へ進む")
+    page.click("text=この内容で申し込む")
+    page.go_back()  # to the final screen, with its key
+    page.click("text=この内容で申し込む")
+    sees(page, "h1", "お申し込みを受け付けました")
+    desk.house = "mk"
+    assert len(desk.get("/v1/contracts").json["contracts"]) == 1
+    assert len(desk.mails()) == 1
+
+
+def test_faults_are_listed_linked_and_accessible(page, site):
+    page.goto(f"{site}/mk/signup")
+    fill(page, mail="misaki@", person1_mail1="x")
+    page.click("text=確認画面へ進む")
+    sees(page, ".faults h2", "2か所をご確認ください")
+    fine(page)
+    page.click(".faults a >> nth=0")
+    assert page.url.endswith("#mail")
+    assert page.get_attribute("#mail", "aria-invalid") == "true"
+    assert page.input_value("#mail") == "misaki@"
+
+
+def test_it_works_without_javascript_and_by_keyboard_alone(chromium, site, desk):
+    page = chromium.new_context(viewport=PHONE, java_script_enabled=False).new_page()
+    page.goto(f"{site}/smile/signup")
+    form = {name: value for name, value in FORM.items() if name != "trial"} | {"plan": "light"}
+    page.focus('input[name="plan"]')
+    page.keyboard.press("Space")
+    for name, value in form.items():
+        if name in ("party", "use"):
+            page.focus(f'input[name="{name}"][value="{value}"]')
+            page.keyboard.press("Space")
+        elif name not in ("plan", "agreed"):
+            page.focus(f"#{name}")
+            page.keyboard.type(value)
+    page.focus("#agreed")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    sees(page, "td", "最終日: 2026年9月15日(火)")
+    page.focus('button[value="apply"]')
+    page.keyboard.press("Enter")
+    sees(page, "h1", "お申し込みを受け付けました")
+    assert len(desk.mails()) == 1
+    page.context.close()
+
+
+def test_mails_open_at_phone_width_without_scrolling_sideways(page, site, desk):
+    desk.on("2026-09-01").starts("mk")
+    desk.memo(business="https://example.com/" + "a" * 200)
+    for mail in desk.mails():
+        page.set_content(mail.get_body(("html",)).get_content())
+        fine(page)

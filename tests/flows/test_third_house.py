@@ -1,0 +1,158 @@
+"""A new house is a file: nothing of it is in the code."""
+
+import pytest
+
+from chalicelib.rules import house as houses
+from dev import cloud
+
+TINY = """
+[brand]
+name = "ちいさな電話番"
+centre = "受付"
+phone = "06-6000-0000"
+mail_domain = "tiny.example"
+office_mail = "office@tiny.example"
+address = "大阪市"
+
+[hours]
+open = "08:00"
+close = "20:00"
+closed = []
+
+[line]
+uses = ["listed"]
+listed_option_yen = 500
+prefixes = ["06"]
+quarantine_days = 7
+
+[trial]
+days = 3
+counted_from = "start"
+first_day_counts = false
+at_end = "continues"
+skippable = false
+calls_count = true
+remind_days = 1
+remind_unit = "calendar"
+money_back_less_transfer_fee = false
+
+[first_payment]
+months_of_deposit = 0
+when = "at_continuation"
+how = "口座振替"
+account = "みほん銀行"
+
+[start]
+
+[application]
+remind_after_days = 1
+delete_after_days = 5
+
+[roster]
+addresses_per_person = 1
+people_free = 1
+extra_person_yen = 100
+
+[report]
+who = "asked_for"
+subject = "お電話がありました"
+sender = "fixed"
+
+[[plans]]
+key = "only"
+name = "ひとつだけ"
+prices = [{ since = 2020-01-01, fee = 1000, included = 5, over = 100 }]
+
+[[items]]
+key = "name"
+name = "お名前"
+
+[[gates]]
+key = "mail"
+name = "メールの確認"
+waits_on = "client"
+asks = "ボタンを押してください。"
+
+[[gates]]
+key = "greeting"
+name = "名乗り"
+waits_on = "client"
+asks = "お知らせください。"
+
+[[gates]]
+key = "identity"
+name = "本人確認"
+waits_on = "client"
+asks = "書類をお送りください。"
+
+[[gates]]
+key = "payment"
+name = "ご入金"
+waits_on = "client"
+only = "no_trial"
+asks = "お振り込みください。"
+
+[[gates]]
+key = "address"
+name = "報告先の確認"
+waits_on = "client"
+asks = "ボタンを押してください。"
+
+[[gates]]
+key = "number"
+name = "番号のお知らせ"
+waits_on = "office"
+asks = "お待ちください。"
+
+[[identity]]
+key = "ic_chip"
+name = "ICチップの読み取り"
+
+[[calls]]
+classes = ["*"]
+reported = true
+counted = true
+items = "optional"
+why = "すべてのお電話"
+
+[surcharge]
+allowed = false
+
+[limits]
+per_network = 5
+per_recipient = 5
+in_total = 5
+
+[terms]
+provision = "すぐにご利用いただけます。"
+cancel = "いつでもおやめいただけます。"
+"""
+
+
+@pytest.fixture
+def tiny(tmp_path, monkeypatch, desk):
+    for file in houses.FOLDER.glob("*.toml"):
+        (tmp_path / file.name).write_text(file.read_text())
+    (tmp_path / "tiny.toml").write_text(TINY)
+    monkeypatch.setattr(houses, "FOLDER", tmp_path)
+    houses.all_houses.cache_clear()
+    cloud.furnish()
+    yield desk
+    houses.all_houses.cache_clear()
+
+
+def test_a_new_house_needs_no_code(tiny):
+    desk = tiny
+    desk.on("2026-09-01").signs_up("tiny", plan="only", use="listed", trial="", greeting="")
+    desk.presses("お申し込みを受け付けました")
+    assert desk.look()["waits_for"] == ["greeting", "identity", "address", "number"]
+    desk.presses("テストメール")
+    desk.passes("greeting", "identity")
+    desk.passes("number", number="06-6000-1234", use="listed")
+    assert (desk.status, desk.look()["trial_last_day"]) == ("trial", "2026-09-04")
+    assert desk.memo(line="06-6000-1234", business=None, caller=None, **{"class": "prank"}).json["why"] == "すべてのお電話"
+    assert desk.mails()[-1]["subject"] == "お電話がありました"
+    desk.on("2026-09-03")
+    assert "お試し期間は2026年9月4日(金)までです" in desk.subjects()
+    assert desk.on("2026-09-05").status == "active"
+    assert desk.counted("2026-09") == 1

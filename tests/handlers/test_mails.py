@@ -1,0 +1,98 @@
+"""Every mail of every house: it can be read as text, holds together as HTML, and says who sends it."""
+
+from html.parser import HTMLParser
+from itertools import product
+
+import pytest
+
+from chalicelib import mail
+from chalicelib.flows import letters
+from chalicelib.models import Letter
+from chalicelib.pages import FOLDER
+from chalicelib.rules import house as houses
+from chalicelib.rules.offer import offer
+from tests.desk import text_of
+
+KINDS = sorted(path.stem for path in (FOLDER / "mail").glob("[a-z]*.txt") if path.stem != "report")
+CASES = {
+    "confirm": [{"reminder": False}, {"reminder": True}],
+    "started": [{"in_trial": True}, {"in_trial": False, "use": "listed"}, {"in_trial": False, "trial_used_up": True}],
+    "number": [{"use": "forwarding"}, {"use": "listed"}],
+    "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
+    "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
+    "trial_reminder": [
+        {"asked": asked, "paid": paid, "paid_yen": 5920 if paid else None} for asked in (False, True) for paid in (False, True)
+    ],
+}
+
+
+def facts(house) -> dict:
+    wish = {"plan": house.plans[0].key, "use": "forwarding", "start_on": None, "wants_trial": True}
+    seen = offer(house, wish, __import__("datetime").date(2026, 9, 1))
+    return {
+        "client": "株式会社さくら商事", "contact": "髙橋 美咲", "receipt": f"{house.key}-ABCDEFGHIJ", "seen": seen,
+        "answer_by": "2026-09-14", "waiting": [{"name": "本人確認書類", "asks": "お送りください。", "waits_on": "client"}],
+        "person": "髙橋 美咲", "address": "pc@sakura.example", "plan": "プラン", "monthly": 5500, "paid_from": "2026-09-16", "paid_yen": None, "trial_used_up": False, "line": "0367001234",
+        "use": "forwarding", "greeting": "さくら商事", "last_day": "2026-09-15", "first_lines": [["月額", 5500]],
+        "first_total": 5500, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
+    }  # fmt: skip
+
+
+class Balance(HTMLParser):
+    """Counts tags that are opened and never closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, _):
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, tag
+
+
+@pytest.mark.parametrize(("house", "kind"), list(product(["mk", "smile"], KINDS)))
+def test_every_letter_reads_well(house, kind):
+    rules = houses.find(house)
+    for case in CASES.get(kind, [{}]):
+        letter = Letter(
+            id=f"{house}-X#{kind}", house=house, kind=kind, to=["misaki@sakura.example"], facts=facts(rules) | case, unsure=[]
+        )
+        said, to, sender = letters.compose(letter, rules)
+        parsed = __import__("email").message_from_bytes(
+            mail.message(said, rules, to, sender), policy=__import__("email").policy.default
+        )
+        text, html = text_of(parsed), parsed.get_body(("html",)).get_content()
+        assert parsed["subject"].startswith(f"【{rules.brand.name}】") and len(parsed["subject"]) < 60
+        assert rules.brand.office_mail in text and rules.brand.phone in text and "様" in text
+        assert "\n\n\n" not in text and "None" not in text + html and "{{" not in text + html
+        assert "List-Unsubscribe" not in parsed and parsed["auto-submitted"] == "auto-generated"
+        balance = Balance()
+        balance.feed(html)
+        assert balance.open == []
+        for number in ("5,500円", "2,960円"):
+            assert (number in text) == (number in html)
+
+
+@pytest.mark.parametrize("bad", ["さくら\r\nBcc: x@y.example", "さくら\nX: y"])
+def test_a_line_break_never_reaches_a_header(bad):
+    rules = houses.find("mk")
+    words = mail.Words(bad, "text", "<p>html</p>")
+    with pytest.raises(ValueError):
+        mail.message(words, rules, ["a@b.example"], rules.sender())
+    with pytest.raises(ValueError):
+        mail.message(mail.Words("s", "t", "h"), rules, [f"a@b.example{bad[3:]}"], rules.sender())
+    assert "\n" not in mail.words("report", _report_facts(rules, bad)).subject
+
+
+def _report_facts(house, name):
+    from datetime import UTC, datetime
+    from types import SimpleNamespace
+
+    memo = SimpleNamespace(route_note=None, number="260901-ABCDE", received_at=datetime(2026, 9, 1, tzinfo=UTC), caller_number=None)
+    blank = dict.fromkeys(["for_whom", "phone", "business", "wants_call_back", "surcharge"])
+    return blank | {
+        "house": house, "memo": memo, "from_whom": name, "moods": [], "call_class": "業務", "missing": [], "earlier": [], "may_be_repeat": False,
+    }  # fmt: skip

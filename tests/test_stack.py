@@ -1,0 +1,110 @@
+"""`python -m dev`, from outside: it comes up, tells where it is, can be lived in, and ends with Ctrl-C."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests import stores
+
+ROOT = Path(__file__).parent.parent
+
+
+class Stack:
+    def __init__(self):
+        self.port = stores.free_port()
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STAGE", "LINK", "PUBLIC"))
+        }
+        self.environment["PORT"] = str(self.port)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dev"],
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said = ""
+        while not self.said.endswith(f"ready http://127.0.0.1:{self.port}\n"):
+            line = self.process.stdout.readline()
+            assert line, self.said
+            self.said += line
+
+    def key(self, house: str, role: str) -> str:
+        return re.search(rf"  {house}:.*?{role} +(dwb_\S+)", self.said, re.DOTALL)[1]
+
+    def ask(self, path: str, body: dict | None = None, key: str | None = None, **headers):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+        )
+        if key:
+            request.add_header("Authorization", f"Bearer {key}")
+        if body is not None:
+            request.data = json.dumps(body).encode()
+            request.add_header("Content-Type", "application/json")
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            return answer.code, answer.read().decode()
+
+    def nightly(self, at: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "dev", "nightly", at]
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def stack():
+    started = Stack()
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+
+
+@pytest.mark.xdist_group("stack")
+@pytest.mark.parametrize("house", ["mk", "smile"])
+def test_what_it_prints_can_be_tried(stack, house):
+    line = re.search(rf"  {house}: .* on (\S+)", stack.said)[1]
+    status, told = stack.ask(f"/v1/lines/{line}", key=stack.key(house, "operator"))
+    assert status == 200 and json.loads(told)["in_service"]
+    assert len(json.loads(told)["recent"]) == 2
+    assert stack.ask("/v1/contracts", key=stack.key(house, "office"))[0] == 200
+    assert stack.ask(f"/{house}/signup")[0] == 200
+    assert stack.ask("/nowhere/at/all")[0] == 404
+
+
+@pytest.mark.xdist_group("stack")
+def test_mails_are_shown_and_days_can_be_lived_through(stack):
+    status, listing = stack.ask("/_dev/mails")
+    assert status == 200 and "テストメール" in listing
+    assert all(stack.ask(path)[0] == 200 for path in ("/_dev/mails/0", "/_dev/mails/0/html"))
+    assert stack.ask("/_dev/mails/9999")[0] == 404
+    contract = re.search(r"  smile: a client in trial, (\S+),", stack.said)[1]
+    _, told = stack.ask(f"/v1/contracts/{contract}", key=stack.key("smile", "office"))
+    last = json.loads(told)["trial_last_day"]
+    after = __import__("datetime").date.fromisoformat(last) + __import__("datetime").timedelta(days=1)
+    lived = stack.nightly(after.isoformat())
+    assert lived.returncode == 0 and lived.stdout.splitlines()[-1].startswith(after.isoformat())
+    _, told = stack.ask(f"/v1/contracts/{contract}", key=stack.key("smile", "office"))
+    assert json.loads(told)["status"] == "active"
+    assert "正式なご契約でのご利用が始まりました" in stack.ask("/_dev/mails")[1]
+    assert stack.nightly("soon").returncode == 1
+
+
+@pytest.mark.xdist_group("stack")
+def test_the_end_of_it_is_ctrl_c(stack):
+    taken = subprocess.run(
+        [sys.executable, "-m", "dev"], cwd=ROOT, env=stack.environment, capture_output=True, text=True, timeout=60
+    )
+    assert taken.returncode == 1 and f"Port {stack.port} cannot be used" in taken.stdout
+    stack.process.send_signal(signal.SIGINT)
+    assert stack.process.wait(timeout=30) == 0
+    assert stack.nightly("2027-01-01").returncode == 1
