@@ -17,7 +17,7 @@ def normalise(typed: str | None) -> str | None:
     import phonenumbers  # loaded on first use: pages that handle no number do not wait for it
 
     try:
-        number = phonenumbers.parse(_SHOW_OR_HIDE.sub("", plain(typed)), "JP")
+        number = phonenumbers.parse(_SHOW_OR_HIDE.sub("", plain(typed)).replace("内線", " ext. "), "JP")
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):

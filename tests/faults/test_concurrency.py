@@ -37,7 +37,7 @@ def test_one_contract_from_a_form_sent_three_times_at_once(true_desk):
     given = {name: value for name, value in FORM.items() if not name.startswith("person1")}
     given |= {"people": [{"name": "髙橋", "addresses": ["pc@sakura.example"]}]}
     wish = signup.read(MK, given, true_desk.moment)
-    made = at_once(*[lambda: signup.apply(MK, "one-form-key-of-its-own", wish, "127.0.0.1", true_desk.moment)] * 3)
+    made = at_once(*[lambda: signup.apply(MK, "one-form-key-of-its-own", given, wish, "127.0.0.1", true_desk.moment)] * 3)
     assert {contract.id for contract, same in made if same} == {made[0][0].id}
     assert len(list(Contract.scan())) == 1 and len(true_desk.mails()) == 1
 

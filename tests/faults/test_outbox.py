@@ -83,6 +83,15 @@ def test_an_hour_without_ses_loses_and_doubles_nothing(running):
     assert all(memo.handed_over_at for memo in Memo.scan())
 
 
+def test_a_mail_in_doubt_is_repeated_ever_more_slowly(running):
+    with ses_server.answering("reset") as taken:
+        running.memo()
+        for _ in range(60):
+            sweep(running.later(minutes=1))
+    assert len(taken) == 1 + len(only_memo().unsure) <= 9
+    assert sweep(running.later(minutes=15)) == {"sent": 1}
+
+
 def test_two_sweeps_at_once_send_once(running):
     with ses_server.answering(refusal(500, "InternalFailure")):
         running.memo()

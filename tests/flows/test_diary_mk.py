@@ -104,3 +104,44 @@ def test_the_number_comes_last(desk):
     number = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
     refused = desk.post(f"/v1/contracts/{desk.contract}/gates/number", number)
     assert refused.status == 409 and "報告先メールアドレスの確認" in refused.json["detail"]
+
+
+def test_paid_but_never_asked_is_told_and_paid_back(desk):
+    desk.on("2026-08-03").starts("mk")
+    desk.passes("payment")
+    reminder = text_of(desk.on("2026-08-05").mail("お試し期間は"))
+    assert "ご入金を確認しております" in reminder and "お振込先" not in reminder
+    desk.on("2026-08-13")
+    assert "お支払いいただいた5,920円は全額お返しします" in text_of(desk.mail("無料お試しが終了しました"))
+
+
+def test_a_payment_that_is_too_small_is_asked_about(desk):
+    desk.on("2026-08-03").starts("mk")
+    path = f"/v1/contracts/{desk.contract}/gates/payment"
+    short = {"yen": 592, "paid_on": "2026-08-03", "ground": "通帳"}
+    assert "5,920円" in desk.post(path, short).json["errors"][0]["message"]
+    assert desk.post(path, short | {"short": True}).status == 200
+
+
+def test_a_refused_trial_is_told_with_what_to_pay(desk):
+    desk.on("2026-08-03").signs_up("mk")
+    desk.presses("お申し込みを受け付けました")
+    desk.passes("eligibility", eligible=False)
+    told = text_of(desk.mail("無料お試しについてのお知らせ"))
+    assert "5,920円" in told and "みほん銀行" in told and "取りやめられる場合" in told
+
+
+def test_a_number_for_a_later_start_is_told_at_once(desk):
+    desk.on("2026-07-30").starts("mk", start_on="2026-08-03")
+    told = text_of(desk.mail("電話番号のお知らせ"))
+    assert "03-6700-1234" in told and "2026年8月3日(月)" in told
+    assert desk.post(f"/v1/contracts/{desk.contract}/start", {"on": "2026-08-10"}).status == 409
+
+
+def test_a_paused_client_may_still_give_up(desk):
+    desk.on("2026-08-03").starts("mk")
+    desk.post(f"/v1/contracts/{desk.contract}/continuation")
+    desk.on("2026-08-14")
+    assert "ご入金の日から再開します" in desk.post(f"/v1/contracts/{desk.contract}/start", {"on": "2026-08-20"}).json["detail"]
+    assert desk.post(f"/v1/contracts/{desk.contract}/stop").status == 200
+    assert (desk.status, desk.look()["end_reason"]) == ("ended", "stopped")

@@ -204,3 +204,80 @@ def test_memos_of_another_house_are_unknown(running):
 
 def test_a_month_that_is_none(running):
     assert running.get(f"/v1/contracts/{running.contract}/usage/2026-13", role="operator").status == 422
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "dialled"),
+    [
+        ("０９０－１２３４－５６７８", "090-1234-5678", "09012345678"),
+        ("+81 90 1234 5678", "090-1234-5678", "09012345678"),
+        ("03-6700-1234 内線205", "03-6700-1234(03-6700-1234 内線205)", "0367001234"),
+        ("184-03-6700-1234", "03-6700-1234(184-03-6700-1234)", "0367001234"),
+        ("03-1234-567", "03-1234-567", None),
+        ("非通知", "非通知", None),
+        ("+81108752134", "+81108752134", None),
+    ],
+)
+def test_a_number_is_shown_as_it_was_said_and_dialled_only_if_it_can_be(running, typed, shown, dialled):
+    running.memo(caller={"name": "佐藤", "phone": typed})
+    mail = running.mails()[-1]
+    assert f"【電話番号】{shown}\n" in text_of(mail)
+    html = mail.get_body(("html",)).get_content()
+    assert (f'href="tel:{dialled}"' in html) if dialled else ("tel:" not in html)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [("髙橋様", "髙橋 様"), ("髙橋さん", "髙橋 様"), ("経理部", "経理部"), (None, "(ご指名なし)"), ("様", "様")],
+)
+def test_nobody_is_called_sama_twice(running, wanted, shown):
+    running.memo(caller={"name": "佐藤様", "phone": "非通知"}, **{"for": wanted})
+    told = text_of(running.mails()[-1])
+    assert "【どなたから】佐藤 様\n" in told and f"【どなた宛】{shown}\n" in told
+
+
+def test_a_hang_up_says_so_once_for_each_item(running):
+    running.memo(business=None, caller={"phone": "090-1234-5678"}, **{"class": "hangup"})
+    told = text_of(running.mails()[-1])
+    assert told.count("【ご用件】") == 1 and "【ご用件】\n(お尋ねする前にお電話が切れました)" in told
+    assert "【どなたから】(お尋ねする前にお電話が切れました)" in told and "【分類】無言・すぐ切断" in told
+
+
+def test_every_fault_of_a_memo_at_once(running):
+    refused = running.memo(line="03-9999-9999", received_at="2026-08-20T10:00:00+09:00", **{"class": "spam", "mood": ["x"]})
+    assert {fault["field"] for fault in refused.json["errors"]} == {"line", "received_at", "class", "mood.0"}
+
+
+def test_a_call_of_the_last_day_may_be_written_down_on_the_next(running):
+    running.on("2026-09-10", "18:10")
+    running.at("2026-09-11", "00:30")
+    assert running.status == "ended"
+    late = running.memo("late", received_at="2026-09-10T17:58:00+09:00")
+    assert late.status == 201 and late.json["reported_to"]
+    after = running.memo("after", received_at="2026-09-11T00:10:00+09:00")
+    assert after.status == 409 and "ご契約が終了しています" in after.json["detail"]
+
+
+def test_a_call_from_a_pause_is_refused_for_good(desk):
+    desk.on("2026-08-03").starts("mk")
+    desk.post(f"/v1/contracts/{desk.contract}/continuation")
+    desk.on("2026-08-14").passes("payment")
+    assert desk.status == "active"
+    paused = desk.memo("paused", received_at="2026-08-13T10:00:00+09:00")
+    assert paused.status == 409 and "停止中" in paused.json["detail"]
+    assert desk.memo("before", received_at="2026-08-12T10:00:00+09:00").status == 201
+
+
+def test_a_caller_without_a_number_has_no_history(running):
+    running.memo("key-1")
+    for caller in ("%E9%9D%9E%E9%80%9A%E7%9F%A5", "zzz"):
+        assert running.get(f"/v1/lines/0367001234?caller={caller}", role="operator").json["from_this_caller"] == []
+
+
+def test_last_month_is_still_recent(running):
+    running.memo("key-1")
+    running.keys.clear()
+    running.post(f"/v1/contracts/{running.contract}/continuation")
+    running.passes("payment")
+    running.on("2026-10-01")
+    assert len(running.get("/v1/lines/0367001234", role="operator").json["recent"]) == 1

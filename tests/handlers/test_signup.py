@@ -269,3 +269,64 @@ def test_smile_has_no_contract_without_a_trial(desk):
 def test_a_domain_of_japanese_letters_is_written_as_headers_can_carry_it(desk):
     desk.signs_up("mk", mail="info@例え.jp")
     assert desk.mails()[-1]["to"] == "info@xn--r8jz45g.jp"
+
+
+def test_an_accepted_form_sent_again_next_day_is_still_that_application(desk):
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "start_on": "2026-09-01"}
+    body = hidden(desk.send("/smile/signup", given | {"step": "check"}).text) | {"step": "apply"}
+    first = desk.send("/smile/signup", body)
+    desk.at("2026-09-02")
+    again = desk.send("/smile/signup", body)
+    assert again.status == 200 and again.text == first.text
+
+
+def test_the_trap_closes_at_every_step(desk):
+    given = hidden(desk.open(PATH).text) | FORM | {"website": "x"}
+    for step in ("check", "edit", "apply"):
+        assert "お申し込みを受け付けました" in desk.send(PATH, given | {"step": step}).text
+    assert contracts(desk) == []
+
+
+def test_faults_between_fields_come_with_the_others(desk):
+    page = final(desk, mail="x", start_on="2026-08-01", company="", person1_name="")
+    for field in ("mail", "start_on", "company", "person1_name"):
+        assert f'<a href="#{field}">' in page.text
+
+
+def test_a_corrected_address_is_recognised(desk):
+    first = desk.signs_up("smile", mail="old@sakura.example")
+    desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-9999")
+    assert desk.look()["matches"] == []
+    assert desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "old@sakura.example"}).json["matches"] == [first]
+    desk.presses(MAIL, to="old@sakura.example")
+    assert "eligibility" in desk.look()["waits_for"]
+    desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-8888")
+    assert desk.look()["matches"] == []  # the mistyped address is nobody's any more
+
+
+def test_test_mails_to_one_address_are_limited(desk):
+    for place in range(4):
+        desk.signs_up("mk", mail=f"m{place}@a.example", phone=f"03-6800-000{place}", person1_mail1="victim@b.example")
+        desk.presses(MAIL, to=f"m{place}@a.example")
+    assert len([mail for mail in desk.mails() if mail["to"] == "victim@b.example"]) == 3
+
+
+def test_the_price_is_that_of_the_day(desk, monkeypatch):
+    from datetime import date
+    from types import SimpleNamespace
+
+    from chalicelib.rules import house as houses
+
+    plan = houses.find("mk").plan("small")
+    dearer = SimpleNamespace(since=date(2027, 1, 1), fee=9999, included=20, over=150)
+    monkeypatch.setattr(plan, "prices", [*plan.prices, dearer])
+    assert "2,960円" in desk.open("/").text and "9,999円" not in desk.open(PATH).text
+    page = final(desk, start_on="2027-01-05").text
+    assert "月額9,999円" in page and "19,998円" in page and "2,960円" not in page
+
+
+def test_smile_says_what_an_option_adds_and_what_a_late_start_costs(desk):
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "use": "listed"}
+    assert "月額6,600円" in desk.send("/smile/signup", given | {"step": "check"}).text
+    late = desk.send("/smile/signup", given | {"step": "check", "start_on": "2026-10-01"}).text
+    assert "お試しはご利用いただけません" in late and "ご利用開始日から有料です" in late and "2026年9月16日" not in late

@@ -27,6 +27,17 @@ WRONG = [
     ('key = "identity"', 'key = "greeting"', "smile.toml: gates: 同じ確認項目が2回"),
     ('key = "identity"', 'key = "payment"', 'key = "identity" の項目を加えて'),
     ("delete_after_days = 14", "delete_after_days = 2", "smile.toml: application.remind_after_days: delete_after_days より短い"),
+    ('classes = ["business"]', 'classes = ["*"]', 'smile.toml: calls: "*" より後の行は使われません'),
+    (
+        "reported = true\ncounted = true",
+        "reported = false\ncounted = true",
+        "smile.toml: calls.0: 報告しないお電話は数えられません",
+    ),
+    ('key = "greeting"', 'key = "eligibility"', 'key = "greeting" の項目を加えて'),
+    ('"center@smile.example"', '"center"', "smile.toml: brand.office_mail: メールアドレスの形で"),
+    ('"smile.example"', '"smile example"', "smile.toml: brand.mail_domain: ドメインの形で"),
+    ("allowed = false", "allowed = true", "smile.toml: surcharge: 加算の範囲が必要です"),
+    ("remind_days = 3", "remind_days = 999", "smile.toml: trial.remind_days: 1から60まで"),
     ('at_end = "continues"', 'at_end = "lapses"', "smile.toml: trial.pause_days: at_end が lapses のとき"),
 ]
 

@@ -110,6 +110,10 @@ def test_wrong_values(field, value):
         ("+81 10 8752 134", None, ""),  # 010… would be dialled abroad
         ("+81-0-10-1234-5678", None, ""),
         ("01911618", None, ""),
+        ("03-1234-567", None, ""),  # a digit too few must not become another number
+        ("1234-5678", None, ""),
+        ("184-03-6700-1234", "0367001234", "03-6700-1234"),
+        ("03-6700-1234 内線205", "0367001234", "03-6700-1234"),
         ("非通知", None, ""),
         ("", None, ""),
         (None, None, ""),
