@@ -3,13 +3,14 @@ PORT ?= 8000
 AT ?=
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check dynamodb-local
+.PHONY: help run nightly test test-fast check dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
 	@echo "make nightly AT=DATE   live through the days until DATE on the running stack"
 	@echo "make test              every test"
 	@echo "make test-fast         the tests that need neither Java nor a browser"
+	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make check             linter, formatter, dependency audit"
 
 $(VENV)/run: requirements.txt requirements-run.txt
@@ -42,6 +43,9 @@ test: $(VENV)/dev dynamodb-local
 
 test-fast: $(VENV)/dev
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser"
+
+pictures: $(VENV)/dev
+	PORT=$(PORT) $(VENV)/bin/python -m dev.pictures
 
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .

@@ -63,7 +63,7 @@ def _instead(reasons: dict, key: str) -> str:
 
 
 def _stands_in_place(memo: Memo, key: str) -> bool:
-    return key in ("phone", "business") or (key == "name" and from_whom(memo) is None)
+    return key in ("phone", "business") or (key in ("name", "company") and from_whom(memo) is None)
 
 
 def _bare(name: str) -> str:
