@@ -3,7 +3,7 @@ PORT ?= 8000
 AT ?=
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check dynamodb-local pictures
+.PHONY: help run nightly test test-fast check audit package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -11,7 +11,9 @@ help:
 	@echo "make test              every test"
 	@echo "make test-fast         the tests that need neither Java nor a browser"
 	@echo "make pictures          take the README's pictures of the running stack"
-	@echo "make check             linter, formatter, dependency audit"
+	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
+	@echo "make check             linter and formatter"
+	@echo "make audit             known holes in what is deployed"
 
 $(VENV)/run: requirements.txt requirements-run.txt
 	$(PYTHON) -m venv $(VENV)
@@ -47,7 +49,13 @@ test-fast: $(VENV)/dev
 pictures: $(VENV)/dev
 	PORT=$(PORT) $(VENV)/bin/python -m dev.pictures
 
+package: $(VENV)/dev
+	@STAGE=$(STAGE) $(VENV)/bin/python -m infra.package
+
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/pip-audit --progress-spinner off -r requirements.txt --no-deps --disable-pip
+
+# Asks the advisory service of PyPI; a package that cannot be looked up fails, so this needs the open internet.
+audit: $(VENV)/dev
+	$(VENV)/bin/pip-audit --strict --progress-spinner off -r requirements.txt --no-deps --disable-pip

@@ -1,0 +1,166 @@
+"""What Chalice does not declare: tables from the models, queue, schedules, log groups, and the environment.
+
+`chalice package --merge-template` lays this over its own template; where both
+name a resource, the properties here are added to it.
+"""
+
+from chalicelib.models import TABLES
+from chalicelib.models.base import Table
+
+FUNCTIONS = ("APIHandler", "Nightly", "Settle", "Sweep", "IssueKey")
+LOG_DAYS = 400
+WORKER_SECONDS = 60
+
+
+def merge_template(stage: str) -> dict:
+    """The merge template of a stage."""
+    return {
+        "Parameters": _parameters(),
+        "Globals": {"Function": {"Environment": {"Variables": _environment(stage)}}},
+        "Resources": data_resources(stage) | _functions() | _logs() | _answers() | _mail(stage),
+    }
+
+
+def data_resources(stage: str) -> dict:
+    """Tables and queues: what keeps data, and nothing that runs."""
+    tables = {_table_id(model): table_resource(model, stage) for model in TABLES}
+    dead = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 14 * 24 * 3600, "SqsManagedSseEnabled": True}}
+    return tables | {
+        "SettleDeadLetters": dead,
+        "MissedRuns": dead,
+        "SettleQueue": {
+            "Type": "AWS::SQS::Queue",
+            "Properties": {
+                "VisibilityTimeout": 6 * WORKER_SECONDS,
+                "SqsManagedSseEnabled": True,
+                "RedrivePolicy": {"deadLetterTargetArn": _arn("SettleDeadLetters"), "maxReceiveCount": 5},
+            },
+        },
+    }
+
+
+def table_resource(model: type[Table], stage: str) -> dict:
+    """A table as its model describes it: on demand, recoverable to any second, not deleted by mistake."""
+    schema = model._get_schema()
+    indexes = [
+        {
+            "IndexName": index["index_name"],
+            "KeySchema": _keys(index["key_schema"]),
+            "Projection": {name: value for name, value in _projection(index["projection"]).items() if value},
+        }
+        for index in schema["global_secondary_indexes"]
+    ]
+    properties = {
+        "TableName": f"denwaban-{stage}-{_plain_name(model)}",
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": _keys(schema["key_schema"]),
+        "AttributeDefinitions": [_chosen(each, "AttributeName", "AttributeType") for each in schema["attribute_definitions"]],
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
+        "DeletionProtectionEnabled": True,
+        "SSESpecification": {"SSEEnabled": True},
+    }
+    if indexes:
+        properties["GlobalSecondaryIndexes"] = indexes
+    if expires := model._ttl_attribute():
+        properties["TimeToLiveSpecification"] = {"AttributeName": expires.attr_name, "Enabled": True}
+    return {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
+
+
+def _keys(schema: list[dict]) -> list[dict]:
+    """The hash key first, as CloudFormation wants it."""
+    ordered = sorted(schema, key=lambda each: each["KeyType"] != "HASH")
+    return [_chosen(each, "AttributeName", "KeyType") for each in ordered]
+
+
+def _chosen(given: dict, *names: str) -> dict:
+    return {name: given[name] for name in names}
+
+
+def _projection(projection: dict) -> dict:
+    return {"ProjectionType": projection["ProjectionType"], "NonKeyAttributes": projection.get("NonKeyAttributes")}
+
+
+def _plain_name(model: type[Table]) -> str:
+    """`contracts`, whatever prefix the environment gives."""
+    return model.Meta.table_name.rpartition("-")[2]
+
+
+def _table_id(model: type[Table]) -> str:
+    return f"{_plain_name(model).capitalize()}Table"
+
+
+def _parameters() -> dict:
+    return {
+        "PublicUrl": {
+            "Type": "String",
+            "AllowedPattern": "https://[^/]+(/[^/]+)?",
+            "ConstraintDescription": "Where the pages are reached from outside, without a slash at the end: https://example.jp",
+        },
+        "LinkSecretName": {
+            "Type": "String",
+            "Default": "denwaban/link-secret",
+            "Description": "Name of a secret in Secrets Manager: a random string of 32 characters or more",
+        },
+    }
+
+
+def _environment(stage: str) -> dict:
+    return {
+        "STAGE": stage,
+        "TABLE_PREFIX": f"denwaban-{stage}-",
+        "PUBLIC_URL": {"Ref": "PublicUrl"},
+        "LINK_SECRET": {"Fn::Sub": "{{resolve:secretsmanager:${LinkSecretName}}}"},
+        "SETTLE_QUEUE_URL": {"Ref": "SettleQueue"},
+        "SES_CONFIGURATION_SET": {"Ref": "MailSet"},
+    }
+
+
+def _functions() -> dict:
+    batch = {"Queue": _arn("SettleQueue"), "BatchSize": 5, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+    return {
+        "Nightly": {"Properties": {"Events": {"Night": _schedule("cron(5 0 * * ? *)")}, "Timeout": WORKER_SECONDS}},
+        "Sweep": {"Properties": {"Events": {"Minute": _schedule("rate(1 minute)")}}},
+        "Settle": {"Properties": {"Events": {"Batch": {"Type": "SQS", "Properties": batch}}, "Timeout": WORKER_SECONDS}},
+    }
+
+
+def _schedule(expression: str) -> dict:
+    """A schedule by the clock of Japan that sends its own time, so that a late run still means its own night."""
+    properties = {
+        "ScheduleExpression": expression,
+        "ScheduleExpressionTimezone": "Asia/Tokyo",
+        "Input": '{"time": "<aws.scheduler.scheduled-time>"}',
+        "RetryPolicy": {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 3600},
+        "DeadLetterConfig": {"Arn": _arn("MissedRuns")},
+    }
+    return {"Type": "ScheduleV2", "Properties": properties}
+
+
+def _logs() -> dict:
+    return {
+        f"{function}Log": {
+            "Type": "AWS::Logs::LogGroup",
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": {"LogGroupName": {"Fn::Sub": f"/aws/lambda/${{{function}}}"}, "RetentionInDays": LOG_DAYS},
+        }
+        for function in FUNCTIONS
+    }
+
+
+def _answers() -> dict:
+    """What API Gateway answers by itself: an unknown path is a 404 problem, not its own 403."""
+    body = '{"type": "/problems/not-found", "title": "見つかりません", "status": 404, "detail": "アドレスをご確認ください。"}'
+    unknown = {"statusCode": "404", "responseTemplates": {"application/json": body}}
+    own = {"x-amazon-apigateway-gateway-responses": {"MISSING_AUTHENTICATION_TOKEN": unknown}}
+    return {"RestAPI": {"Properties": {"DefinitionBody": own}}}
+
+
+def _mail(stage: str) -> dict:
+    """Our own ledger decides who is sent to: SES's account-wide suppression would drop a later test mail in silence."""
+    properties = {"Name": f"denwaban-{stage}", "SuppressionOptions": {"SuppressedReasons": []}}
+    return {"MailSet": {"Type": "AWS::SES::ConfigurationSet", "Properties": properties}}
+
+
+def _arn(resource: str) -> dict:
+    return {"Fn::GetAtt": [resource, "Arn"]}
