@@ -57,7 +57,7 @@ class Text(Field):
         if not text:
             raise ValueError(self.absent())
         if len(text) > self.max:
-            raise ValueError(f"{self.max}文字以内で入力してください(現在{len(text)}文字)。")
+            raise ValueError(f"{self.title}は{self.max}文字以内で入力してください(現在{len(text)}文字)。")
         if any(self._hidden(letter) for letter in text):
             raise ValueError("改行や制御文字など、使えない文字が含まれています。取り除いて入力し直してください。")
         if self.pattern and not re.fullmatch(self.pattern[0], text):
@@ -214,7 +214,7 @@ class Mail(Text):
         try:
             found = email_validator.validate_email(typed, check_deliverability=False, test_environment=True, allow_smtputf8=False)
         except email_validator.EmailNotValidError:
-            raise ValueError("メールアドレスの形が正しくありません。name@example.jp の形で入力してください。") from None
+            raise ValueError(f"{self.title}の形が正しくありません。name@example.jp の形で入力してください。") from None
         return found.ascii_email  # a domain of Japanese letters in the form that mail headers can carry
 
     def _schema(self) -> dict:

@@ -1,6 +1,6 @@
 """Something to look at: for each house a client in trial with two reports, one in preparation, one who just applied."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.flows import confirm, keys, links, memo, signup
@@ -26,16 +26,23 @@ class Shown(NamedTuple):
 
 def fill(now: datetime) -> list[Shown]:
     """Fill both houses through the same flows that people use."""
-    return [_fill_house(houses.find(key), line, now) for key, line in _LINES.items()]
+    return [_fill_house(houses.find(key), line, _last_open(houses.find(key), now), now) for key, line in _LINES.items()]
 
 
-def _fill_house(house, line: str, now: datetime) -> Shown:
+def _last_open(house, now: datetime) -> datetime:
+    """The last moment at which operators took calls, so that the demo's calls are of a working day."""
+    past = (now - n * timedelta(minutes=30) for n in range(7 * 48))
+    return next((moment for moment in past if calendar.is_open(moment, house)), now)
+
+
+def _fill_house(house, line: str, called_at: datetime, now: datetime) -> Shown:
     made = {role: keys.make(house.key, owner, role, now)[1] for role, owner in _OWNERS.items()}
-    first, second, _ = [_apply(house, place, client, now) for place, client in enumerate(_CLIENTS)]
+    begun = called_at - timedelta(hours=1)
+    first, second, _ = [_apply(house, place, client, begun) for place, client in enumerate(_CLIENTS)]
     for contract in (first, second):
-        confirm.press(links.token(f"{contract}#confirm#1"), now)
-    _start(house, first, line, now)
-    _call(house, line, now)
+        confirm.press(links.token(f"{contract}#confirm#1"), begun)
+    _start(house, first, line, begun)
+    _call(house, line, called_at)
     return Shown(house.key, made, line, first)
 
 

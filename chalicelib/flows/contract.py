@@ -11,7 +11,7 @@ from chalicelib.flows.settle import LINK_DAYS, ask_confirmation, house_marks, se
 from chalicelib.models import Contract, Line, Mark
 from chalicelib.models.contract import GatePassed
 from chalicelib.models.line import LENT
-from chalicelib.rules import calendar, gates, offer
+from chalicelib.rules import calendar, gates, offer, trial
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import USES
 
@@ -145,12 +145,37 @@ def pass_gate(case: Case, key: str, facts: dict) -> None:
         raise NotFound(f"このご契約に「{key}」という確認項目はありません。確認項目: {names}")
     if key in gates.BY_PRESS:
         raise Refused(f"「{gate.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。")
-    if not proceed(case, "payment_seen" if key == "payment" else "gate_passed") or gates.passed(contract, key):
-        return
-    _STORIES[key](case, facts)
     kept = {name: str(value) for name, value in facts.items() if value is not None and name != "ground"}
+    if gates.passed(contract, key):
+        _refuse_other_facts(contract, gate, kept)
+        return
+    proceed(case, "payment_seen" if key == "payment" else "gate_passed")
+    _STORIES[key](case, facts)
     contract.gates.append(GatePassed(gate=key, at=case.now, by=case.by, ground=facts["ground"], facts=kept))
     case.note("gate_passed", text=key)
+
+
+def _refuse_other_facts(contract: Contract, gate, kept: dict) -> None:
+    """A gate passed before: the same facts change nothing, other facts are not swallowed."""
+    entry = next(entry for entry in contract.gates if entry.gate == gate.key)
+    if entry.facts != kept:
+        known = "、".join(f"{name}: {value}" for name, value in (entry.facts or {}).items())
+        raise Refused(f"「{gate.name}」は完了済みです({known})。訂正する場合は、先にこの項目の完了を取り消してください。")
+
+
+def reopen_gate(case: Case, key: str) -> None:
+    """Take a passed gate back before the start, to correct it. Raises NotFound where it was not passed."""
+    contract = case.contract
+    proceed(case, "gate_reopened")
+    if key in gates.BY_PRESS or key not in contract.passed_gates():
+        raise NotFound("この確認項目は、事務で完了したものではありません。")
+    if key == "number":
+        raise Refused("発行した番号は取り消せません。")
+    contract.gates = [entry for entry in contract.gates if entry.gate != key]
+    contract.ready_on = None
+    for name in _WRITES.get(key, ()):
+        setattr(contract, name, None)
+    case.note("gate_reopened", text=key)
 
 
 def _note_greeting(case: Case, facts: dict) -> None:
@@ -160,8 +185,8 @@ def _note_greeting(case: Case, facts: dict) -> None:
 def _note_identity(case: Case, facts: dict) -> None:
     """The method must be one that the law accepts on the day of the check (law.md)."""
     day = facts["checked_on"]
-    if day > case.today:
-        raise Invalid([Fault("checked_on", "確認した日が未来になっています。実際に確認した日を入力してください。")])
+    if not case.contract.applied_on <= day <= case.today:
+        raise Invalid([Fault("checked_on", "確認した日は、お申し込みの日から本日までの日付を入力してください。")])
     accepted = {row.key: row.name for row in case.house.identity if _is_valid(row, day)}
     if facts["method"] not in accepted:
         listed = "、".join(f"{key}({name})" for key, name in accepted.items())
@@ -173,8 +198,8 @@ def _is_valid(row, day: date) -> bool:
 
 
 def _note_payment(case: Case, facts: dict) -> None:
-    if facts["paid_on"] > case.today:
-        raise Invalid([Fault("paid_on", "入金日が未来になっています。実際に入金のあった日を入力してください。")])
+    if not case.contract.applied_on <= facts["paid_on"] <= case.today:
+        raise Invalid([Fault("paid_on", "入金日は、お申し込みの日から本日までの日付を入力してください。")])
     due = offer.total(offer.first_charge(case.house, case.contract.plan, case.contract.use, facts["paid_on"]))
     if facts["yen"] < due and not facts["short"]:
         message = f"初回のお支払いは{due:,}円です。金額をご確認ください(不足を承知で進める場合は short を true にしてください)。"
@@ -189,7 +214,7 @@ def _note_eligibility(case: Case, facts: dict) -> None:
     if not facts["eligible"]:
         case.contract.wants_trial = False
         case.contract.trial_last_day = None
-        case.write("no_trial", case.today, **service_facts(case, case.today))
+        case.write("no_trial", case.today, **service_facts(case, case.today), paid_yen=case.contract.paid_yen)
 
 
 def _lend_number(case: Case, facts: dict) -> None:
@@ -197,12 +222,11 @@ def _lend_number(case: Case, facts: dict) -> None:
     if missing := [gate.name for gate in gates.waiting(contract, house) if gate.key != "number"]:
         raise Refused("番号の発行は最後です。先に次の項目を完了してください: " + "、".join(missing))
     number = phones.normalise(facts["number"])
-    if not number.startswith(tuple(house.line.prefixes)):
-        raise Invalid([Fault("number", "この事業者が貸し出せる番号ではありません。先頭: " + "、".join(house.line.prefixes))])
-    if facts["use"] not in house.line.uses:
-        raise Invalid([Fault("use", "この事業者で選べる使い方: " + "、".join(house.line.uses))])
-    if facts["use"] != contract.use and house.line.listed_option_yen:
-        asked = f"お申し込みは「{USES[contract.use]}」です。料金が変わるため、お申し込みのとおりに指定してください。"
+    prefixes = house.line.listed_prefixes if facts["use"] == "listed" else house.line.prefixes
+    if not number.startswith(tuple(prefixes)):
+        raise Invalid([Fault("number", "この使い方で貸し出せる番号ではありません。先頭: " + "、".join(prefixes))])
+    if facts["use"] != contract.use:
+        asked = f"お申し込みは「{USES[contract.use]}」です。お申し込みのとおりに指定してください。"
         raise Invalid([Fault("use", asked)])
     line = Line.find(number)
     if line and line.state == LENT:
@@ -212,9 +236,14 @@ def _lend_number(case: Case, facts: dict) -> None:
         raise Refused(f"この番号は{until}まで貸し出しを休止しています。別の番号をお選びください。")
     case.lend(number, facts["use"])
     if contract.start_on and contract.start_on > case.today:
-        case.write("number", case.today, **service_facts(case, contract.start_on), day=contract.start_on.isoformat())
+        last = trial.last_day(house, contract.applied_on, contract.start_on) if contract.wants_trial else None
+        trial_until = last.isoformat() if last and last >= contract.start_on else None
+        facts_then = service_facts(case, contract.start_on) | {"trial_until": trial_until}
+        case.write("number", case.today, **facts_then, day=contract.start_on.isoformat())
 
 
+# What passing a gate writes beside the gate itself, and taking it back clears.
+_WRITES = {"greeting": ("greeting",), "payment": ("paid_on", "paid_yen")}
 _STORIES = {
     "greeting": _note_greeting,
     "identity": _note_identity,
@@ -247,6 +276,8 @@ def ask_to_continue(case: Case) -> None:
 def stop_in_trial(case: Case, on: date | None) -> None:
     """End a trial at once (`on` None), or after its day `on`, which lies within the trial."""
     contract = case.contract
+    if on is None and contract.end_reason == "stopped":
+        return
     proceed(case, "stopped_in_trial")
     if on is not None and on == contract.stop_on:
         return

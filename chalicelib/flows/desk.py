@@ -2,8 +2,10 @@
 
 import base64
 import json
+from types import SimpleNamespace
 
 from chalicelib.errors import Fault, Invalid
+from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract
 from chalicelib.rules import calendar, gates
 from chalicelib.rules import contract as life
@@ -75,7 +77,7 @@ def tell(contract: Contract, house) -> dict:
         "wishes": contract.wishes,
         "wants_trial": contract.wants_trial,
         "matches": list(contract.matches),
-        "gates": [_gate(gate, waiting, passed) for gate in gates.needed(contract, house)],
+        "gates": [_gate(contract, gate, waiting, passed) for gate in gates.needed(contract, house)],
         "people": [_person(person) for person in contract.people],
         "next": [{"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead],
         "start_on": _iso(contract.start_on),
@@ -88,14 +90,16 @@ def tell(contract: Contract, house) -> dict:
         "active_from": _iso(contract.active_from),
         "ended_on": _iso(contract.ended_on),
         "end_reason": contract.end_reason,
-        "history": [
-            {"on": note.on.isoformat(), "event": note.event, "by": note.by, "text": note.text} for note in contract.history
-        ],
+        "history": [_note(note) for note in contract.history],
     }
 
 
-def _gate(gate, waiting: set[str], passed: dict) -> dict:
-    entry = passed.get(gate.key)
+def _note(note) -> dict:
+    return {"on": note.on.isoformat(), "event": note.event, "by": note.by, "at": _clock(note.at), "text": note.text}
+
+
+def _gate(contract, gate, waiting: set[str], passed: dict) -> dict:
+    entry = passed.get(gate.key) or _pressed(contract, gate.key)
     return {
         "gate": gate.key,
         "name": gate.name,
@@ -107,9 +111,20 @@ def _gate(gate, waiting: set[str], passed: dict) -> dict:
     }
 
 
+def _pressed(contract, key: str):
+    """Who passed a gate by pressing a button, and when."""
+    confirmed = [each.confirmed_at for person in contract.people for each in person.addresses if each.confirmed_at]
+    at = {"mail": contract.mail_confirmed_at, "address": min(confirmed, default=None)}.get(key)
+    return at and SimpleNamespace(by=CLIENT, at=at, ground="メールのボタン")
+
+
 def _person(person) -> dict:
     addresses = [{"id": each.id, "mail": each.mail, "confirmed": each.confirmed_at is not None} for each in person.addresses]
     return {"id": person.id, "name": person.name, "reading": person.reading, "addresses": addresses}
+
+
+def _clock(moment) -> str:
+    return moment.astimezone(calendar.JST).isoformat()
 
 
 def _iso(day) -> str | None:

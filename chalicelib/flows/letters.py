@@ -6,7 +6,7 @@ from chalicelib import mail
 from chalicelib.flows import links
 from chalicelib.models import Letter
 
-DATES = {"day", "last_day", "kept_until", "answer_by", "paid_from"}
+DATES = {"day", "last_day", "kept_until", "answer_by", "paid_from", "resumed", "trial_until"}
 
 
 def compose(letter: Letter, house) -> tuple[mail.Words, list[str], str]:

@@ -18,7 +18,7 @@ def tell(house, called: str, caller: str | None, now: datetime) -> dict:
     if line is None or line.house != house.key:
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
     if line.state == QUARANTINED:
-        return _out_of_service(house, line, "ご契約が終了した番号です。お客様の名前を名乗らず、使われていない旨をお伝えください。")
+        return _out_of_service(house, line, "ご契約が終了した番号です。")
     contract, number = contracts.load(house, line.contract, now), phones.normalise(caller)
     if not life.in_service(contract):
         return _out_of_service(house, line, life.why_no_service(contract)) | {"contract": contract.id}
@@ -42,7 +42,8 @@ def tell(house, called: str, caller: str | None, now: datetime) -> dict:
 
 
 def _out_of_service(house, line: Line, why: str) -> dict:
-    return {"number": line.number, "house": house.key, "in_service": False, "why_not": why}
+    say = "お客様のお名前は名乗らず、ただいまお受けできない旨をお伝えください。"
+    return {"number": line.number, "house": house.key, "in_service": False, "why_not": why, "say": say}
 
 
 def _person(place: int, person) -> dict:

@@ -82,8 +82,11 @@ def _write(house, owner: str, identity: str, digest: str, body: dict, now: datet
         caller_number=phones.normalise(caller.get("phone")),
         caller_name=caller.get("name"),
         body_digest=digest,
+        reported=reported,
         text={name: value for name, value in said.items() if name not in ("line", "received_at", "class_")},
     )
+    if not counts:
+        taken.text["surcharge"] = None  # dropped with the call it belongs to (houses.md 8)
     if reported:
         _address(taken, house, contract, now)
     return taken
@@ -142,7 +145,14 @@ def _earlier_calls(contract: Contract, taken: Memo) -> list[dict]:
         return []
     today = calendar.at(calendar.day_of(taken.received_at), calendar.MIDNIGHT)
     found = Memo.of_month(contract.id, calendar.month_of(taken.received_at), since=today)
-    same = [each for each in found if each.caller_number == taken.caller_number and each.received_at < taken.received_at]
+    same = [
+        each
+        for each in found
+        if each.reported
+        and each.caller_number == taken.caller_number
+        and each.id != taken.id
+        and each.received_at <= taken.received_at
+    ]
     return [{"at": f"{each.received_at.astimezone(calendar.JST):%H:%M}", "number": each.number} for each in same]
 
 
@@ -192,5 +202,6 @@ def usage(house, contract_id: str, month: str, now: datetime) -> dict:
     contract = contracts.load(house, contract_id, now)
     price = house.price(contract.plan, calendar.last_day_of(month))
     memos = Memo.of_month(contract.id, month)
-    counted = metering.usage(memos, price.included, price.over, month, calendar.day_of(now))
+    served = [calendar.day_of(period.since) for period in contract.service]
+    counted = metering.usage(memos, price.included, price.over, month, calendar.day_of(now), min(served, default=None))
     return {"contract": contract.id, "month": month, "plan": contract.plan} | counted

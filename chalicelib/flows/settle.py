@@ -75,12 +75,24 @@ def _end_trial(case: Case, on: date) -> None:
 
 
 def _become_active(case: Case, on: date) -> None:
-    contract = case.contract
-    if contract.paused_on:
-        case.turn_on(calendar.at(on, calendar.MIDNIGHT))
-    contract.status, contract.active_from, contract.paused_on = life.ACTIVE, on, None
+    case.contract.status, case.contract.active_from = life.ACTIVE, on
     case.note("continued", on)
     case.write("continued", on, **service_facts(case, on), day=on.isoformat())
+
+
+def _resume_paid(case: Case, on: date) -> None:
+    """The money came in late: a contract from the day of payment, and the line on again from now."""
+    contract = case.contract
+    contract.status, contract.active_from, contract.paused_on = life.ACTIVE, on, None
+    case.turn_on(case.now)
+    case.note("resumed", on)
+    case.write("resumed", on, **service_facts(case, on), day=on.isoformat(), resumed=case.today.isoformat())
+
+
+def _lapse_unpaid(case: Case, on: date) -> None:
+    """Nobody paid while the place was kept."""
+    _end(case, on, "lapsed", calendar.at(on, calendar.MIDNIGHT))
+    case.write("ended_unpaid", on, **service_facts(case, on), kept_until=(on - timedelta(days=1)).isoformat())
 
 
 def _lapse(case: Case, on: date) -> None:
@@ -180,7 +192,7 @@ HAPPENINGS = {
     "start": _start,
     "remind_trial": _remind_trial,
     "end_trial": _end_trial,
-    "resume_paid": _become_active,
-    "lapse_unpaid": _lapse,
+    "resume_paid": _resume_paid,
+    "lapse_unpaid": _lapse_unpaid,
     "stop": _stop,
 }

@@ -42,7 +42,7 @@ def form(house) -> Shape:
         greeting=Text("電話応対時の名乗り", required=False, max=60),
         people=Many("報告を受け取る方", _person(house), min=1, max=PEOPLE_ON_FORM),
         wishes=Text("ご要望・ご質問", required=False, max=1000, lines=True),
-        agreed=Ticked("ご利用規約とお申込み内容"),
+        agreed=Ticked("お申込み内容"),
     )
 
 

@@ -86,6 +86,17 @@ def pass_gate(asked, contract, gate):
 
 @api(
     routes,
+    "DELETE",
+    "/v1/contracts/{contract}/gates/{gate}",
+    "Take a passed gate back, to correct it",
+    gives=_CONTRACT,
+)
+def reopen_gate(asked, contract, gate):
+    return _change(asked, contract, lambda case: contracts.reopen_gate(case, gate))
+
+
+@api(
+    routes,
     "POST",
     "/v1/contracts/{contract}/confirmation",
     "Send the applicant's confirmation mail again, to a corrected address if one is given",

@@ -14,7 +14,9 @@ class MonthIndex(GlobalSecondaryIndex):
 
     class Meta:
         index_name = "by_contract_month"
-        projection = IncludeProjection(["number", "call_class", "counts", "why", "caller_number", "caller_name", "handed_over_at"])
+        projection = IncludeProjection(
+            ["number", "call_class", "reported", "counts", "why", "caller_number", "caller_name", "handed_over_at"]
+        )
 
     contract_month = UnicodeAttribute(hash_key=True)
     received_at = UTCDateTimeAttribute(range_key=True)
@@ -37,6 +39,7 @@ class Memo(Outgoing):
     number = UnicodeAttribute()
     operator = UnicodeAttribute()
     call_class = UnicodeAttribute()
+    reported = BooleanAttribute()
     counts = BooleanAttribute()
     why = UnicodeAttribute()
     caller_number = UnicodeAttribute(null=True)

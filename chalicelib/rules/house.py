@@ -16,11 +16,11 @@ FOLDER = Path(__file__).parent.parent / "houses"
 
 CLASSES = {
     "business": "業務",
-    "doubtful": "営業か不明",
+    "doubtful": "営業の可能性あり",
     "sales": "営業",
     "wrong_number": "間違い電話",
     "prank": "いたずら",
-    "hangup": "無言・すぐ切断",
+    "hangup": "無言・すぐに切れたお電話",
     "test": "テスト",
 }
 ITEMS = {"company": "会社名", "name": "お名前", "phone": "お電話番号", "business": "ご用件"}
@@ -45,6 +45,7 @@ _HOUSE = Shape(
         uses=Many("uses", Choice("uses", USES), min=1),
         listed_option_yen=Number("listed_option_yen"),
         prefixes=Many("prefixes", Text("prefixes", max=6), min=1),
+        listed_prefixes=Many("listed_prefixes", Text("listed_prefixes", max=6), min=1),
         quarantine_days=Number("quarantine_days"),
     ),
     trial=Shape(
@@ -135,7 +136,13 @@ _HOUSE = Shape(
         per_recipient=Number("per_recipient", min=1),
         in_total=Number("in_total", min=1),
     ),
-    terms=Shape("terms", provision=Text("provision", max=500), cancel=Text("cancel", max=500)),
+    terms=Shape(
+        "terms",
+        provision=Text("provision", max=500),
+        later=Text("later", max=500),
+        cancel_in_trial=Text("cancel_in_trial", max=500),
+        cancel=Text("cancel", max=500),
+    ),
 )
 
 

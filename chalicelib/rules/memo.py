@@ -9,7 +9,7 @@ from chalicelib.rules import calendar
 
 MAX_AGE = timedelta(hours=72)  # [D]
 CLOCK_SKEW = timedelta(minutes=2)  # an operator's clock may run a little ahead of ours
-MOODS = {"hurry": "お急ぎのご様子", "angry": "お怒りのご様子", "trouble": "お困りのご様子"}
+MOODS = {"hurry": "お急ぎ", "angry": "お怒り", "trouble": "お困り"}
 NOT_OBTAINED = {
     "would_not_say": "お尋ねしましたが、お話しいただけませんでした",
     "hung_up": "お尋ねする前にお電話が切れました",

@@ -14,19 +14,21 @@ def counted(memo) -> tuple[bool, str]:
     return memo.counts, memo.why
 
 
-def usage(memos: list, included: int, over_yen: int, month: str, today: date) -> dict:
+def usage(memos: list, included: int, over_yen: int, month: str, today: date, since: date | None = None) -> dict:
     """A month's count against the plan, with a straight-line forecast while the month runs.
 
-    `included` calls, `over_yen` yen for each further one; `month` as `2026-09`.
+    `since` is the first day of service; `included` calls, `over_yen` yen for each further one; `month` as `2026-09`.
     """
     count = sum(counted(memo)[0] for memo in memos)
     last = calendar.last_day_of(month)
-    gone = min(max((today - last.replace(day=1)).days + 1, 1), last.day)
+    first = max(last.replace(day=1), since or last.replace(day=1))
+    days = max((last - first).days + 1, 1)
+    gone = min(max((today - first).days + 1, 1), days)
     return {
         "taken": len(memos),
         "counted": count,
         "included": included,
         "over": max(0, count - included),
         "over_yen": max(0, count - included) * over_yen,
-        "forecast": round(count * last.day / gone),
+        "forecast": round(count * days / gone),
     }

@@ -11,7 +11,17 @@ from datetime import date, timedelta
 
 from chalicelib.rules import calendar, trial
 
-_TOO_LATE = "ご希望の開始日は、お申し込みから数えたお試し期間の後になります。お試しはご利用いただけません。"
+
+def _too_late_words(last: date) -> str:
+    return f"お試し期間は{calendar.spoken_day(last)}までのため、ご希望の開始日からはお試しをご利用いただけません。"
+
+
+def _closed_words(house, start: date | None) -> str | None:
+    """A start on a day without operators is possible, but nobody should be surprised by it."""
+    if start is None or calendar.is_business_day(start, house):
+        return None
+    first = calendar.spoken_day(calendar.add_business_days(start, 1, house))
+    return f"ご希望の開始日は休業日です。お電話の受付は{first}からとなります(お試しの日数には休業日も含まれます)。"
 
 
 def first_charge(house, plan: str, use: str, on: date) -> list[tuple[str, int]]:
@@ -55,14 +65,17 @@ def offer(house, wish: dict, today: date) -> dict:
         "lines": [list(line) for line in lines],
         "total": total(lines),
         "how": house.first_payment.how,
-        "trial": _TOO_LATE if late else _trial_words(house, last, wish["wants_trial"]),
+        "trial": _too_late_words(last) if late else _trial_words(house, last, wish["wants_trial"]),
         "trial_last_day": last.isoformat() if last else None,
         "pay_when": _pay_words(house, last, wish["wants_trial"], total(lines)),
         "turns_paid": _turns_paid_words(house, last, wish["wants_trial"] and not late, monthly_yen),
         "provision": house.terms.provision,
         "start": calendar.spoken_day(wish["start_on"]) or "手続きの完了後すぐ",
         "target": None if wish["start_on"] else _target(house, today),
-        "cancel": house.terms.cancel,
+        "later": house.terms.later,
+        "cancel": (house.terms.cancel_in_trial if wish["wants_trial"] and not late else "") + house.terms.cancel,
+        "only_to_continue": wish["wants_trial"] and house.first_payment.when == "at_continuation",
+        "closed_start": _closed_words(house, wish["start_on"]),
     }
 
 
@@ -75,7 +88,7 @@ def _trial_words(house, last: date | None, wants_trial: bool) -> str:
     if not wants_trial:
         return "無料お試しなし(最初から正式なご契約)"
     if last:
-        return f"{house.trial.days}日間(最終日: {calendar.spoken_day(last)})"
+        return f"{house.trial.days}日間、最終日は{calendar.spoken_day(last)}"
     return f"ご利用開始日を1日目として{house.trial.days}日間(開始日が決まり次第、最終日をメールでお知らせします)"
 
 
@@ -94,7 +107,7 @@ def _turns_paid_words(house, last: date | None, wants_trial: bool, yen: int) -> 
     first_paid = calendar.spoken_day(last + timedelta(days=1)) if last else "お試し最終日の翌日"
     return (
         f"お試し期間中に停止のご連絡がなければ、{first_paid}から有料の正式なご契約になります"
-        f"(月額{yen:,}円。開始前にお支払いいただいた1か月分を、サービスを開始した月の料金に充てます)。"
+        f"(月額{yen:,}円。開始前にお支払いいただいた1か月分は、サービスを開始した月の料金です)。"
     )
 
 

@@ -46,7 +46,9 @@ def route(house, people: list, wanted: str | None) -> Route:
     name = person.name if person else None
     unknown = f"ご指名の「{wanted}」は名簿に見当たらないため、" if wanted and not person else None
     if house.report.who == "everyone":
-        return Route(_confirmed(people), name, unknown and unknown + "ご登録の皆様へお送りしています。")
+        absent = f"{name}様の確認済みの報告先がないため、" if person and not _confirmed([person]) else None
+        why = unknown or absent
+        return Route(_confirmed(people), name, why and why + "ご登録のすべての報告先へお送りしています。")
     for candidate in [person, *people] if person else people:
         if told := _confirmed([candidate]):
             return Route(told, name, _note(person, candidate, unknown))

@@ -127,7 +127,7 @@ def test_a_refused_trial_is_told_with_what_to_pay(desk):
     desk.on("2026-08-03").signs_up("mk")
     desk.presses("お申し込みを受け付けました")
     desk.passes("eligibility", eligible=False)
-    told = text_of(desk.mail("無料お試しについてのお知らせ"))
+    told = text_of(desk.mail("お試し期間についてのお知らせ"))
     assert "5,920円" in told and "みほん銀行" in told and "取りやめられる場合" in told
 
 

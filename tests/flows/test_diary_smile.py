@@ -92,7 +92,7 @@ def test_an_unconfirmed_application_is_reminded_then_forgotten(any_desk):
     desk = any_desk
     desk.on("2026-09-01").signs_up("smile")
     desk.on("2026-09-03")
-    assert desk.subjects()[-1].startswith("ご確認のお願い")
+    assert desk.subjects()[-1].startswith("メールアドレスの確認がまだ")
     assert desk.on("2026-09-14").status == "applied"
     desk.on("2026-09-15")
     assert desk.get(f"/v1/contracts/{desk.contract}").status == 404

@@ -23,6 +23,7 @@ closed = []
 uses = ["listed"]
 listed_option_yen = 500
 prefixes = ["06"]
+listed_prefixes = ["06"]
 quarantine_days = 7
 
 [trial]
@@ -125,6 +126,8 @@ in_total = 5
 
 [terms]
 provision = "すぐにご利用いただけます。"
+later = "毎月末日までにお支払いください。"
+cancel_in_trial = "お試し中は無料です。"
 cancel = "いつでもおやめいただけます。"
 """
 

@@ -150,8 +150,15 @@ def test_gates_are_passed_once_and_on_a_ground(desk):
     assert {fault["field"] for fault in missing.json["errors"]} == {"yen", "paid_on", "ground"}
     assert desk.post(path + "payment", paid | {"paid_on": "2026-09-02"}).status == 422
     first = desk.post(path + "payment", paid).json
-    again = desk.post(path + "payment", paid | {"yen": 1}).json
-    assert again == first
+    assert desk.post(path + "payment", paid).json == first
+    other = desk.post(path + "payment", paid | {"yen": 9000})
+    assert other.status == 409 and "yen: 5500" in other.json["detail"]
+    assert desk.call("DELETE", path + "payment").status == 200
+    assert desk.call("DELETE", path + "payment").status == 404
+    assert desk.call("DELETE", path + "mail").status == 404
+    assert "payment" in desk.look()["waits_for"] and desk.look()["paid_yen"] is None
+    assert desk.post(path + "payment", paid | {"paid_on": "2026-08-31"}).status == 422  # before the application
+    first = desk.post(path + "payment", paid).json
     gate = next(each for each in first["gates"] if each["gate"] == "payment")
     assert (gate["passed"], gate["by"], gate["ground"]) == (True, "office1", "通帳")
 

@@ -17,6 +17,7 @@ KINDS = sorted(path.stem for path in (FOLDER / "mail").glob("[a-z]*.txt") if pat
 CASES = {
     "confirm": [{"reminder": False}, {"reminder": True}],
     "started": [{"in_trial": True}, {"in_trial": False, "use": "listed"}, {"in_trial": False, "trial_used_up": True}],
+    "no_trial": [{"paid_yen": None}, {"paid_yen": 5500}],
     "number": [{"use": "forwarding"}, {"use": "listed"}],
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
@@ -32,7 +33,7 @@ def facts(house) -> dict:
     return {
         "client": "株式会社さくら商事", "contact": "髙橋 美咲", "receipt": f"{house.key}-ABCDEFGHIJ", "seen": seen,
         "answer_by": "2026-09-14", "waiting": [{"name": "本人確認書類", "asks": "お送りください。", "waits_on": "client"}],
-        "person": "髙橋 美咲", "address": "pc@sakura.example", "plan": "プラン", "monthly": 5500, "paid_from": "2026-09-16", "paid_yen": None, "trial_used_up": False, "line": "0367001234",
+        "person": "髙橋 美咲", "address": "pc@sakura.example", "plan": "プラン", "monthly": 5500, "paid_from": "2026-09-16", "paid_yen": None, "trial_used_up": False, "resumed": "2026-09-17", "trial_until": "2026-09-20", "line": "0367001234",
         "use": "forwarding", "greeting": "さくら商事", "last_day": "2026-09-15", "first_lines": [["月額", 5500]],
         "first_total": 5500, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
     }  # fmt: skip

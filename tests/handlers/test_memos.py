@@ -98,13 +98,26 @@ def test_what_cannot_be_taken_is_refused_in_words_and_not_stored(running, said, 
 
 def test_what_was_not_obtained_is_said_with_its_reason(running):
     reasons = {"name": "would_not_say", "phone": "hung_up"}
-    surcharge = {"yen": 300, "reason": "お怒りで長時間の対応"}
-    answer = running.memo(caller={"company": "青葉電機"}, not_obtained=reasons, mood=["angry"], surcharge=surcharge)
+    answer = running.memo(caller={"company": "青葉電機"}, not_obtained=reasons, mood=["angry"])
     assert answer.status == 201, answer.text
     told = text_of(running.mails()[-1])
     assert "【お名前】お尋ねしましたが、お話しいただけませんでした" in told
     assert "【どなたから】青葉電機\n" in told and "【電話番号】(お尋ねする前にお電話が切れました)" in told
-    assert "お怒りのご様子" in told and "加算300円(理由: お怒りで長時間の対応)" in told
+    assert "【ご様子】お怒り" in told
+
+
+@pytest.mark.parametrize(("in_trial", "shown"), [(True, False), (False, True)])
+def test_a_surcharge_stands_in_the_report_and_falls_with_its_call(desk, in_trial, shown):
+    if in_trial:
+        desk.on("2026-09-01").starts("mk")
+    else:
+        desk.on("2026-09-01").signs_up("mk", trial="no")
+        desk.presses("お申し込みを受け付けました")
+        desk.presses("テストメール")
+        desk.passes("identity", "payment", "number")
+    answer = desk.memo(surcharge={"yen": 300, "reason": "お怒りで長時間の対応"})
+    assert answer.json["counts"] is shown
+    assert ("加算300円(理由: お怒りで長時間の対応)" in text_of(desk.mails()[-1])) is shown
 
 
 def test_earlier_calls_of_the_day_from_the_same_number(running):
@@ -240,7 +253,7 @@ def test_a_hang_up_says_so_once_for_each_item(running):
     running.memo(business=None, caller={"phone": "090-1234-5678"}, **{"class": "hangup"})
     told = text_of(running.mails()[-1])
     assert told.count("【ご用件】") == 1 and "【ご用件】\n(お尋ねする前にお電話が切れました)" in told
-    assert "【どなたから】(お尋ねする前にお電話が切れました)" in told and "【分類】無言・すぐ切断" in told
+    assert "【どなたから】(お尋ねする前にお電話が切れました)" in told and "【分類】無言・すぐに切れたお電話" in told
 
 
 def test_every_fault_of_a_memo_at_once(running):
@@ -266,6 +279,12 @@ def test_a_call_from_a_pause_is_refused_for_good(desk):
     paused = desk.memo("paused", received_at="2026-08-13T10:00:00+09:00")
     assert paused.status == 409 and "停止中" in paused.json["detail"]
     assert desk.memo("before", received_at="2026-08-12T10:00:00+09:00").status == 201
+
+
+def test_earlier_calls_are_those_that_were_reported(running):
+    running.memo("key-1", **{"class": "sales"})
+    running.later(hours=1).memo("key-2")
+    assert "同じ番号から" not in text_of(running.mails()[-1])
 
 
 def test_a_caller_without_a_number_has_no_history(running):

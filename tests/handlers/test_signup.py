@@ -28,7 +28,7 @@ def test_smile_says_when_it_turns_paid(desk):
     given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light"}
     page = desk.send("/smile/signup", given | {"step": "check"})
     for said in (
-        "最終日: 2026年9月15日(火)",
+        "最終日は2026年9月15日(火)",
         "2026年9月16日(水)から有料",
         "5,500円",
         "全額お返しします",
@@ -329,4 +329,11 @@ def test_smile_says_what_an_option_adds_and_what_a_late_start_costs(desk):
     given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "use": "listed"}
     assert "月額6,600円" in desk.send("/smile/signup", given | {"step": "check"}).text
     late = desk.send("/smile/signup", given | {"step": "check", "start_on": "2026-10-01"}).text
-    assert "お試しはご利用いただけません" in late and "ご利用開始日から有料です" in late and "2026年9月16日" not in late
+    assert "お試しをご利用いただけません" in late and "ご利用開始日から有料です" in late and "2026年9月16日" not in late
+    assert "全額お返しします" not in late and "2026年9月15日(火)までのため" in late
+
+
+def test_a_start_on_a_closed_day_is_said(desk):
+    page = final(desk, start_on="2027-01-02").text
+    assert "ご希望の開始日は休業日です" in page and "2027年1月4日(月)から" in page
+    assert "休業日です" not in final(desk, start_on="2027-01-04").text

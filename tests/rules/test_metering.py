@@ -34,3 +34,8 @@ def test_a_call_counts_once_its_report_was_handed_over():
 def test_usage_against_the_plan(count, today, over, over_yen, forecast):
     told = metering.usage([memo()] * count + [memo(counts=False)] * 2, 20, 148, "2026-09", today)
     assert told == {"taken": count + 2, "counted": count, "included": 20, "over": over, "over_yen": over_yen, "forecast": forecast}
+
+
+def test_the_forecast_of_a_first_month_goes_by_days_of_service():
+    started = date(2026, 9, 25)
+    assert metering.usage([memo()] * 4, 20, 148, "2026-09", started, started)["forecast"] == 24
