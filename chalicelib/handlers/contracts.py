@@ -23,7 +23,7 @@ GATE_BODIES = {
     "greeting": Shape("GateGreeting", greeting=Text("電話応対時の名乗り", max=60), ground=_GROUND),
     "identity": Shape(
         "GateIdentity",
-        method=Text("確認方法", max=20, example="image"),
+        method=Text("確認方法", max=20, example="ic_chip"),
         document=Text("確認した書類", max=100, example="運転免許証"),
         checked_on=Day("確認した日"),
         ground=_GROUND,
@@ -49,7 +49,8 @@ class _GateBody(Shape):
         return value
 
     def _schema(self) -> dict:
-        return {"oneOf": [body.schema() for key, body in GATE_BODIES.items() if key not in ("mail", "address")]}
+        by_hand = {key: body for key, body in GATE_BODIES.items() if key not in ("mail", "address")}
+        return {"oneOf": [body.schema() | {"title": f"gates/{key}"} for key, body in by_hand.items()]}
 
 
 @api(
