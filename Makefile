@@ -1,12 +1,15 @@
 PYTHON ?= python3
 PORT ?= 8000
 AT ?=
+STORE ?=
+DATA ?= data
 VENV := .venv
 
 .PHONY: help run nightly test test-fast check audit package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
+	@echo "make run STORE=dynamodb-local DATA=./data    the same, and it remembers (needs npm and Java)"
 	@echo "make nightly AT=DATE   live through the days until DATE on the running stack"
 	@echo "make test              every test"
 	@echo "make test-fast         the tests that need neither Java nor a browser"
@@ -25,8 +28,8 @@ $(VENV)/dev: requirements.txt requirements-run.txt requirements-dev.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run
 
-run: $(VENV)/run
-	@PORT=$(PORT) exec $(VENV)/bin/python -m dev
+run: $(VENV)/run $(if $(filter dynamodb-local,$(STORE)),dynamodb-local)
+	@PORT=$(PORT) STORE=$(STORE) DATA=$(DATA) exec $(VENV)/bin/python -m dev
 
 nightly: $(VENV)/run
 	@PORT=$(PORT) $(VENV)/bin/python -m dev nightly $(AT)

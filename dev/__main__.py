@@ -1,11 +1,13 @@
 """`python -m dev`: the whole back office on this machine. `python -m dev nightly 2026-12-01`: live through the days until then."""
 
 import os
+import signal
 import sys
 import threading
 import urllib.error
 import urllib.request
 from datetime import date
+from pathlib import Path
 
 
 def main(arguments: list[str]) -> int:
@@ -17,10 +19,29 @@ def main(arguments: list[str]) -> int:
 
 def run(port: int) -> int:
     """Start everything, say where it is, and serve until Ctrl-C."""
+    from dev import store
+
+    remembers = os.environ.get("STORE") == "dynamodb-local"
+    if os.environ.get("STORE") not in (None, "", "moto", "dynamodb-local"):
+        print("STORE is moto (in memory) or dynamodb-local (keeps its data): make run STORE=dynamodb-local DATA=./data")
+        return 1
+    if not remembers:
+        return serve(port, store.Drawer(None))
+    if why := store.missing():
+        print(why)
+        return 1
+    data = Path(os.environ.get("DATA") or "data")
+    drawer = store.Drawer(data)
+    with store.running(data) as address:
+        return serve(port, drawer, address)
+
+
+def serve(port: int, drawer, dynamodb: str | None = None) -> int:
+    """The app, its cloud and its clockwork, until Ctrl-C."""
     from dev import cloud
 
     address = f"http://127.0.0.1:{port}"
-    cloud.open_cloud(address)
+    cloud.open_cloud(address, drawer, dynamodb)
     import app
     from dev import days, demo, server
 
@@ -30,17 +51,19 @@ def run(port: int) -> int:
         print(f"Port {port} cannot be used ({taken.strerror}). Choose another: make run PORT={port + 1}")
         return 1
     days.run_clock()
-    shown = demo.fill(app.jobs.clock.now())
+    shown = drawer.read("demo") or [each._asdict() for each in demo.fill(app.jobs.clock.now())]
+    drawer.keep("demo", shown)
     threading.Thread(target=days.keep_going, daemon=True).start()
     threading.Thread(target=http.serve_forever, daemon=True).start()
     with urllib.request.urlopen(f"{address}/healthz") as answer:
         assert answer.status == 200
-    _tell(address, shown)
+    _tell(address, shown, drawer)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
         print("\nstopped")
     http.shutdown()
+    cloud.keep_mails()
     return 0
 
 
@@ -60,20 +83,23 @@ def nightly(port: int, at: str = "") -> int:
     return 0
 
 
-def _tell(address: str, shown) -> None:
-    print("\nDenwaban runs on this machine. What is stored is gone when it stops.\n")
+def _tell(address: str, shown: list[dict], drawer) -> None:
+    kept = f"is kept in {drawer.folder}" if drawer.folder else "is gone when it stops"
+    print(f"\nDenwaban runs on this machine. What is stored {kept}.\n")
     print(f"  signup      {address}/mk/signup   {address}/smile/signup")
     print(f"  mails       {address}/_dev/mails")
     print(f"  API         {address}/docs\n")
     for house in shown:
-        print(f"  {house.house}: a client in trial, {house.contract}, on {house.line}")
-        for role, key in house.keys.items():
+        print(f"  {house['house']}: a client in trial, {house['contract']}, on {house['line']}")
+        for role, key in house["keys"].items():
             print(f"    {role:<9} {key}")
     print("\n  live through days: make nightly AT=2026-12-01\n")
     print(f"ready {address}", flush=True)
 
 
 if __name__ == "__main__":
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

@@ -11,18 +11,31 @@ import os
 import secrets
 from email.message import EmailMessage
 
+from dev.store import Drawer
+
 REGION = "ap-northeast-1"
 ACCOUNT = "123456789012"
 
 
-def open_cloud(public_url: str) -> None:
-    """Start the services and point the environment at them."""
+drawer = Drawer(None)
+_before: list[str] = []
+
+
+def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) -> None:
+    """Start the services and point the environment at them; `dynamodb` is the address of a store that remembers."""
+    global drawer
     from moto.server import ThreadedMotoServer
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    drawer = kept_in
+    _before.extend(drawer.mails())
+    secret = drawer.read("secret") or secrets.token_urlsafe(32)
+    drawer.keep("secret", secret)
+    if dynamodb:
+        os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
     os.environ |= {
         "AWS_ENDPOINT_URL": f"http://{host}:{port}",
         "AWS_ACCESS_KEY_ID": "local",
@@ -31,7 +44,7 @@ def open_cloud(public_url: str) -> None:
         "AWS_DEFAULT_REGION": REGION,
         "STAGE": "local",
         "PUBLIC_URL": public_url,
-        "LINK_SECRET": secrets.token_urlsafe(32),
+        "LINK_SECRET": secret,
     }
     furnish()
 
@@ -51,8 +64,17 @@ def furnish() -> None:
 
 
 def mails() -> list[EmailMessage]:
-    """Every mail that SES has taken, oldest first."""
+    """Every mail that SES has taken, those of earlier runs included, oldest first."""
+    return [email.message_from_string(raw, policy=email.policy.default) for raw in _before + _taken()]
+
+
+def keep_mails() -> None:
+    """Put the mails of this run into the drawer."""
+    for place, raw in enumerate(_taken(), start=len(_before)):
+        drawer.keep_mail(place, raw)
+
+
+def _taken() -> list[str]:
     from moto.ses.models import ses_backends
 
-    taken = ses_backends[ACCOUNT][REGION].sent_messages
-    return [email.message_from_string(each.raw_data, policy=email.policy.default) for each in list(taken)]
+    return [each.raw_data for each in list(ses_backends[ACCOUNT][REGION].sent_messages)]

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from chalicelib import clock, queue
 from chalicelib.config import settle_queue_url
 from chalicelib.rules import calendar
+from dev import cloud
 
 NIGHT = calendar.time(0, 5)
 MORNING = calendar.time(9, 0)
@@ -17,13 +18,16 @@ _turn = threading.Lock()
 
 
 def run_clock() -> None:
-    """Let the app go by our clock: the system's, and however far it was put forward."""
+    """Let the app go by our clock: the system's, and however far it was put forward, in an earlier run too."""
+    global _ahead
+    _ahead = timedelta(seconds=cloud.drawer.read("clock") or 0)
     clock.use(lambda: datetime.now(UTC) + _ahead)
 
 
 def put_clock_to(moment: datetime) -> None:
     global _ahead
     _ahead = moment - datetime.now(UTC)
+    cloud.drawer.keep("clock", _ahead.total_seconds())
 
 
 def live_until(day: date) -> list[str]:
@@ -58,6 +62,7 @@ def keep_going() -> None:
                 last = max(last, today) if clock.now() >= calendar.at(today, NIGHT) else last
                 drain()
                 run_sweep()
+                cloud.keep_mails()
         except Exception:  # one bad turn must not stop the clockwork
             traceback.print_exc()
 

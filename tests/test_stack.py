@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,12 @@ ROOT = Path(__file__).parent.parent
 
 
 class Stack:
-    def __init__(self):
+    def __init__(self, **environment: str):
         self.port = stores.free_port()
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STAGE", "LINK", "PUBLIC"))
         }
-        self.environment["PORT"] = str(self.port)
+        self.environment |= {"PORT": str(self.port)} | environment
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dev"],
             cwd=ROOT,
@@ -37,6 +38,10 @@ class Stack:
             line = self.process.stdout.readline()
             assert line, self.said
             self.said += line
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(timeout=60)
 
     def key(self, house: str, role: str) -> str:
         return re.search(rf"  {house}:.*?{role} +(dwb_\S+)", self.said, re.DOTALL)[1]
@@ -90,7 +95,7 @@ def test_mails_are_shown_and_days_can_be_lived_through(stack):
     contract = re.search(r"  smile: a client in trial, (\S+),", stack.said)[1]
     _, told = stack.ask(f"/v1/contracts/{contract}", key=stack.key("smile", "office"))
     last = json.loads(told)["trial_last_day"]
-    after = __import__("datetime").date.fromisoformat(last) + __import__("datetime").timedelta(days=1)
+    after = date.fromisoformat(last) + timedelta(days=1)
     lived = stack.nightly(after.isoformat())
     assert lived.returncode == 0 and lived.stdout.splitlines()[-1].startswith(after.isoformat())
     _, told = stack.ask(f"/v1/contracts/{contract}", key=stack.key("smile", "office"))
@@ -108,3 +113,28 @@ def test_the_end_of_it_is_ctrl_c(stack):
     stack.process.send_signal(signal.SIGINT)
     assert stack.process.wait(timeout=30) == 0
     assert stack.nightly("2027-01-01").returncode == 1
+
+
+@pytest.mark.truth
+@pytest.mark.xdist_group("stack")
+def test_a_store_that_remembers(dynamodb_local, tmp_path):
+    kept = {"STORE": "dynamodb-local", "DATA": str(tmp_path / "data")}
+    first = Stack(**kept)
+    assert first.nightly((date.today() + timedelta(days=20)).isoformat()).returncode == 0
+    mails = first.ask("/_dev/mails")[1]
+    _, contracts = first.ask("/v1/contracts", key=first.key("smile", "office"))
+    assert first.stop() == 0
+    second = Stack(**kept)
+    assert second.key("smile", "office") == first.key("smile", "office")
+    assert second.ask("/v1/contracts", key=second.key("smile", "office")) == (200, contracts)
+    assert second.ask("/_dev/mails") == (200, mails)
+    line = re.search(r"  smile: .* on (\S+)", second.said)[1]
+    assert json.loads(second.ask(f"/v1/lines/{line}", key=second.key("smile", "operator"))[1])["status"] == "active"
+    assert second.stop() == 0
+
+
+def test_an_unknown_store_is_said():
+    told = subprocess.run(
+        [sys.executable, "-m", "dev"], cwd=ROOT, env=os.environ | {"STORE": "papyrus"}, capture_output=True, text=True
+    )
+    assert told.returncode == 1 and "STORE is moto" in told.stdout
