@@ -5,16 +5,17 @@ STORE ?=
 DATA ?= data
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check audit package dynamodb-local pictures
+.PHONY: help run nightly test test-fast check audit bench package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
 	@echo "make run STORE=dynamodb-local DATA=./data    the same, and it remembers (needs npm and Java)"
 	@echo "make nightly AT=DATE   live through the days until DATE on the running stack"
 	@echo "make test              every test"
-	@echo "make test-fast         the tests that need neither Java nor a browser"
+	@echo "make test-fast         the tests that need neither Java nor a browser nor the package"
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
+	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
 	@echo "make check             linter and formatter"
 	@echo "make audit             known holes in what is deployed"
 
@@ -47,10 +48,13 @@ test: $(VENV)/dev dynamodb-local
 	$(VENV)/bin/pytest -n 2 --dist loadgroup
 
 test-fast: $(VENV)/dev
-	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser"
+	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package"
 
 pictures: $(VENV)/dev
 	PORT=$(PORT) $(VENV)/bin/python -m dev.pictures
+
+bench: $(VENV)/dev dynamodb-local
+	@$(VENV)/bin/python -m dev.bench 2>/dev/null
 
 package: $(VENV)/dev
 	@STAGE=$(STAGE) $(VENV)/bin/python -m infra.package

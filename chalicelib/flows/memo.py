@@ -144,15 +144,8 @@ def _earlier_calls(contract: Contract, taken: Memo) -> list[dict]:
     if taken.caller_number is None:
         return []
     today = calendar.at(calendar.day_of(taken.received_at), calendar.MIDNIGHT)
-    found = Memo.of_month(contract.id, calendar.month_of(taken.received_at), since=today)
-    same = [
-        each
-        for each in found
-        if each.reported
-        and each.caller_number == taken.caller_number
-        and each.id != taken.id
-        and each.received_at <= taken.received_at
-    ]
+    found = Memo.of_month(contract.id, calendar.month_of(taken.received_at), since=today, caller=taken.caller_number)
+    same = [each for each in found if each.reported and each.id != taken.id and each.received_at <= taken.received_at]
     return [{"at": f"{each.received_at.astimezone(calendar.JST):%H:%M}", "number": each.number} for each in same]
 
 

@@ -20,6 +20,7 @@ class MonthIndex(GlobalSecondaryIndex):
 
     contract_month = UnicodeAttribute(hash_key=True)
     received_at = UTCDateTimeAttribute(range_key=True)
+    caller_number = UnicodeAttribute(null=True)
 
 
 class MemoWaiting(WaitingIndex):
@@ -55,7 +56,11 @@ class Memo(Outgoing):
     waiting = MemoWaiting()
 
     @classmethod
-    def of_month(cls, contract: str, month: str, since: datetime | None = None) -> list["Memo"]:
-        """A contract's memos of a JST month, oldest first, with the index's attributes only."""
+    def of_month(cls, contract: str, month: str, since: datetime | None = None, caller: str | None = None) -> list["Memo"]:
+        """A contract's memos of a JST month, oldest first, with the index's attributes only.
+
+        `since` leaves out earlier calls, `caller` (a normalised number) those of others.
+        """
         later = MonthIndex.received_at >= since if since else None
-        return list(cls.by_contract_month.query(f"{contract}#{month}", range_key_condition=later))
+        theirs = MonthIndex.caller_number == caller if caller else None
+        return list(cls.by_contract_month.query(f"{contract}#{month}", range_key_condition=later, filter_condition=theirs))

@@ -1,0 +1,47 @@
+"""The floor of the bench: the five calls to DynamoDB and one to SES that a memo cannot do without, by bare botocore."""
+
+import uuid
+
+import botocore.session
+from botocore.config import Config
+
+
+class Calls:
+    """A list of calls with fixed arguments, as small as they can be and of the same items."""
+
+    def __init__(self, desk):
+        from chalicelib.models import Contract, Line, Memo
+
+        session = botocore.session.get_session()
+        limits = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+        self.dynamodb = session.create_client("dynamodb", "ap-northeast-1", config=limits)
+        self.ses = session.create_client("sesv2", "ap-northeast-1", config=limits)
+        self.tables = {model.__name__: model.Meta.table_name for model in (Contract, Line, Memo)}
+        self.line, self.contract = {"S": desk.line.replace("-", "")}, {"S": desk.contract}
+        last = self.dynamodb.scan(TableName=self.tables["Memo"], Limit=1)["Items"][0]
+        self.memo = {name: value for name, value in last.items() if name != "id"}
+        self.mail = {"FromEmailAddress": "a@mk.example", "Destination": {"ToAddresses": ["a@b.example"]}}
+        self.mail["Content"] = {"Raw": {"Data": b"Subject: x\r\n\r\n" + b"x" * 6000}}
+
+    def run(self) -> None:
+        key = {"S": uuid.uuid4().hex}
+        self.dynamodb.get_item(TableName=self.tables["Line"], Key={"number": self.line}, ConsistentRead=True)
+        self.dynamodb.get_item(TableName=self.tables["Contract"], Key={"id": self.contract}, ConsistentRead=True)
+        self.dynamodb.query(
+            TableName=self.tables["Memo"],
+            IndexName="by_contract_month",
+            KeyConditionExpression="contract_month = :m",
+            ExpressionAttributeValues={":m": {"S": "nobody"}},
+        )
+        self.dynamodb.put_item(
+            TableName=self.tables["Memo"],
+            Item=self.memo | {"id": key, "contract_month": {"S": "floor"}},
+            ConditionExpression="attribute_not_exists(id)",
+        )
+        self.ses.send_email(**self.mail)
+        self.dynamodb.update_item(
+            TableName=self.tables["Memo"],
+            Key={"id": key},
+            UpdateExpression="SET handed_over_at = :n REMOVE outbox",
+            ExpressionAttributeValues={":n": {"S": "2026-09-01T00:00:00.000000+0000"}},
+        )
