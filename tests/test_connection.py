@@ -1,0 +1,21 @@
+"""One client for all tables: PynamoDB's private ground, so its version is pinned and watched here."""
+
+from datetime import timedelta
+from importlib.metadata import version
+
+from chalicelib.models import TABLES
+from chalicelib.models.base import connection, transaction
+
+
+def test_every_model_and_transaction_shares_one_connection(services):
+    assert version("pynamodb") == "6.1.0"
+    assert {id(model._get_connection().connection) for model in TABLES} == {id(connection)}
+    with transaction() as write:
+        assert write._connection is connection
+        write.save(TABLES[1]("x", used=1, deleted_after=timedelta(days=1)))
+    assert TABLES[1].find("x").used == 1
+
+
+def test_time_outs_end_before_the_gateway_does():
+    config = connection.client._client_config
+    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 2, 3)
