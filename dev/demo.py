@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib.flows import confirm, keys, links, memo, signup
+from chalicelib.flows import confirm, gate, keys, links, memo, signup
 from chalicelib.flows import contract as contracts
 from chalicelib.rules import calendar
 from chalicelib.rules import house as houses
@@ -69,8 +69,8 @@ def _apply(house, place: int, client: tuple, now: datetime) -> str:
 
 
 def _start(house, contract_id: str, line: str, now: datetime) -> None:
-    def passes(gate: str, **facts):
-        contracts.change(house, contract_id, now, "office1", lambda case: contracts.pass_gate(case, gate, facts | _GROUND))
+    def passes(key: str, **facts):
+        contracts.change(house, contract_id, now, "office1", lambda case: gate.pass_gate(case, key, facts | _GROUND))
 
     today = calendar.day_of(now)
     if any(gate.key == "eligibility" and gate.only == "trial" for gate in house.gates):

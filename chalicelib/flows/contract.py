@@ -1,19 +1,16 @@
-"""What people do to a contract: load it, pass its gates, date its start, continue or stop its trial."""
+"""What people do to a contract: load it, confirm its addresses, date its start, continue or stop its trial."""
 
 from collections.abc import Callable
 from datetime import date, datetime
 
-from chalicelib import log, phones
+from chalicelib import log
 from chalicelib.errors import Busy, Fault, Invalid, NotFound, Refused
 from chalicelib.flows import limits, outbox
 from chalicelib.flows.case import DATES, Case
-from chalicelib.flows.settle import LINK_DAYS, ask_confirmation, house_marks, service_facts, settle, stop_now
-from chalicelib.models import Contract, Line, Mark
-from chalicelib.models.contract import GatePassed
-from chalicelib.models.line import LENT
-from chalicelib.rules import calendar, gates, offer, trial
+from chalicelib.flows.settle import LINK_DAYS, ask_confirmation, house_marks, settle, stop_now
+from chalicelib.models import Contract, Mark
+from chalicelib.rules import calendar, gates
 from chalicelib.rules import contract as life
-from chalicelib.rules.house import USES
 
 
 def load(house, contract_id: str, now: datetime) -> Contract:
@@ -130,127 +127,6 @@ def recognise(case: Case) -> None:
     case.marks = house_marks(case)
     found = {other.contract for mark in case.marks for other in Mark.query(mark.mark)}
     case.contract.matches = sorted(found - {case.contract.id})
-
-
-def pass_gate(case: Case, key: str, facts: dict) -> None:
-    """The office passes one of the contract's gates on a ground; passing it again changes nothing.
-
-    `facts` is the body that handlers read for that gate. Raises NotFound for a
-    gate this contract does not have, Refused where it is not the office's to pass.
-    """
-    contract, house = case.contract, case.house
-    gate = house.gate(key)
-    if gate is None or (key not in {each.key for each in gates.needed(contract, house)} and key != "payment"):
-        names = "、".join(each.key for each in gates.needed(contract, house))
-        raise NotFound(f"このご契約に「{key}」という確認項目はありません。確認項目: {names}")
-    if key in gates.BY_PRESS:
-        raise Refused(f"「{gate.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。")
-    kept = {name: str(value) for name, value in facts.items() if value is not None and name != "ground"}
-    if gates.passed(contract, key):
-        _refuse_other_facts(contract, gate, kept)
-        return
-    proceed(case, "payment_seen" if key == "payment" else "gate_passed")
-    _STORIES[key](case, facts)
-    contract.gates.append(GatePassed(gate=key, at=case.now, by=case.by, ground=facts["ground"], facts=kept))
-    case.note("gate_passed", text=key)
-
-
-def _refuse_other_facts(contract: Contract, gate, kept: dict) -> None:
-    """A gate passed before: the same facts change nothing, other facts are not swallowed."""
-    entry = next(entry for entry in contract.gates if entry.gate == gate.key)
-    if entry.facts != kept:
-        known = "、".join(f"{name}: {value}" for name, value in (entry.facts or {}).items())
-        raise Refused(f"「{gate.name}」は完了済みです({known})。訂正する場合は、先にこの項目の完了を取り消してください。")
-
-
-def reopen_gate(case: Case, key: str) -> None:
-    """Take a passed gate back before the start, to correct it. Raises NotFound where it was not passed."""
-    contract = case.contract
-    proceed(case, "gate_reopened")
-    if key in gates.BY_PRESS or key not in contract.passed_gates():
-        raise NotFound("この確認項目は、事務で完了したものではありません。")
-    if key == "number":
-        raise Refused("発行した番号は取り消せません。")
-    contract.gates = [entry for entry in contract.gates if entry.gate != key]
-    contract.ready_on = None
-    for name in _WRITES.get(key, ()):
-        setattr(contract, name, None)
-    case.note("gate_reopened", text=key)
-
-
-def _note_greeting(case: Case, facts: dict) -> None:
-    case.contract.greeting = facts["greeting"]
-
-
-def _note_identity(case: Case, facts: dict) -> None:
-    """The method must be one that the law accepts on the day of the check (law.md)."""
-    day = facts["checked_on"]
-    if not case.contract.applied_on <= day <= case.today:
-        raise Invalid([Fault("checked_on", "確認した日は、お申し込みの日から本日までの日付を入力してください。")])
-    accepted = {row.key: row.name for row in case.house.identity if _is_valid(row, day)}
-    if facts["method"] not in accepted:
-        listed = "、".join(f"{key}({name})" for key, name in accepted.items())
-        raise Invalid([Fault("method", f"{calendar.spoken_day(day)}に使える確認方法を指定してください: {listed}")])
-
-
-def _is_valid(row, day: date) -> bool:
-    return (row.valid_from or day) <= day <= (row.valid_until or day)
-
-
-def _note_payment(case: Case, facts: dict) -> None:
-    if not case.contract.applied_on <= facts["paid_on"] <= case.today:
-        raise Invalid([Fault("paid_on", "入金日は、お申し込みの日から本日までの日付を入力してください。")])
-    due = offer.total(offer.first_charge(case.house, case.contract.plan, case.contract.use, facts["paid_on"]))
-    if facts["yen"] < due and not facts["short"]:
-        message = f"初回のお支払いは{due:,}円です。金額をご確認ください(不足を承知で進める場合は short を true にしてください)。"
-        raise Invalid([Fault("yen", message)])
-    case.contract.paid_on, case.contract.paid_yen = facts["paid_on"], facts["yen"]
-    if case.contract.continuation_asked_on:
-        case.note("paid_to_continue")
-
-
-def _note_eligibility(case: Case, facts: dict) -> None:
-    """A client who may not try again goes on without a trial, and pays first."""
-    if not facts["eligible"]:
-        case.contract.wants_trial = False
-        case.contract.trial_last_day = None
-        case.write("no_trial", case.today, **service_facts(case, case.today), paid_yen=case.contract.paid_yen)
-
-
-def _lend_number(case: Case, facts: dict) -> None:
-    contract, house = case.contract, case.house
-    if missing := [gate.name for gate in gates.waiting(contract, house) if gate.key != "number"]:
-        raise Refused("番号の発行は最後です。先に次の項目を完了してください: " + "、".join(missing))
-    number = phones.normalise(facts["number"])
-    prefixes = house.line.listed_prefixes if facts["use"] == "listed" else house.line.prefixes
-    if not number.startswith(tuple(prefixes)):
-        raise Invalid([Fault("number", "この使い方で貸し出せる番号ではありません。先頭: " + "、".join(prefixes))])
-    if facts["use"] != contract.use:
-        asked = f"お申し込みは「{USES[contract.use]}」です。お申し込みのとおりに指定してください。"
-        raise Invalid([Fault("use", asked)])
-    line = Line.find(number)
-    if line and line.state == LENT:
-        raise Refused("この番号は、ほかのご契約で使われています。別の番号をお選びください。")
-    if line and line.quarantined_until >= case.today:
-        until = calendar.spoken_day(line.quarantined_until)
-        raise Refused(f"この番号は{until}まで貸し出しを休止しています。別の番号をお選びください。")
-    case.lend(number, facts["use"])
-    if contract.start_on and contract.start_on > case.today:
-        last = trial.last_day(house, contract.applied_on, contract.start_on) if contract.wants_trial else None
-        trial_until = last.isoformat() if last and last >= contract.start_on else None
-        facts_then = service_facts(case, contract.start_on) | {"trial_until": trial_until}
-        case.write("number", case.today, **facts_then, day=contract.start_on.isoformat())
-
-
-# What passing a gate writes beside the gate itself, and taking it back clears.
-_WRITES = {"greeting": ("greeting",), "payment": ("paid_on", "paid_yen")}
-_STORIES = {
-    "greeting": _note_greeting,
-    "identity": _note_identity,
-    "payment": _note_payment,
-    "eligibility": _note_eligibility,
-    "number": _lend_number,
-}
 
 
 def date_start(case: Case, on: date) -> None:

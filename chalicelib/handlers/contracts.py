@@ -5,6 +5,7 @@ from chalice import Blueprint
 from chalicelib.errors import NotFound
 from chalicelib.flows import contract as contracts
 from chalicelib.flows import desk
+from chalicelib.flows import gate as gate_flow
 from chalicelib.handlers.http import api
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import GATES, USES
@@ -82,7 +83,7 @@ def pass_gate(asked, contract, gate):
     if gate not in GATE_BODIES:
         raise NotFound(f"「{gate[:20]}」という確認項目はありません。確認項目: {'、'.join(GATE_BODIES)}")
     facts = GATE_BODIES[gate].read(asked.body)
-    return _change(asked, contract, lambda case: contracts.pass_gate(case, gate, facts))
+    return _change(asked, contract, lambda case: gate_flow.pass_gate(case, gate, facts))
 
 
 @api(
@@ -93,7 +94,7 @@ def pass_gate(asked, contract, gate):
     gives=_CONTRACT,
 )
 def reopen_gate(asked, contract, gate):
-    return _change(asked, contract, lambda case: contracts.reopen_gate(case, gate))
+    return _change(asked, contract, lambda case: gate_flow.reopen_gate(case, gate))
 
 
 @api(

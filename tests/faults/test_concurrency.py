@@ -7,7 +7,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.errors import Busy, Refused, StoreDown
 from chalicelib.flows import contract as contracts
-from chalicelib.flows import memo, night, outbox, signup
+from chalicelib.flows import gate, memo, night, outbox, signup
 from chalicelib.models import Contract, Line, Memo
 from chalicelib.models.base import connection
 from chalicelib.rules import house as houses
@@ -54,9 +54,7 @@ def test_one_number_for_two_contracts(true_desk):
     facts = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
 
     def lend(contract):
-        return lambda: contracts.change(
-            MK, contract, desk.moment, "office1", lambda case: contracts.pass_gate(case, "number", facts)
-        )
+        return lambda: contracts.change(MK, contract, desk.moment, "office1", lambda case: gate.pass_gate(case, "number", facts))
 
     ended = at_once(*[lend(contract) for contract in both])
     assert sorted(type(end) for end in ended if isinstance(end, Exception)) == [Refused]
