@@ -93,27 +93,30 @@ def api(
     """
 
     def open_door(story):
-        DOORS.append(Door(method, path, summary, role, takes, query, headers, status, gives or {}, key_optional, story.__name__))
+        door = Door(method, path, summary, role, takes, query, headers, status, gives or {}, key_optional, story.__name__)
+        DOORS.append(door)
 
         @functools.wraps(story)
         def view(**parts):
-            def tell():
-                asked = _asked(routes.current_request)
-                if role:
-                    let_in(asked, role)
-                if query:
-                    asked.query = query.read(asked.query)
-                if takes:
-                    raw = _json(routes.current_request)
-                    asked.body = takes.read(raw) if read_body else raw
-                return json_answer(story(asked, **_parts(parts)), status)
-
-            return _answered(tell, problem_answer)
+            return _answered(lambda: _through(door, routes.current_request, story, parts, read_body), problem_answer)
 
         routes.route(path, methods=[method], content_types=[])(view)
         return story
 
     return open_door
+
+
+def _through(door: Door, request, story, parts: dict[str, str], read_body: bool) -> Response:
+    """A request through a JSON door: the key first, then everything that was sent, then the story."""
+    asked = _asked(request)
+    if door.role:
+        let_in(asked, door.role)
+    if door.query:
+        asked.query = door.query.read(asked.query)
+    if door.takes:
+        raw = _json(request)
+        asked.body = door.takes.read(raw) if read_body else raw
+    return json_answer(story(asked, **_parts(parts)), door.status)
 
 
 def page(routes: Blueprint, method: str, path: str):

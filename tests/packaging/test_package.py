@@ -21,11 +21,6 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(scope="module")
-def made() -> Path:
-    return package.package("dev", "ap-northeast-1")
-
-
-@pytest.fixture(scope="module")
 def names(made) -> set[str]:
     with zipfile.ZipFile(made / "deployment.zip") as packed:
         return set(packed.namelist())

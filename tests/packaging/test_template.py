@@ -15,13 +15,12 @@ import app
 from chalicelib.models import TABLES
 from infra.template import data_resources, table_resource
 from tests import ses_server, stores
-from tests.packaging.test_package import made  # noqa: F401 - the package fixture
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
 
 
 @pytest.fixture(scope="module")
-def template(made) -> dict:  # noqa: F811
+def template(made) -> dict:
     return json.loads((made / "sam.json").read_text())
 
 
@@ -72,7 +71,7 @@ def test_tables_are_those_of_the_models(model):
     properties = table_resource(model, "dev")["Properties"]
     assert properties["DeletionProtectionEnabled"] and properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
     keys = {each["AttributeName"]: each["KeyType"] for each in properties["KeySchema"]}
-    assert keys[model._hash_keyname if model._hash_keyname in keys else next(iter(keys))] == "HASH"
+    assert [name for name, kind in keys.items() if kind == "HASH"] == [model._hash_key_attribute().attr_name]
     assert len(properties.get("GlobalSecondaryIndexes", [])) == len(model._indexes)
     assert bool(properties.get("TimeToLiveSpecification")) is bool(model._ttl_attribute())
 
