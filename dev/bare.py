@@ -19,7 +19,8 @@ class Calls:
         self.tables = {model.__name__: model.Meta.table_name for model in (Contract, Line, Memo)}
         self.line, self.contract = {"S": desk.line.replace("-", "")}, {"S": desk.contract}
         last = self.dynamodb.scan(TableName=self.tables["Memo"], Limit=1)["Items"][0]
-        self.memo = {name: value for name, value in last.items() if name != "id"}
+        leased = {"outbox": {"S": "mk"}, "next_try_at": last["taken_at"], "attempt_since": last["taken_at"]}
+        self.memo = {name: value for name, value in last.items() if name not in ("id", "handed_over_at", "message_id")} | leased
         self.mail = {"FromEmailAddress": "a@mk.example", "Destination": {"ToAddresses": ["a@b.example"]}}
         self.mail["Content"] = {"Raw": {"Data": b"Subject: x\r\n\r\n" + b"x" * 6000}}
 
@@ -30,8 +31,13 @@ class Calls:
         self.dynamodb.query(
             TableName=self.tables["Memo"],
             IndexName="by_contract_month",
-            KeyConditionExpression="contract_month = :m",
-            ExpressionAttributeValues={":m": {"S": "nobody"}},
+            KeyConditionExpression="contract_month = :m AND received_at >= :t",
+            FilterExpression="caller_number = :c",
+            ExpressionAttributeValues={
+                ":m": self.memo["contract_month"],
+                ":t": {"S": self.memo["received_at"]["S"][:10]},
+                ":c": {"S": "nobody"},
+            },
         )
         self.dynamodb.put_item(
             TableName=self.tables["Memo"],
@@ -42,6 +48,12 @@ class Calls:
         self.dynamodb.update_item(
             TableName=self.tables["Memo"],
             Key={"id": key},
-            UpdateExpression="SET handed_over_at = :n REMOVE outbox",
-            ExpressionAttributeValues={":n": {"S": "2026-09-01T00:00:00.000000+0000"}},
+            UpdateExpression="SET handed_over_at = :n, message_id = :i REMOVE outbox, next_try_at, attempt_since",
+            ConditionExpression="outbox = :o AND next_try_at = :t",
+            ExpressionAttributeValues={
+                ":n": self.memo["taken_at"],
+                ":i": {"S": "loopback"},
+                ":o": self.memo["outbox"],
+                ":t": self.memo["next_try_at"],
+            },
         )

@@ -38,6 +38,14 @@ def load(house, contract_id: str, now: datetime) -> Contract:
     raise AssertionError("unreachable")
 
 
+def during_a_call(house, contract_id: str, now: datetime) -> Contract:
+    """A contract as it stands today with what a call needs of it, to read only. Raises NotFound."""
+    contract = Contract.during_a_call(contract_id)
+    if contract is None or contract.house != house.key or (contract.due and contract.due <= calendar.day_of(now)):
+        return load(house, contract_id, now)
+    return contract
+
+
 def change(house, contract_id: str, now: datetime, by: str, story: Callable[[Case], None]) -> Contract:
     """Load, let `story` change the case, settle what that makes due, keep all of it, send what it wrote.
 

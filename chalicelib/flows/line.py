@@ -19,7 +19,7 @@ def tell(house, called: str, caller: str | None, now: datetime) -> dict:
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
     if line.state == QUARANTINED:
         return _out_of_service(house, line, "ご契約が終了した番号です。")
-    contract, number = contracts.load(house, line.contract, now), phones.normalise(caller)
+    contract, number = contracts.during_a_call(house, line.contract, now), phones.normalise(caller)
     if not life.in_service(contract):
         return _out_of_service(house, line, life.why_no_service(contract)) | {"contract": contract.id}
     return {

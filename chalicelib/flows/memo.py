@@ -114,7 +114,7 @@ def _contract_in_service(house, line: Line, received_at: datetime, now: datetime
     What decides is the moment of the call: a call of the last day may be
     written down on the next.
     """
-    contract = contracts.load(house, line.contract, now)
+    contract = contracts.during_a_call(house, line.contract, now)
     if life.served_at(contract, received_at):
         return contract
     if life.in_service(contract):
@@ -192,7 +192,7 @@ def find(house, identity: str) -> Memo:
 
 def usage(house, contract_id: str, month: str, now: datetime) -> dict:
     """A month's count against the plan; counted from the memos each time, so it cannot drift."""
-    contract = contracts.load(house, contract_id, now)
+    contract = contracts.during_a_call(house, contract_id, now)
     price = house.price(contract.plan, calendar.last_day_of(month))
     memos = Memo.of_month(contract.id, month)
     served = [calendar.day_of(period.since) for period in contract.service]

@@ -2,9 +2,12 @@
 
 import threading
 from datetime import date
+from functools import cached_property
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.session import Session, get_session
 from pynamodb.attributes import Attribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import STRING
@@ -14,8 +17,23 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
 
+
+class OneSession(Connection):
+    """One botocore session for every thread and service, PynamoDB's own would be one a thread.
+
+    A name of our own spares botocore from composing its user agent twice a
+    request, a tenth of a memo's time.
+    """
+
+    @cached_property
+    def session(self) -> Session:
+        made = get_session()
+        made.set_default_client_config(Config(user_agent=f"denwaban/{config.VERSION}"))
+        return made
+
+
 # API Gateway gives up after 29 seconds; PynamoDB's own time-outs alone are longer than that.
-connection = Connection(
+connection = OneSession(
     region=config.REGION,
     connect_timeout_seconds=1,
     read_timeout_seconds=2,

@@ -69,6 +69,12 @@ class HouseIndex(GlobalSecondaryIndex):
     applied_at = UTCDateTimeAttribute(range_key=True)
 
 
+_DURING_A_CALL = (
+    ["id", "house", "status", "due", "people", "service", "trial_last_day", "paused_on", "plan"]
+    + ["company", "contact_name", "greeting"]
+)  # fmt: skip
+
+
 class Contract(Table):
     class Meta:
         table_name = table("contracts")
@@ -126,6 +132,17 @@ class Contract(Table):
 
     by_due = DueIndex()
     by_house = HouseIndex()
+
+    @classmethod
+    def during_a_call(cls, identity: str) -> "Contract | None":
+        """What a call needs of a contract, read strongly, or None: to read, never to save.
+
+        Gates and history, which grow, are left out: a memo must not get slower over the years.
+        """
+        try:
+            return cls.get(identity, consistent_read=True, attributes_to_get=_DURING_A_CALL)
+        except cls.DoesNotExist:
+            return None
 
     def passed_gates(self) -> set[str]:
         return {passed.gate for passed in self.gates}
