@@ -12,11 +12,11 @@ help:
 	@echo "make run STORE=dynamodb-local DATA=./data    the same, and it remembers (needs npm and Java)"
 	@echo "make nightly AT=DATE   live through the days until DATE on the running stack"
 	@echo "make test              every test"
-	@echo "make test-fast         the tests that need neither Java nor a browser nor the package"
+	@echo "make test-fast         the tests that need no Java, browser, package or running stack"
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
-	@echo "make check             linter and formatter"
+	@echo "make check             linter, formatter and types"
 	@echo "make audit             known holes in what is deployed"
 
 $(VENV)/run: requirements.txt requirements-run.txt
@@ -48,13 +48,13 @@ test: $(VENV)/dev dynamodb-local
 	$(VENV)/bin/pytest -n 2 --dist loadgroup
 
 test-fast: $(VENV)/dev
-	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package"
+	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack"
 
 pictures: $(VENV)/dev
 	PORT=$(PORT) $(VENV)/bin/python -m dev.pictures
 
 bench: $(VENV)/dev dynamodb-local
-	@$(VENV)/bin/python -m dev.bench 2>/dev/null
+	@$(VENV)/bin/python -m dev.bench
 
 package: $(VENV)/dev
 	@STAGE=$(STAGE) $(VENV)/bin/python -m infra.package
@@ -62,6 +62,7 @@ package: $(VENV)/dev
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
 
 # Asks the advisory service of PyPI; a package that cannot be looked up fails, so this needs the open internet.
 audit: $(VENV)/dev

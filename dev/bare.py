@@ -1,26 +1,37 @@
-"""The floor of the bench: the five calls to DynamoDB and one to SES that a memo cannot do without, by bare botocore."""
+"""The floor of the bench: the five calls to DynamoDB and one to SES that a memo cannot do without, by bare botocore.
 
+`Calls` runs them in this process; `handler` is a Lambda function of nothing else, for the cold start.
+"""
+
+import json
+import os
 import uuid
 
 import botocore.session
 from botocore.config import Config
 
 
+def recorded(desk) -> dict:
+    """What the calls need to name, taken from the desk's last memo: tables, line, contract, and the memo's own item."""
+    from chalicelib.models import Contract, Line, Memo
+    from chalicelib.models.base import connection
+
+    tables = {model.__name__: model.Meta.table_name for model in (Contract, Line, Memo)}
+    last = connection.client.scan(TableName=tables["Memo"], Limit=1)["Items"][0]
+    leased = {"outbox": {"S": "mk"}, "next_try_at": last["taken_at"], "attempt_since": last["taken_at"]}
+    memo = {name: value for name, value in last.items() if name not in ("id", "handed_over_at", "message_id")} | leased
+    return {"tables": tables, "line": {"S": desk.line.replace("-", "")}, "contract": {"S": desk.contract}, "memo": memo}
+
+
 class Calls:
-    """A list of calls with fixed arguments, as small as they can be and of the same items."""
+    """A list of calls with fixed arguments, of the same items and with the same effect as a memo's."""
 
-    def __init__(self, desk):
-        from chalicelib.models import Contract, Line, Memo
-
+    def __init__(self, names: dict):
         session = botocore.session.get_session()
         limits = Config(parameter_validation=False, retries={"total_max_attempts": 1})
         self.dynamodb = session.create_client("dynamodb", "ap-northeast-1", config=limits)
         self.ses = session.create_client("sesv2", "ap-northeast-1", config=limits)
-        self.tables = {model.__name__: model.Meta.table_name for model in (Contract, Line, Memo)}
-        self.line, self.contract = {"S": desk.line.replace("-", "")}, {"S": desk.contract}
-        last = self.dynamodb.scan(TableName=self.tables["Memo"], Limit=1)["Items"][0]
-        leased = {"outbox": {"S": "mk"}, "next_try_at": last["taken_at"], "attempt_since": last["taken_at"]}
-        self.memo = {name: value for name, value in last.items() if name not in ("id", "handed_over_at", "message_id")} | leased
+        self.tables, self.line, self.contract, self.memo = names["tables"], names["line"], names["contract"], names["memo"]
         self.mail = {"FromEmailAddress": "a@mk.example", "Destination": {"ToAddresses": ["a@b.example"]}}
         self.mail["Content"] = {"Raw": {"Data": b"Subject: x\r\n\r\n" + b"x" * 6000}}
 
@@ -57,3 +68,14 @@ class Calls:
                 ":t": self.memo["next_try_at"],
             },
         )
+
+
+_calls: Calls | None = None
+
+
+def handler(event, context) -> dict:
+    """A Lambda function that makes the calls, told by its environment what to name."""
+    global _calls
+    _calls = _calls or Calls(json.loads(os.environ["BARE_CALLS"]))
+    _calls.run()
+    return {"statusCode": 201}

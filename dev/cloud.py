@@ -51,13 +51,22 @@ def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) ->
 
 def furnish() -> None:
     """Tables, queue and sending identities, made in whatever cloud the environment points at."""
-    from chalicelib import queue, ses
+    make_tables()
+    make_services()
+
+
+def make_tables() -> None:
     from chalicelib.models import TABLES
-    from chalicelib.rules import house as houses
 
     for model in TABLES:
         if not model.exists():
             model.create_table(wait=True)
+
+
+def make_services() -> None:
+    from chalicelib import queue, ses
+    from chalicelib.rules import house as houses
+
     os.environ["SETTLE_QUEUE_URL"] = queue.client().create_queue(QueueName="denwaban-settle")["QueueUrl"]
     for house in houses.all_houses().values():
         ses.client().create_email_identity(EmailIdentity=house.brand.mail_domain)

@@ -39,7 +39,7 @@ def services():
     """SES, SQS and DynamoDB by moto, with our tables, queue and identities in them."""
     with moto.mock_aws():
         stores.use(None)
-        cloud.furnish()
+        stores.fill_moto()
         keys.forget()
         yield
         clock.use(None)

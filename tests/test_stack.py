@@ -15,6 +15,7 @@ import pytest
 
 from tests import stores
 
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 ROOT = Path(__file__).parent.parent
 
 
@@ -74,7 +75,6 @@ def stack():
         started.process.kill()
 
 
-@pytest.mark.xdist_group("stack")
 @pytest.mark.parametrize("house", ["mk", "smile"])
 def test_what_it_prints_can_be_tried(stack, house):
     line = re.search(rf"  {house}: .* on (\S+)", stack.said)[1]
@@ -86,7 +86,6 @@ def test_what_it_prints_can_be_tried(stack, house):
     assert stack.ask("/nowhere/at/all")[0] == 404
 
 
-@pytest.mark.xdist_group("stack")
 def test_mails_are_shown_and_days_can_be_lived_through(stack):
     status, listing = stack.ask("/_dev/mails")
     assert status == 200 and "テストメール" in listing
@@ -104,7 +103,6 @@ def test_mails_are_shown_and_days_can_be_lived_through(stack):
     assert stack.nightly("soon").returncode == 1
 
 
-@pytest.mark.xdist_group("stack")
 def test_the_end_of_it_is_ctrl_c(stack):
     taken = subprocess.run(
         [sys.executable, "-m", "dev"], cwd=ROOT, env=stack.environment, capture_output=True, text=True, timeout=60
@@ -116,7 +114,6 @@ def test_the_end_of_it_is_ctrl_c(stack):
 
 
 @pytest.mark.truth
-@pytest.mark.xdist_group("stack")
 def test_a_store_that_remembers(dynamodb_local, tmp_path):
     kept = {"STORE": "dynamodb-local", "DATA": str(tmp_path / "data")}
     first = Stack(**kept)

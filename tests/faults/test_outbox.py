@@ -11,7 +11,7 @@ from tests.ses_server import refusal
 
 @pytest.fixture
 def running(any_desk):
-    any_desk.on("2026-09-01").starts("mk")
+    stores.once("mk started", any_desk, lambda: any_desk.on("2026-09-01").starts("mk"))
     return any_desk
 
 

@@ -4,13 +4,18 @@ import json
 
 import pytest
 
+from tests import stores
 from tests.desk import text_of
 
 
 @pytest.fixture
 def running(desk):
-    desk.on("2026-09-01").starts("mk", person2_name="佐藤 一郎", person2_mail1="sato@sakura.example")
-    desk.presses("テストメール", to="sato@sakura.example")
+    def story():
+        desk.on("2026-09-01").starts("mk", person2_name="佐藤 一郎", person2_mail1="sato@sakura.example")
+        desk.presses("テストメール", to="sato@sakura.example")
+        desk.key("operator")
+
+    stores.once("mk with two people", desk, story)
     return desk
 
 

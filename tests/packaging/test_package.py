@@ -9,12 +9,11 @@ from urllib.parse import urlencode
 
 import moto.server
 import pytest
-from chalice.local import LambdaEventConverter, RouteMatcher
 
 import app
+from dev import lambda_runtime
 from infra import package
 from tests.desk import FORM, hidden
-from tests.packaging import lambda_runtime
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
 ROOT = Path(__file__).parent.parent.parent
@@ -118,14 +117,8 @@ class Cloud:
         self.environment["SETTLE_QUEUE_URL"] = done.stdout.strip()
 
     def web(self, method: str, path: str, body: str = "", **headers) -> dict:
-        """A request as API Gateway hands it over, under its stage."""
-        convert = LambdaEventConverter(RouteMatcher(list(app.app.routes)))
         given = {name.replace("_", "-"): value for name, value in headers.items()}
-        event = convert.create_lambda_event(method, path, given, body.encode())
-        event["requestContext"]["path"] = f"/api{path.partition('?')[0]}"
-        if isinstance(event["body"], bytes):
-            event["body"] = event["body"].decode()
-        return self.functions["APIHandler"].call(event)
+        return self.functions["APIHandler"].call(lambda_runtime.web_event(app.app, method, path, body.encode(), given))
 
     def stop(self) -> None:
         for function in self.functions.values():

@@ -11,6 +11,8 @@ from pathlib import Path
 from shutil import copytree
 from threading import Thread
 
+from chalice.local import LambdaEventConverter, RouteMatcher
+
 CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 
 
@@ -25,13 +27,28 @@ def install_client(folder: Path) -> Path:
     return folder
 
 
+def web_event(app, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> dict:
+    """A request as API Gateway hands it to the app's function, under its stage `api`."""
+    convert = LambdaEventConverter(RouteMatcher(list(app.routes)))
+    event = convert.create_lambda_event(method, path, headers or {}, body)
+    event["requestContext"]["path"] = f"/api{path.partition('?')[0]}"
+    if isinstance(event["body"], bytes):
+        event["body"] = event["body"].decode()
+    return event
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request, client_address) -> None:
+        """A function's process ends by being killed while it waits for its next event."""
+
+
 class Lambda:
     """One function: `call` hands it an event and waits for the answer."""
 
     def __init__(self, handler: str, unpacked: Path, client: Path, environment: dict[str, str]):
         self.events: queue.Queue = queue.Queue()
         self.answers: queue.Queue = queue.Queue()
-        self.api = ThreadingHTTPServer(("127.0.0.1", 0), self._api())
+        self.api = _Server(("127.0.0.1", 0), self._api())
         Thread(target=self.api.serve_forever, daemon=True).start()
         given = {
             "PATH": os.environ["PATH"],
