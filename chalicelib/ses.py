@@ -6,7 +6,7 @@ is the outbox's decision.
 """
 
 import threading
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
@@ -49,7 +49,8 @@ def send(raw: bytes, to: list[str], tags: dict[str, str]) -> Outcome:
 
 def quota() -> str:
     """How much of the day's sending quota is used, in words. Only SES's older API tells it to everybody."""
-    told = connection.session.create_client("ses", config.REGION, config=Config(read_timeout=5)).get_send_quota()
+    older: Any = connection.session.create_client("ses", config.REGION, config=Config(read_timeout=5))
+    told = older.get_send_quota()
     return f"{told['SentLast24Hours']:.0f} of {told['Max24HourSend']:.0f} sent in 24 hours"
 
 

@@ -215,6 +215,7 @@ class Mail(Text):
             found = email_validator.validate_email(typed, check_deliverability=False, test_environment=True, allow_smtputf8=False)
         except email_validator.EmailNotValidError:
             raise ValueError(f"{self.title}の形が正しくありません。name@example.jp の形で入力してください。") from None
+        assert found.ascii_email is not None  # only a name beyond ASCII has none, and was refused
         return found.ascii_email  # a domain of Japanese letters in the form that mail headers can carry
 
     def _schema(self) -> dict:

@@ -43,6 +43,7 @@ def serve(port: int, drawer, dynamodb: str | None = None) -> int:
     address = f"http://127.0.0.1:{port}"
     cloud.open_cloud(address, drawer, dynamodb)
     import app
+    from chalicelib import clock
     from dev import days, demo, server
 
     try:
@@ -51,7 +52,7 @@ def serve(port: int, drawer, dynamodb: str | None = None) -> int:
         print(f"Port {port} cannot be used ({taken.strerror}). Choose another: make run PORT={port + 1}")
         return 1
     days.run_clock()
-    shown = drawer.read("demo") or [each._asdict() for each in demo.fill(app.jobs.clock.now())]
+    shown = drawer.read("demo") or [each._asdict() for each in demo.fill(clock.now())]
     drawer.keep("demo", shown)
     threading.Thread(target=days.keep_going, daemon=True).start()
     threading.Thread(target=http.serve_forever, daemon=True).start()

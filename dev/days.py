@@ -5,14 +5,15 @@ import threading
 import time
 import traceback
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 
 from chalicelib import clock, queue
 from chalicelib.config import settle_queue_url
 from chalicelib.rules import calendar
 from dev import cloud
 
-NIGHT = calendar.time(0, 5)
-MORNING = calendar.time(9, 0)
+NIGHT = time_of_day(0, 5)
+MORNING = time_of_day(9, 0)
 _ahead = timedelta(0)
 _turn = threading.Lock()
 

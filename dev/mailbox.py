@@ -1,5 +1,6 @@
 """The mailbox of the local stack: every mail as a phone shows it and as plain text."""
 
+from email.message import EmailMessage
 from html import escape
 
 from dev import cloud
@@ -28,7 +29,7 @@ def one(place: int) -> str | None:
         return None
     mail = mails[place]
     heads = "<br>".join(f"{name}: {escape(str(mail[name]))}" for name in ("From", "To", "Reply-To", "Subject"))
-    text = escape(mail.get_body(("plain",)).get_content())
+    text = escape(_part(mail, "plain"))
     phone = f'<iframe title="as a phone shows it" src="/_dev/mails/{place}/html"></iframe>'
     both = f'<div class="both">{phone}<pre>{_linked(text)}</pre></div>'
     return _page(mail["subject"], f'<p><a href="/_dev/mails">All mails</a></p><p>{heads}</p>{both}')
@@ -36,8 +37,13 @@ def one(place: int) -> str | None:
 
 def html_of(place: int) -> str | None:
     mails = cloud.mails()
-    found = mails[place].get_body(("html",)).get_content() if 0 <= place < len(mails) else None
+    found = _part(mails[place], "html") if 0 <= place < len(mails) else None
     return found and found.replace("<head>", '<head><base target="_top">')
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    found = mail.get_body((kind,))
+    return found.get_content() if found else ""
 
 
 def _linked(text: str) -> str:

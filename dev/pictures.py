@@ -8,6 +8,7 @@ from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WIDTH = 480
 FORM = {
     "contact_name": "髙橋 美咲",
     "company": "株式会社さくら商事",
@@ -22,7 +23,7 @@ BOXES = {"plan": "light", "party": "company", "use": "forwarding"}
 
 def take(page: Page, address: str) -> None:
     page.goto(f"{address}/smile/signup")
-    _save(page, "signup", 1100)
+    _save(page, "signup", WIDTH, 1100)
     for name, value in FORM.items():
         page.fill(f"#{name}", value)
     for name, value in BOXES.items():
@@ -30,19 +31,18 @@ def take(page: Page, address: str) -> None:
     page.check("#agreed")
     page.click("text=確認画面へ進む")
     page.wait_for_selector("h1:has-text('最終確認')")
-    _save(page, "final", 1100)
+    _save(page, "final", WIDTH, 1100)
     page.goto(f"{address}/_dev/mails")
     page.click("li:has-text('受電報告') >> nth=1 >> a")
     page.set_viewport_size({"width": 900, "height": 760})
-    _save(page, "report", 760)
+    _save(page, "report", 900, 760)
 
 
-def _save(page: Page, name: str, height: int) -> None:
-    width = page.viewport_size["width"]
+def _save(page: Page, name: str, width: int, height: int) -> None:
     page.screenshot(path=FOLDER / f"{name}.png", clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
 
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        take(browser.new_page(viewport={"width": 480, "height": 1000}), f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
+        take(browser.new_page(viewport={"width": WIDTH, "height": 1000}), f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")

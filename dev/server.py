@@ -65,4 +65,4 @@ class Handler(ChaliceRequestHandler):
 def make_server(app, port: int) -> Server:
     """A server for the app, bound and ready to `serve_forever`."""
     app.__class__ = LocalChalice  # keeps each thread's request apart
-    return Server(("127.0.0.1", port), lambda *given: Handler(*given, app_object=app, config=Config()))
+    return Server(("127.0.0.1", port), lambda ask, peer, server: Handler(ask, peer, server, app_object=app, config=Config()))

@@ -4,6 +4,8 @@
 name a resource, the properties here are added to it.
 """
 
+from collections.abc import Mapping, Sequence
+
 from chalicelib.models import TABLES
 from chalicelib.models.base import Table
 
@@ -66,13 +68,13 @@ def table_resource(model: type[Table], stage: str) -> dict:
     return {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
 
 
-def _keys(schema: list[dict]) -> list[dict]:
+def _keys(schema: Sequence[Mapping[str, object]]) -> list[dict]:
     """The hash key first, as CloudFormation wants it."""
     ordered = sorted(schema, key=lambda each: each["KeyType"] != "HASH")
     return [_chosen(each, "AttributeName", "KeyType") for each in ordered]
 
 
-def _chosen(given: dict, *names: str) -> dict:
+def _chosen(given: Mapping[str, object], *names: str) -> dict:
     return {name: given[name] for name in names}
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.transactions import TransactWrite
 
 from chalicelib import log
 from chalicelib.errors import Busy
@@ -14,6 +16,7 @@ from chalicelib.models.contract import Note, Period
 from chalicelib.models.line import LENT, QUARANTINED
 from chalicelib.rules import calendar
 from chalicelib.rules import contract as life
+from chalicelib.rules.house import House
 
 CLIENT, DATES = "(client)", "(date)"  # in brackets, since no key's owner can be named so
 LETTERS_FROM = time(9, 0)  # letters caused by a date wait until then and leave with the sweep (life.md)
@@ -24,12 +27,12 @@ class Case:
     """`by` says who causes the changes: CLIENT, DATES for what a date brings, or an office key's owner."""
 
     contract: Contract
-    house: object
+    house: House
     now: datetime
     by: str
     letters: list[Letter] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
-    lines: list[tuple[Line, object]] = field(default_factory=list)
+    lines: list[tuple[Line, Condition]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     dropped_marks: list[Mark] = field(default_factory=list)
     deleted: bool = False
@@ -117,7 +120,7 @@ class Case:
                 raise Busy("同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。") from None
             raise
 
-    def _put_all(self, write) -> None:
+    def _put_all(self, write: TransactWrite) -> None:
         for mark in self.dropped_marks:
             write.delete(mark)
         if self.deleted:

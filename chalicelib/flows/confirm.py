@@ -16,7 +16,7 @@ class Sight(NamedTuple):
     """What the holder of a link may see: the purpose, the house, and whether the button was pressed before."""
 
     purpose: str
-    house: object
+    house: houses.House
     contract: Contract
     mail: str
     target: str | None
@@ -31,7 +31,7 @@ def look(token: str, now: datetime) -> Sight:
     found = Token.find(links.digest(token))
     if found is None or found.usable_until < now:
         raise NotFound(_GONE)
-    house = houses.find(found.contract.partition("-")[0])
+    house = houses.all_houses()[found.contract.partition("-")[0]]
     try:
         contract = contracts.load(house, found.contract, now)
     except NotFound:
@@ -63,7 +63,7 @@ def press(token: str, now: datetime) -> Sight:
 
 
 def _act(case: Case, sight: Sight) -> None:
-    if sight.purpose == "mail":
+    if sight.target is None:
         contracts.confirm_mail(case)
     else:
         contracts.confirm_address(case, sight.target, sight.mail)

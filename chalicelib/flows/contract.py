@@ -9,11 +9,13 @@ from chalicelib.flows import limits, outbox
 from chalicelib.flows.case import DATES, Case
 from chalicelib.flows.settle import LINK_DAYS, ask_confirmation, house_marks, settle, stop_now
 from chalicelib.models import Contract, Mark
+from chalicelib.models.contract import Address, Person
 from chalicelib.rules import calendar, gates
 from chalicelib.rules import contract as life
+from chalicelib.rules.house import House
 
 
-def load(house, contract_id: str, now: datetime) -> Contract:
+def load(house: House, contract_id: str, now: datetime) -> Contract:
     """A contract of this house as it stands today: what is overdue is settled first.
 
     Raises NotFound for an unknown id and for another house's alike.
@@ -38,7 +40,7 @@ def load(house, contract_id: str, now: datetime) -> Contract:
     raise AssertionError("unreachable")
 
 
-def during_a_call(house, contract_id: str, now: datetime) -> Contract:
+def during_a_call(house: House, contract_id: str, now: datetime) -> Contract:
     """A contract as it stands today with what a call needs of it, to read only. Raises NotFound."""
     contract = Contract.during_a_call(contract_id)
     if contract is None or contract.house != house.key or (contract.due and contract.due <= calendar.day_of(now)):
@@ -46,7 +48,7 @@ def during_a_call(house, contract_id: str, now: datetime) -> Contract:
     return contract
 
 
-def change(house, contract_id: str, now: datetime, by: str, story: Callable[[Case], None]) -> Contract:
+def change(house: House, contract_id: str, now: datetime, by: str, story: Callable[[Case], None]) -> Contract:
     """Load, let `story` change the case, settle what that makes due, keep all of it, send what it wrote.
 
     A change at the same moment by somebody else is not overwritten: the story
@@ -95,7 +97,7 @@ def confirm_mail(case: Case) -> None:
             send_test_mail(case, person, address)
 
 
-def send_test_mail(case: Case, person, address) -> None:
+def send_test_mail(case: Case, person: Person, address: Address) -> None:
     """Reports go to an address only after the button in this mail was pressed (houses.md 7)."""
     letter = case.write("test_mail", case.today, [address.mail], address.id, person=person.name, address=address.mail)
     case.give_link(letter, "address", LINK_DAYS, address.id)

@@ -2,13 +2,17 @@
 
 import base64
 import json
+from datetime import date, datetime
 from types import SimpleNamespace
+from typing import Any
 
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract
+from chalicelib.models.contract import GatePassed, Note, Person
 from chalicelib.rules import calendar, gates
 from chalicelib.rules import contract as life
+from chalicelib.rules.house import House
 
 # What each date-bound thing is called on the desk.
 AHEAD = {
@@ -24,7 +28,7 @@ AHEAD = {
 _PAGE = 30
 
 
-def list_contracts(house, query: dict) -> dict:
+def list_contracts(house: House, query: dict) -> dict:
     """A page of the house's contracts, newest first. Raises Invalid for a cursor that is not ours."""
     limit = query["limit"] or _PAGE
     found = Contract.by_house.query(house.key, scan_index_forward=False, last_evaluated_key=_open(query["cursor"], house))
@@ -37,7 +41,7 @@ def list_contracts(house, query: dict) -> dict:
     return {"contracts": rows, "cursor": _seal(found.last_evaluated_key) if len(rows) == limit else None}
 
 
-def _fits(contract, query: dict) -> bool:
+def _fits(contract: Contract, query: dict) -> bool:
     searched = (contract.id, contract.company, contract.contact_name, contract.mail, contract.phone_number, contract.line)
     return (
         query["status"] in (None, contract.status)
@@ -46,7 +50,7 @@ def _fits(contract, query: dict) -> bool:
     )
 
 
-def _row(contract, house) -> dict:
+def _row(contract: Contract, house: House) -> dict:
     return {
         "id": contract.id,
         "status": contract.status,
@@ -61,7 +65,7 @@ def _row(contract, house) -> dict:
     }
 
 
-def tell(contract: Contract, house) -> dict:
+def tell(contract: Contract, house: House) -> dict:
     """One contract as the office sees it: whose move it is, what happens next and when."""
     waiting = {gate.key for gate in gates.waiting(contract, house)}
     passed = {entry.gate: entry for entry in contract.gates}
@@ -84,7 +88,7 @@ def tell(contract: Contract, house) -> dict:
         "started_on": _iso(contract.started_on),
         "continuation_asked_on": _iso(contract.continuation_asked_on),
         "paid_on": _iso(contract.paid_on),
-        "paid_yen": contract.paid_yen and int(contract.paid_yen),
+        "paid_yen": contract.paid_yen,
         "paused_on": _iso(contract.paused_on),
         "stop_on": _iso(contract.stop_on),
         "active_from": _iso(contract.active_from),
@@ -94,11 +98,11 @@ def tell(contract: Contract, house) -> dict:
     }
 
 
-def _note(note) -> dict:
+def _note(note: Note) -> dict:
     return {"on": note.on.isoformat(), "event": note.event, "by": note.by, "at": _clock(note.at), "text": note.text}
 
 
-def _gate(contract, gate, waiting: set[str], passed: dict) -> dict:
+def _gate(contract: Contract, gate: SimpleNamespace, waiting: set[str], passed: dict[str, GatePassed]) -> dict:
     entry = passed.get(gate.key) or _pressed(contract, gate.key)
     return {
         "gate": gate.key,
@@ -111,23 +115,23 @@ def _gate(contract, gate, waiting: set[str], passed: dict) -> dict:
     }
 
 
-def _pressed(contract, key: str):
+def _pressed(contract: Contract, key: str) -> SimpleNamespace | None:
     """Who passed a gate by pressing a button, and when."""
     confirmed = [each.confirmed_at for person in contract.people for each in person.addresses if each.confirmed_at]
     at = {"mail": contract.mail_confirmed_at, "address": min(confirmed, default=None)}.get(key)
-    return at and SimpleNamespace(by=CLIENT, at=at, ground="メールのボタン")
+    return SimpleNamespace(by=CLIENT, at=at, ground="メールのボタン") if at else None
 
 
-def _person(person) -> dict:
+def _person(person: Person) -> dict:
     addresses = [{"id": each.id, "mail": each.mail, "confirmed": each.confirmed_at is not None} for each in person.addresses]
     return {"id": person.id, "name": person.name, "reading": person.reading, "addresses": addresses}
 
 
-def _clock(moment) -> str:
+def _clock(moment: datetime) -> str:
     return moment.astimezone(calendar.JST).isoformat()
 
 
-def _iso(day) -> str | None:
+def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
@@ -135,7 +139,7 @@ def _seal(key: dict | None) -> str | None:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
 
 
-def _open(cursor: str | None, house) -> dict | None:
+def _open(cursor: str | None, house: House) -> dict | None:
     if cursor is None:
         return None
     try:
@@ -148,5 +152,5 @@ def _open(cursor: str | None, house) -> dict | None:
     return place
 
 
-def _is_word(value) -> bool:
+def _is_word(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= 100 and value.isascii()

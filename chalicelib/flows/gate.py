@@ -1,6 +1,7 @@
 """The office passes a contract's gates, each on a ground, the number last (houses.md 10)."""
 
 from datetime import date
+from types import SimpleNamespace
 
 from chalicelib import phones
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
@@ -37,7 +38,7 @@ def pass_gate(case: Case, key: str, facts: dict) -> None:
     case.note("gate_passed", text=key)
 
 
-def _refuse_other_facts(contract: Contract, gate, kept: dict) -> None:
+def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -> None:
     """A gate passed before: the same facts change nothing, other facts are not swallowed."""
     entry = next(entry for entry in contract.gates if entry.gate == gate.key)
     if entry.facts != kept:
@@ -75,7 +76,7 @@ def _note_identity(case: Case, facts: dict) -> None:
         raise Invalid([Fault("method", f"{calendar.spoken_day(day)}に使える確認方法を指定してください: {listed}")])
 
 
-def _is_valid(row, day: date) -> bool:
+def _is_valid(row: SimpleNamespace, day: date) -> bool:
     return (row.valid_from or day) <= day <= (row.valid_until or day)
 
 
@@ -103,7 +104,7 @@ def _lend_number(case: Case, facts: dict) -> None:
     contract, house = case.contract, case.house
     if missing := [gate.name for gate in gates.waiting(contract, house) if gate.key != "number"]:
         raise Refused("番号の発行は最後です。先に次の項目を完了してください: " + "、".join(missing))
-    number = phones.normalise(facts["number"])
+    number = phones.normalise(facts["number"]) or ""
     prefixes = house.line.listed_prefixes if facts["use"] == "listed" else house.line.prefixes
     if not number.startswith(tuple(prefixes)):
         raise Invalid([Fault("number", "この使い方で貸し出せる番号ではありません。先頭: " + "、".join(prefixes))])

@@ -6,9 +6,10 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.models import Counter
 from chalicelib.models.base import condition_failed
+from chalicelib.rules.house import House
 
 
-def spend(house, what: str, whom: str, limit: int, now: datetime) -> bool:
+def spend(house: House, what: str, whom: str, limit: int, now: datetime) -> bool:
     """Count one more of `what` by or to `whom` in this hour; False when `limit` is used up."""
     counter = Counter(f"{house.key}#{what}#{whom}#{now:%Y-%m-%dT%H}")
     until = Counter.deleted_after.set(now + timedelta(hours=2))

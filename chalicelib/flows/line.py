@@ -5,14 +5,15 @@ from datetime import datetime, timedelta
 from chalicelib import phones
 from chalicelib.errors import NotFound
 from chalicelib.flows import contract as contracts
-from chalicelib.models import Line, Memo
+from chalicelib.models import Contract, Line, Memo
+from chalicelib.models.contract import Person
 from chalicelib.models.line import QUARANTINED
 from chalicelib.rules import calendar
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
 
 
-def tell(house, called: str, caller: str | None, now: datetime) -> dict:
+def tell(house: houses.House, called: str, caller: str | None, now: datetime) -> dict:
     """Everything the operator needs for a call to `called`. Raises NotFound for a number of nobody here."""
     line = Line.find(phones.normalise(called) or "-")
     if line is None or line.house != house.key:
@@ -41,12 +42,12 @@ def tell(house, called: str, caller: str | None, now: datetime) -> dict:
     }
 
 
-def _out_of_service(house, line: Line, why: str) -> dict:
+def _out_of_service(house: houses.House, line: Line, why: str) -> dict:
     say = "お客様のお名前は名乗らず、ただいまお受けできない旨をお伝えください。"
     return {"number": line.number, "house": house.key, "in_service": False, "why_not": why, "say": say}
 
 
-def _person(place: int, person) -> dict:
+def _person(place: int, person: Person) -> dict:
     reachable = any(address.confirmed_at for address in person.addresses)
     return {
         "id": person.id,
@@ -58,7 +59,7 @@ def _person(place: int, person) -> dict:
     }
 
 
-def _recent(contract, now: datetime, caller: str | None = None) -> list[dict]:
+def _recent(contract: Contract, now: datetime, caller: str | None = None) -> list[dict]:
     """The contract's last memos of this month and the one before, newest first; only that caller's if one is given."""
     month = calendar.month_of(now)
     before = f"{calendar.last_day_of(month).replace(day=1) - timedelta(days=1):%Y-%m}"

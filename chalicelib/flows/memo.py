@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import NoReturn
 
 from pynamodb.exceptions import PutError
 
@@ -38,7 +39,7 @@ MEMO = Shape(
 )
 
 
-def take(house, owner: str, idempotency_key: str, body: dict, now: datetime) -> Memo:
+def take(house: houses.House, owner: str, idempotency_key: str, body: dict, now: datetime) -> Memo:
     """Store a memo exactly once and report it in the same request.
 
     A repeat with the same key and body finds the stored memo and does nothing
@@ -53,6 +54,7 @@ def take(house, owner: str, idempotency_key: str, body: dict, now: datetime) -> 
         return _replay(identity, digest) or _refuse(refusal)
     if not _put(taken):
         stored = _replay(identity, digest)
+        assert stored is not None  # no memo is ever deleted
         if stored.taker != taken.taker:
             return stored
         # The put was ours: only its answer was lost. The mail is still ours to send.
@@ -60,7 +62,7 @@ def take(house, owner: str, idempotency_key: str, body: dict, now: datetime) -> 
     return taken
 
 
-def _write(house, owner: str, identity: str, digest: str, body: dict, now: datetime) -> Memo:
+def _write(house: houses.House, owner: str, identity: str, digest: str, body: dict, now: datetime) -> Memo:
     """Read, decide, and fill in the memo; nothing is stored yet."""
     said, line = _read(house, body, now)
     contract = _contract_in_service(house, line, said["received_at"], now)
@@ -92,7 +94,7 @@ def _write(house, owner: str, identity: str, digest: str, body: dict, now: datet
     return taken
 
 
-def _read(house, body: dict, now: datetime) -> tuple[dict, Line]:
+def _read(house: houses.House, body: dict, now: datetime) -> tuple[dict, Line]:
     """(what the memo says, its line). Raises Invalid with every fault that can be seen at once."""
     try:
         said, faults = MEMO.read(body), []
@@ -103,12 +105,12 @@ def _read(house, body: dict, now: datetime) -> tuple[dict, Line]:
     line = Line.find(phones.normalise(said["line"]) or "-")
     if "line" not in named and (line is None or line.house != house.key):
         faults.append(Fault("line", "この着信番号は登録されていません。番号をご確認ください。"))
-    if faults:
+    if faults or line is None:
         raise Invalid(faults)
     return said, line
 
 
-def _contract_in_service(house, line: Line, received_at: datetime, now: datetime) -> Contract:
+def _contract_in_service(house: houses.House, line: Line, received_at: datetime, now: datetime) -> Contract:
     """The line's contract, read strongly: whether the service is on is never remembered.
 
     What decides is the moment of the call: a call of the last day may be
@@ -122,12 +124,12 @@ def _contract_in_service(house, line: Line, received_at: datetime, now: datetime
     raise Refused(f"この番号のご契約は受付の対象外です。{life.why_no_service(contract)}")
 
 
-def _in_free_trial(house, contract: Contract, received_at: datetime) -> bool:
+def _in_free_trial(house: houses.House, contract: Contract, received_at: datetime) -> bool:
     last = contract.trial_last_day
     return not house.trial.calls_count and last is not None and calendar.day_of(received_at) <= last
 
 
-def _address(taken: Memo, house, contract: Contract, now: datetime) -> None:
+def _address(taken: Memo, house: houses.House, contract: Contract, now: datetime) -> None:
     """Who is told, decided now and kept; nobody left to tell is an alarm, never silence."""
     chosen = routing.route(house, contract.people, taken.text["for_"])
     taken.reported_to, taken.asked_for, taken.route_note = chosen.told, chosen.asked_for, chosen.note
@@ -167,7 +169,7 @@ def _replay(identity: str, digest: str) -> Memo | None:
     return stored
 
 
-def _refuse(refusal: Problem):
+def _refuse(refusal: Problem) -> NoReturn:
     raise refusal
 
 
@@ -182,7 +184,7 @@ def answer(taken: Memo) -> dict:
     }
 
 
-def find(house, identity: str) -> Memo:
+def find(house: houses.House, identity: str) -> Memo:
     """A memo of this house. Raises NotFound, for a stranger's memo too."""
     found = Memo.find(identity)
     if found is None or found.house != house.key:
@@ -190,7 +192,7 @@ def find(house, identity: str) -> Memo:
     return found
 
 
-def usage(house, contract_id: str, month: str, now: datetime) -> dict:
+def usage(house: houses.House, contract_id: str, month: str, now: datetime) -> dict:
     """A month's count against the plan; counted from the memos each time, so it cannot drift."""
     contract = contracts.during_a_call(house, contract_id, now)
     price = house.price(contract.plan, calendar.last_day_of(month))

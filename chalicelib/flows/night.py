@@ -35,7 +35,7 @@ def settle_batch(house_key: str, contract_ids: list[str], now: datetime) -> list
     failed = []
     for contract_id in contract_ids:
         try:
-            contracts.load(houses.find(house_key), contract_id, now)
+            contracts.load(houses.all_houses()[house_key], contract_id, now)
         except NotFound:  # deleted, now or before
             continue
         except Exception:

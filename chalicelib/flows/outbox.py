@@ -7,9 +7,10 @@ until its lease runs out, and is then sent again with a line that says so.
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import product
+from typing import Any
 
 from chalicelib import config, log, mail, ses
 from chalicelib.flows import letters, report
@@ -18,7 +19,10 @@ from chalicelib.models.outbox import Outgoing, WaitingIndex
 from chalicelib.rules import house as houses
 
 PATIENCE = 10  # seconds in which a request or a sweep begins to send; with the last send's 12 it ends within its lease of 30
-_COMPOSE = {Memo: report.compose, Letter: letters.compose}
+_COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, list[str], str]]] = {
+    Memo: report.compose,
+    Letter: letters.compose,
+}
 
 
 def deliver(item: Outgoing, now: datetime) -> str:
@@ -27,8 +31,8 @@ def deliver(item: Outgoing, now: datetime) -> str:
     After an ambiguous end nothing is written: the lease runs out, and the
     sweep takes it from there.
     """
-    house = houses.find(item.house)
     try:
+        house = houses.all_houses()[item.house]
         said, to, sender = _COMPOSE[type(item)](item, house)
         raw = mail.message(said, house, to, sender)
     except Exception:
@@ -94,7 +98,7 @@ def sweep(now: datetime) -> dict[str, int]:
     return ended
 
 
-def _repair(model, item_id: str, now: datetime) -> str:
+def _repair(model: type[Outgoing], item_id: str, now: datetime) -> str:
     """The index may be stale: what it names is read strongly, and claimed, before anything is sent."""
     try:
         item = model.find(item_id)

@@ -8,7 +8,7 @@ from chalicelib.rules import house as houses
 from chalicelib.rules import memo as rules
 
 
-def compose(memo: Memo, house) -> tuple[mail.Words, list[str], str]:
+def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str]:
     """(words, recipients, sender) of a memo's report, from what was stored with it."""
     reasons = missing(memo, house)
     facts = {
@@ -45,15 +45,15 @@ def for_whom(memo: Memo) -> str:
     return f"{_bare(wanted)} 様" if memo.asked_for else wanted
 
 
-def missing(memo: Memo, house) -> dict[str, tuple[str, str]]:
+def missing(memo: Memo, house: houses.House) -> dict[str, tuple[str, str]]:
     """item: (its name, why it is not there), for what the house asks and the caller did not give (S1 Q6)."""
     reasons = memo.text["not_obtained"] or {}
     fallback = "hung_up" if memo.call_class == "hangup" else None
     named = {item.key: item.name for item in house.items} | {key: houses.ITEMS[key] for key in reasons if key == "company"}
     return {
-        key: (name, rules.NOT_OBTAINED[reasons.get(key) or fallback])
+        key: (name, rules.NOT_OBTAINED[reason])
         for key, name in named.items()
-        if (key in reasons or fallback) and not rules.item_value(memo.text, key)
+        if (reason := reasons.get(key) or fallback) and not rules.item_value(memo.text, key)
     }
 
 
@@ -74,7 +74,7 @@ def _bare(name: str) -> str:
 def _phone(memo: Memo) -> str | None:
     """As a string that a phone can dial; beside it what was typed, where that says more."""
     typed = (memo.text["caller"] or {}).get("phone")
-    if not memo.caller_number:
+    if not typed or not memo.caller_number:
         return typed
     shown = phones.display(memo.caller_number)
     return f"{shown}({typed})" if phones.says_more(typed, memo.caller_number) else shown

@@ -1,6 +1,7 @@
 """What dates do to a contract: everything due up to today, in order, each with its own date (life.md)."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from chalicelib import log
 from chalicelib.flows.case import DATES, Case
@@ -56,7 +57,7 @@ def _remind_trial(case: Case, on: date) -> None:
     case.note("trial_reminded", on)
     asked, paid = contract.continuation_asked_on is not None, contract.paid_on is not None
     paid_from = contract.trial_last_day + timedelta(days=1)
-    facts = {"asked": asked, "paid": paid, "paid_yen": contract.paid_yen, "paid_from": paid_from.isoformat()}
+    facts: dict[str, Any] = {"asked": asked, "paid": paid, "paid_yen": contract.paid_yen, "paid_from": paid_from.isoformat()}
     case.write("trial_reminder", on, **service_facts(case, paid_from), **facts)
 
 

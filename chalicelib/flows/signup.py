@@ -16,6 +16,7 @@ from chalicelib.models import Contract
 from chalicelib.models.contract import Address, GatePassed, Person
 from chalicelib.rules import calendar, trial
 from chalicelib.rules import contract as life
+from chalicelib.rules.house import House
 from chalicelib.rules.offer import offer
 from chalicelib.shapes import Choice, Day, Mail, Many, Phone, Shape, Text, Ticked
 
@@ -24,7 +25,7 @@ TRIALS = {"yes": "無料お試しから始める", "no": "お試しなしで契�
 PEOPLE_ON_FORM = 3
 
 
-def form(house) -> Shape:
+def form(house: House) -> Shape:
     """The fields of a house's signup form; only what is needed to begin is required."""
     return Shape(
         "Signup",
@@ -46,12 +47,12 @@ def form(house) -> Shape:
     )
 
 
-def _person(house) -> Shape:
+def _person(house: House) -> Shape:
     addresses = Many("報告先のメールアドレス", Mail("報告先のメールアドレス"), min=1, max=house.roster.addresses_per_person)
     return Shape("Recipient", name=Text("報告を受け取る方のお名前"), reading=Text("ふりがな", required=False), addresses=addresses)
 
 
-def read(house, given: dict, now: datetime) -> dict:
+def read(house: House, given: dict, now: datetime) -> dict:
     """A form's values in their types. Raises Invalid with every fault, those between fields included."""
     shape = form(house)
     try:
@@ -69,23 +70,23 @@ def read(house, given: dict, now: datetime) -> dict:
     return wish | {"wants_trial": wish["trial"] != "no"}
 
 
-def offered(house, wish: dict, now: datetime) -> dict:
+def offered(house: House, wish: dict, now: datetime) -> dict:
     """What the final screen says for this wish."""
     return offer(house, wish, calendar.day_of(now))
 
 
-def contract_id(house, form_key: str) -> str:
+def contract_id(house: House, form_key: str) -> str:
     """One form, one contract: the id follows from the key that the form was given when it was opened."""
     return f"{house.key}-" + b32encode(hashlib.sha256(f"{house.key}\n{form_key}".encode()).digest())[:10].decode()
 
 
-def find(house, form_key: str, given: dict) -> tuple[Contract, bool] | None:
+def find(house: House, form_key: str, given: dict) -> tuple[Contract, bool] | None:
     """(the contract that this form has made, whether from the very same words), or None."""
     known = Contract.find(contract_id(house, form_key))
     return (known, known.form_digest == _digest(given)) if known else None
 
 
-def apply(house, form_key: str, given: dict, wish: dict, network: str, now: datetime) -> tuple[Contract, bool]:
+def apply(house: House, form_key: str, given: dict, wish: dict, network: str, now: datetime) -> tuple[Contract, bool]:
     """(the contract, whether it is this very application). Sent twice, a form makes one contract.
 
     `given` are the form's words as sent, `wish` what they mean.
@@ -115,7 +116,7 @@ def apply(house, form_key: str, given: dict, wish: dict, network: str, now: date
     return contract, True
 
 
-def _new_contract(house, identity: str, digest: str, wish: dict, now: datetime) -> Contract:
+def _new_contract(house: House, identity: str, digest: str, wish: dict, now: datetime) -> Contract:
     today = calendar.day_of(now)
     copied = ("plan", "party", "company", "contact_name", "contact_reading", "mail", "phone", "postal_address")
     contract = Contract(
@@ -143,7 +144,7 @@ def _roster_person(place: int, person: dict) -> Person:
     return Person(id=f"p{place}", name=person["name"], reading=person["reading"], addresses=addresses)
 
 
-def _within_limits(house, mail: str, network: str, now: datetime) -> bool:
+def _within_limits(house: House, mail: str, network: str, now: datetime) -> bool:
     """Spend the hour's allowances. True if the total is used up; raises TooMany for one sender or recipient."""
     later = limits.seconds_left(now)
     if not limits.spend(house, "network", _network(network), house.limits.per_network, now):

@@ -22,7 +22,8 @@ from chalicelib.shapes import Shape
 
 MAX_BODY = 256 * 1024
 MAX_DEPTH = 20
-_COMMON = {
+Headers = dict[str, str | list[str]]
+_COMMON: Headers = {
     "X-Content-Type-Options": "nosniff",
     "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     "Referrer-Policy": "same-origin",
@@ -31,7 +32,7 @@ _COMMON = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-_HTML = {
+_HTML: Headers = {
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'",
@@ -143,7 +144,7 @@ def page(routes: Blueprint, method: str, path: str):
 
 def json_answer(body: Any, status: int = 200, kind: str = "application/json", **headers: str) -> Response:
     text = json.dumps(body, ensure_ascii=False)
-    return Response(text, status_code=status, headers=_COMMON | {"Content-Type": kind, "Cache-Control": "no-store"} | headers)
+    return Response(text, status_code=status, headers=_COMMON | {"Content-Type": kind, "Cache-Control": "no-store", **headers})
 
 
 def html_answer(template: str, asked: Asked, status: int = 200, cache: str = "no-store", **facts: Any) -> Response:
@@ -167,10 +168,10 @@ def problem_answer(problem: Problem) -> Response:
 
 def problem_page(problem: Problem, root: str) -> Response:
     text = pages.render("pages/problem.html", root=root, problem=problem)
-    return Response(text, status_code=problem.status, headers=_COMMON | _HTML | {"Cache-Control": "no-store"} | _retry(problem))
+    return Response(text, status_code=problem.status, headers=_COMMON | _HTML | {"Cache-Control": "no-store", **_retry(problem)})
 
 
-def find_house(key: str):
+def find_house(key: str) -> houses.House:
     """The house named in a page's path. Raises NotFound."""
     house = houses.find(key)
     if house is None:

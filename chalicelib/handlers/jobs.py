@@ -45,7 +45,7 @@ def sweep(event: dict) -> dict:
 
 def issue_key(event: dict) -> dict:
     """By hand: `{"house": "mk", "owner": "suzuki", "role": "admin"}`. The key is in the answer, this once."""
-    house = event.get("house")
+    house = event.get("house", "")
     if houses.find(house) is None:
         return {"error": f"house: send one of {', '.join(houses.all_houses())}"}
     try:

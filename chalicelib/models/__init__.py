@@ -9,4 +9,6 @@ from chalicelib.models.mark import Mark
 from chalicelib.models.memo import Memo
 from chalicelib.models.token import Token
 
+__all__ = ["TABLES", "Contract", "Counter", "Key", "Letter", "Line", "Mark", "Memo", "Token"]
+
 TABLES = (Contract, Counter, Key, Letter, Line, Mark, Memo, Token)

@@ -3,19 +3,21 @@
 import threading
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session, get_session
-from pynamodb.attributes import Attribute, MapAttribute, NumberAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import Attribute, ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection
-from pynamodb.constants import STRING
+from pynamodb.constants import NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import config
+
+_T = TypeVar("_T")
 
 
 class OneSession(Connection):
@@ -53,6 +55,7 @@ class Table(Model):
 
     class Meta:
         abstract = True
+        table_name: str
 
     @classmethod
     def _get_connection(cls):
@@ -65,7 +68,7 @@ class Table(Model):
         return cls._connection
 
     @classmethod
-    def find(cls, key: str):
+    def find(cls, key: str) -> Self | None:
         """The item, read strongly, or None."""
         try:
             return cls.get(key, consistent_read=True)
@@ -99,19 +102,38 @@ class DayAttribute(Attribute[date]):
         return date.fromisoformat(value)
 
 
+class WholeAttribute(Attribute[int]):
+    """A whole number; PynamoDB's own attribute calls every number a float."""
+
+    attr_type = NUMBER
+
+    def serialize(self, value: int) -> str:
+        return str(value)
+
+    def deserialize(self, value: str) -> int:
+        return int(value)
+
+
+def list_of(kind: type[Attribute[_T]]) -> ListAttribute[_T]:
+    """A list of plain values, empty by default; PynamoDB's types take its elements for attributes."""
+    of: Any = kind
+    return ListAttribute(of=of, default=list)
+
+
 class Plain(MapAttribute[str, Any]):
     """Facts of no fixed form: a map of plain values."""
 
 
 __all__ = [
     "DayAttribute",
-    "NumberAttribute",
     "Plain",
     "Table",
     "condition_failed",
     "UTCDateTimeAttribute",
     "UnicodeAttribute",
+    "WholeAttribute",
     "connection",
+    "list_of",
     "table",
     "transaction",
 ]

@@ -3,7 +3,7 @@
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, MapAttribute, VersionAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.models.base import DayAttribute, NumberAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute, table
+from chalicelib.models.base import DayAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, list_of, table
 
 
 class Address(MapAttribute):
@@ -16,7 +16,7 @@ class Person(MapAttribute):
     id = UnicodeAttribute()
     name = UnicodeAttribute()
     reading = UnicodeAttribute(null=True)
-    aliases = ListAttribute(of=UnicodeAttribute, default=list)
+    aliases = list_of(UnicodeAttribute)
     addresses = ListAttribute(of=Address, default=list)
 
 
@@ -85,7 +85,7 @@ class Contract(Table):
     status = UnicodeAttribute()
     version = VersionAttribute()
     due = DayAttribute(null=True)
-    waits_for = ListAttribute(of=UnicodeAttribute, default=list)
+    waits_for = list_of(UnicodeAttribute)
 
     applied_at = UTCDateTimeAttribute()
     applied_on = DayAttribute()
@@ -106,12 +106,12 @@ class Contract(Table):
     use = UnicodeAttribute()
     greeting = UnicodeAttribute(null=True)
     wants_trial = BooleanAttribute()
-    matches = ListAttribute(of=UnicodeAttribute, default=list)
+    matches = list_of(UnicodeAttribute)
     people = ListAttribute(of=Person, default=list)
     line = UnicodeAttribute(null=True)
 
     mail_confirmed_at = UTCDateTimeAttribute(null=True)
-    confirmations_sent = NumberAttribute(default=0)
+    confirmations_sent = WholeAttribute(default=0)
     confirmation_reminded_on = DayAttribute(null=True)
     gates = ListAttribute(of=GatePassed, default=list)
     ready_on = DayAttribute(null=True)
@@ -122,7 +122,7 @@ class Contract(Table):
     trial_reminded_on = DayAttribute(null=True)
     continuation_asked_on = DayAttribute(null=True)
     paid_on = DayAttribute(null=True)
-    paid_yen = NumberAttribute(null=True)
+    paid_yen = WholeAttribute(null=True)
     paused_on = DayAttribute(null=True)
     stop_on = DayAttribute(null=True)
     active_from = DayAttribute(null=True)

@@ -2,7 +2,7 @@
 
 from pynamodb.attributes import TTLAttribute
 
-from chalicelib.models.base import NumberAttribute, Table, UnicodeAttribute, table
+from chalicelib.models.base import Table, UnicodeAttribute, WholeAttribute, table
 
 
 class Counter(Table):
@@ -11,5 +11,5 @@ class Counter(Table):
         billing_mode = "PAY_PER_REQUEST"
 
     id = UnicodeAttribute(hash_key=True)  # mk#network#203.0.113.7#2026-09-01T10
-    used = NumberAttribute(default=0)
+    used = WholeAttribute(default=0)
     deleted_after = TTLAttribute()

@@ -9,11 +9,11 @@ until then, and nobody else touches it.
 
 from datetime import datetime, timedelta
 
-from pynamodb.attributes import JSONAttribute, ListAttribute
+from pynamodb.attributes import JSONAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.models.base import NumberAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute, condition_failed
+from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, condition_failed, list_of
 
 LEASE = timedelta(seconds=30)
 # A mail whose end is in doubt again and again is repeated ever more slowly: somebody's phone may ring each time.
@@ -39,11 +39,13 @@ class Outgoing(Table):
     outbox = UnicodeAttribute(null=True)
     next_try_at = UTCDateTimeAttribute(null=True)
     attempt_since = UTCDateTimeAttribute(null=True)
-    tries = NumberAttribute(default=0)
-    unsure = ListAttribute(of=UTCDateTimeAttribute, default=list)
+    tries = WholeAttribute(default=0)
+    unsure = list_of(UTCDateTimeAttribute)
     handed_over_at = UTCDateTimeAttribute(null=True)
     message_id = UnicodeAttribute(null=True)
     problem = UnicodeAttribute(null=True)
+
+    waiting: WaitingIndex
 
     def lease(self, now: datetime) -> None:
         """Before the first put: this request is about to send it."""

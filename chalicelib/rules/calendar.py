@@ -5,6 +5,8 @@ Japan has had one offset and no summer time since 1951, so JST is a fixed offset
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from chalicelib.rules.house import House
+
 JST = timezone(timedelta(hours=9), "JST")
 MIDNIGHT = time(0, 0)
 WEEKDAYS = "月火水木金土日"
@@ -25,14 +27,14 @@ def at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, JST).astimezone(UTC)
 
 
-def is_business_day(day: date, house) -> bool:
+def is_business_day(day: date, house: House) -> bool:
     """Mon-Fri, no national holiday, not in the house's closure."""
     import jpholiday  # loaded on first use: the memo path never asks
 
     return day.weekday() < 5 and f"{day:%m-%d}" not in house.hours.closed and not jpholiday.is_holiday(day)
 
 
-def add_business_days(day: date, count: int, house) -> date:
+def add_business_days(day: date, count: int, house: House) -> date:
     """The `count`-th business day after `day` (before it, if negative); `day` itself never counts."""
     step = timedelta(days=1 if count > 0 else -1)
     for _ in range(abs(count)):
@@ -42,7 +44,7 @@ def add_business_days(day: date, count: int, house) -> date:
     return day
 
 
-def is_open(moment: datetime, house) -> bool:
+def is_open(moment: datetime, house: House) -> bool:
     """Whether the centre's operators take calls at this instant."""
     here = moment.astimezone(JST)
     return house.hours.open <= here.time() < house.hours.close and is_business_day(here.date(), house)

@@ -2,10 +2,12 @@
 
 from types import SimpleNamespace
 
+from chalicelib.rules.house import House
+
 BY_PRESS = ("mail", "address")  # passed by the press of a button in a mail, never by hand
 
 
-def needed(contract, house) -> list[SimpleNamespace]:
+def needed(contract, house: House) -> list[SimpleNamespace]:
     """The gates that apply to this contract, in the house's order; the number comes last."""
     conditions = {
         None: True,
@@ -24,6 +26,6 @@ def passed(contract, key: str) -> bool:
     return key in contract.passed_gates()
 
 
-def waiting(contract, house) -> list[SimpleNamespace]:
+def waiting(contract, house: House) -> list[SimpleNamespace]:
     """The gates still to be passed."""
     return [gate for gate in needed(contract, house) if not passed(contract, gate.key)]

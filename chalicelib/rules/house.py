@@ -5,9 +5,12 @@ a sentence that names the file, the key and what would be right.
 """
 
 import tomllib
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, NoReturn
 
 from chalicelib.errors import Fault, Invalid
 from chalicelib.shapes import Choice, Clock, Day, Flag, Many, Number, Shape, Text
@@ -159,7 +162,7 @@ class House(SimpleNamespace):
         """The plan of that key. Raises KeyError where the house has none."""
         return next((plan for plan in self.plans if plan.key == key), None) or _missing(key)
 
-    def price(self, plan: str, on) -> SimpleNamespace:
+    def price(self, plan: str, on: date) -> SimpleNamespace:
         """Fee (yen a month, tax included), calls included, yen a call over, as of the JST date `on`."""
         prices = self.plan(plan).prices
         return next((price for price in reversed(prices) if price.since <= on), prices[0])
@@ -177,7 +180,7 @@ class House(SimpleNamespace):
         return f"{local}@{self.brand.mail_domain}"
 
 
-def _missing(key: str):
+def _missing(key: str) -> NoReturn:
     raise KeyError(key)
 
 
@@ -207,7 +210,7 @@ def find(key: str) -> House | None:
     return all_houses().get(key)
 
 
-def _contradictions(house: House):
+def _contradictions(house: House) -> Iterator[Fault]:
     """What no single field can show: rows that can never be right together."""
     if not (house.key.isascii() and house.key.isalnum()):
         yield Fault("", "ファイル名が事業者のキーになります。英数字だけの名前にしてください(例: mk.toml)。")
@@ -252,11 +255,11 @@ def _is_month_day(text: str) -> bool:
         return False
 
 
-def _listed(file: str, faults) -> str:
+def _listed(file: str, faults: Iterable[Fault]) -> str:
     return "\n".join(f"{file}: {fault.field or 'file'}: {fault.message}" for fault in faults)
 
 
-def _named(value):
+def _named(value: Any) -> Any:
     if isinstance(value, dict):
         return SimpleNamespace(**{name: _named(each) for name, each in value.items()})
     if isinstance(value, list):

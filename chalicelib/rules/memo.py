@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from chalicelib.errors import Fault
 from chalicelib.rules import calendar
+from chalicelib.rules.house import House
 
 MAX_AGE = timedelta(hours=72)  # [D]
 CLOCK_SKEW = timedelta(minutes=2)  # an operator's clock may run a little ahead of ours
@@ -39,12 +41,12 @@ def item_value(memo: dict, item: str) -> str | None:
     return memo["business"] if item == "business" else (memo["caller"] or {}).get(item)
 
 
-def faults(memo: dict, house, now: datetime) -> list[Fault]:
+def faults(memo: dict, house: House, now: datetime) -> list[Fault]:
     """What is wrong between a memo's fields (None: not readable), one sentence a fault; none if it can be taken."""
     return [*_time_faults(memo["received_at"], now), *_item_faults(memo, house), *_surcharge_faults(memo, house)]
 
 
-def _time_faults(received_at: datetime | None, now: datetime):
+def _time_faults(received_at: datetime | None, now: datetime) -> Iterator[Fault]:
     if received_at is None:
         return
     if received_at > now + CLOCK_SKEW:
@@ -53,7 +55,7 @@ def _time_faults(received_at: datetime | None, now: datetime):
         yield Fault("received_at", "受電から72時間を過ぎたメモは登録できません。受電日時をご確認ください。")
 
 
-def _item_faults(memo: dict, house):
+def _item_faults(memo: dict, house: House) -> Iterator[Fault]:
     not_obtained = memo["not_obtained"] or {}
     known = {item.key for item in house.items} | {"company"}
     for name in not_obtained:
@@ -69,7 +71,7 @@ def _item_faults(memo: dict, house):
             yield Fault(field, f"{item.name}を入力するか、聞き取れなかった理由を not_obtained.{item.key} に入れてください。")
 
 
-def _surcharge_faults(memo: dict, house):
+def _surcharge_faults(memo: dict, house: House) -> Iterator[Fault]:
     surcharge = memo["surcharge"]
     if surcharge is None:
         return
@@ -79,7 +81,7 @@ def _surcharge_faults(memo: dict, house):
         yield Fault("surcharge.yen", f"加算額は{house.surcharge.min}円から{house.surcharge.max}円までで入力してください。")
 
 
-def verdict(house, call_class: str, in_free_trial: bool) -> tuple[bool, bool, str]:
+def verdict(house: House, call_class: str, in_free_trial: bool) -> tuple[bool, bool, str]:
     """(reported, counts, why) for a class of call by the house's table (houses.md 8).
 
     Calls of a trial whose calls do not count are reported like any other.

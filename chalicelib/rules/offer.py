@@ -10,13 +10,10 @@ import json
 from datetime import date, timedelta
 
 from chalicelib.rules import calendar, trial
+from chalicelib.rules.house import House
 
 
-def _too_late_words(last: date) -> str:
-    return f"お試し期間は{calendar.spoken_day(last)}までのため、ご希望の開始日からはお試しをご利用いただけません。"
-
-
-def _closed_words(house, start: date | None) -> str | None:
+def _closed_words(house: House, start: date | None) -> str | None:
     """A start on a day without operators is possible, but nobody should be surprised by it."""
     if start is None or calendar.is_business_day(start, house):
         return None
@@ -24,7 +21,7 @@ def _closed_words(house, start: date | None) -> str | None:
     return f"ご希望の開始日は休業日です。お電話の受付は{first}からとなります(お試しの日数には休業日も含まれます)。"
 
 
-def first_charge(house, plan: str, use: str, on: date) -> list[tuple[str, int]]:
+def first_charge(house: House, plan: str, use: str, on: date) -> list[tuple[str, int]]:
     """The lines of the first payment (label, yen, tax included) for a service priced on the JST date `on`."""
     fee = house.price(plan, on).fee
     lines = [(f"{house.plan(plan).name} 月額基本料金(1か月分)", fee)]
@@ -35,7 +32,7 @@ def first_charge(house, plan: str, use: str, on: date) -> list[tuple[str, int]]:
     return lines
 
 
-def monthly(house, plan: str, use: str, on: date) -> int:
+def monthly(house: House, plan: str, use: str, on: date) -> int:
     """What a month costs without calls over (yen, tax included), option included, as of the JST date `on`."""
     option = house.line.listed_option_yen if use == "listed" else 0
     return house.price(plan, on).fee + option
@@ -45,7 +42,7 @@ def total(lines: list[tuple[str, int]]) -> int:
     return sum(yen for _, yen in lines)
 
 
-def offer(house, wish: dict, today: date) -> dict:
+def offer(house: House, wish: dict, today: date) -> dict:
     """The facts of the final screen for an application made `today`.
 
     `wish` has `plan`, `use`, `start_on` (date or None), `wants_trial`. The
@@ -65,7 +62,7 @@ def offer(house, wish: dict, today: date) -> dict:
         "lines": [list(line) for line in lines],
         "total": total(lines),
         "how": house.first_payment.how,
-        "trial": _too_late_words(last) if late else _trial_words(house, last, wish["wants_trial"]),
+        "trial": _trial_words(house, last, wish["wants_trial"], late),
         "trial_last_day": last.isoformat() if last else None,
         "pay_when": _pay_words(house, last, wish["wants_trial"], total(lines)),
         "turns_paid": _turns_paid_words(house, last, wish["wants_trial"] and not late, monthly_yen),
@@ -84,22 +81,24 @@ def digest(facts: dict) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _trial_words(house, last: date | None, wants_trial: bool) -> str:
+def _trial_words(house: House, last: date | None, wants_trial: bool, late: bool) -> str:
     if not wants_trial:
         return "無料お試しなし(最初から正式なご契約)"
+    if last and late:
+        return f"お試し期間は{calendar.spoken_day(last)}までのため、ご希望の開始日からはお試しをご利用いただけません。"
     if last:
         return f"{house.trial.days}日間、最終日は{calendar.spoken_day(last)}"
     return f"ご利用開始日を1日目として{house.trial.days}日間(開始日が決まり次第、最終日をメールでお知らせします)"
 
 
-def _pay_words(house, last: date | None, wants_trial: bool, yen: int) -> str:
+def _pay_words(house: House, last: date | None, wants_trial: bool, yen: int) -> str:
     if not wants_trial or house.first_payment.when == "before_start":
         return f"サービスの開始前に{yen:,}円をお支払いください。ご入金の確認後に電話番号を発行します。"
     until = f"お試し最終日の{calendar.spoken_day(last)}まで" if last else "お試し期間の最終日まで"
     return f"お試しの後も継続される場合のみ、{until}に{yen:,}円をお支払いください。"
 
 
-def _turns_paid_words(house, last: date | None, wants_trial: bool, yen: int) -> str:
+def _turns_paid_words(house: House, last: date | None, wants_trial: bool, yen: int) -> str:
     if not wants_trial:
         return "ご利用開始日から有料です。"
     if house.trial.at_end == "lapses":
@@ -111,7 +110,7 @@ def _turns_paid_words(house, last: date | None, wants_trial: bool, yen: int) -> 
     )
 
 
-def _target(house, today: date) -> str | None:
+def _target(house: House, today: date) -> str | None:
     days = house.start.target_business_days
     if not days:
         return None

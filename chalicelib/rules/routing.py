@@ -1,7 +1,9 @@
 """Who is told of a call (houses.md 7, calls.md Report 1)."""
 
 import unicodedata
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from chalicelib.rules.house import House
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _HONORIFICS = ("さん", "様", "さま", "氏", "殿")
@@ -24,7 +26,7 @@ def folded(name: str) -> str:
     return plain
 
 
-def find_person(people: list, wanted: str) -> object | None:
+def find_person(people: list, wanted: str) -> Any | None:
     """The one person on the roster meant by `wanted`: name, reading, alias, or a family name that only one bears.
 
     A name that fits two people fits nobody: telling the wrong one is worse
@@ -36,7 +38,7 @@ def find_person(people: list, wanted: str) -> object | None:
     return next((found[0] for found in (exact, family) if len(found) == 1), None)
 
 
-def route(house, people: list, wanted: str | None) -> Route:
+def route(house: House, people: list, wanted: str | None) -> Route:
     """Who gets the report for a call that asked for `wanted` (None: nobody was named).
 
     Only confirmed addresses are told. An empty `told` means that nobody can be

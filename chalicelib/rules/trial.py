@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 from chalicelib.rules import calendar
+from chalicelib.rules.house import House
 
 
-def last_day(house, applied_on: date, started_on: date | None) -> date | None:
+def last_day(house: House, applied_on: date, started_on: date | None) -> date | None:
     """The trial's last day; None while it cannot be known yet.
 
     smile counts from the application and, by Civil Code 140, not that day
@@ -17,7 +18,7 @@ def last_day(house, applied_on: date, started_on: date | None) -> date | None:
     return first + timedelta(days=house.trial.days - (1 if house.trial.first_day_counts else 0))
 
 
-def remind_on(house, last: date) -> date:
+def remind_on(house: House, last: date) -> date:
     """The day on which the client is told what will happen at the trial's end."""
     if house.trial.remind_unit == "business":
         return calendar.add_business_days(last, -house.trial.remind_days, house)
