@@ -16,7 +16,7 @@ help:
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
-	@echo "make check             linter, formatter and types"
+	@echo "make check             linter, formatter, types, and that the pinned packages agree"
 	@echo "make audit             known holes in what is deployed"
 
 $(VENV)/run: requirements.txt requirements-run.txt
@@ -63,6 +63,7 @@ check: $(VENV)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
+	$(VENV)/bin/pip check
 
 # Asks the advisory service of PyPI; a package that cannot be looked up fails, so this needs the open internet.
 audit: $(VENV)/dev

@@ -6,6 +6,7 @@
 import json
 import os
 import uuid
+from typing import Any
 
 import botocore.session
 from botocore.config import Config
@@ -17,7 +18,8 @@ def recorded(desk) -> dict:
     from chalicelib.models.base import connection
 
     tables = {model.__name__: model.Meta.table_name for model in (Contract, Line, Memo)}
-    last = connection.client.scan(TableName=tables["Memo"], Limit=1)["Items"][0]
+    client: Any = connection.client
+    last = client.scan(TableName=tables["Memo"], Limit=1)["Items"][0]
     leased = {"outbox": {"S": "mk"}, "next_try_at": last["taken_at"], "attempt_since": last["taken_at"]}
     memo = {name: value for name, value in last.items() if name not in ("id", "handed_over_at", "message_id")} | leased
     return {"tables": tables, "line": {"S": desk.line.replace("-", "")}, "contract": {"S": desk.contract}, "memo": memo}
@@ -27,7 +29,7 @@ class Calls:
     """A list of calls with fixed arguments, of the same items and with the same effect as a memo's."""
 
     def __init__(self, names: dict):
-        session = botocore.session.get_session()
+        session: Any = botocore.session.get_session()
         limits = Config(parameter_validation=False, retries={"total_max_attempts": 1})
         self.dynamodb = session.create_client("dynamodb", "ap-northeast-1", config=limits)
         self.ses = session.create_client("sesv2", "ap-northeast-1", config=limits)

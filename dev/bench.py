@@ -16,7 +16,7 @@ import tempfile
 import time
 import tomllib
 import zipfile
-from collections import Counter
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,7 +106,7 @@ def counting():
     from chalicelib import ses
     from chalicelib.models.base import connection
 
-    seen: Counter = Counter()
+    seen: defaultdict[str, float] = defaultdict(float)
 
     def note(parsed, model, **_):
         seen[model.name] += 1
@@ -156,7 +156,7 @@ def memo_rows(desk: "Desk"):
     yield f"accepted to handed over, 99.9 % of {ROUNDS}", f"{worst * 1000:.0f} ms", "<= 2000 ms", worst <= 2
 
 
-def _turns(desk: Desk) -> tuple[tuple, tuple]:
+def _turns(desk: Desk) -> list[tuple[float, ...]]:
     """Median (wall, CPU) of our memo and of the bare calls, taken in turn so that a drifting machine hits both."""
     calls = bare.Calls(bare.recorded(desk))
     both = []
@@ -164,7 +164,7 @@ def _turns(desk: Desk) -> tuple[tuple, tuple]:
         if number % 5 == 0:
             desk.clear()
         both.append((_timed(desk.memo), _timed(calls.run)))
-    return tuple(tuple(statistics.median(pair[side][part] for pair in both) for part in (0, 1)) for side in (0, 1))
+    return [tuple(statistics.median(pair[side][part] for pair in both) for part in (0, 1)) for side in (0, 1)]
 
 
 def _timed(work) -> tuple[float, float]:
@@ -234,7 +234,7 @@ def night_rows():
             contract.save()
         now = datetime.now(UTC)
         with counting() as seen:
-            waiting = [found.id for found in Contract.by_due.query("mk", Contract.due <= now.date(), consistent_read=None)]
+            waiting = [found.id for found in Contract.by_due.query("mk", Contract.due <= now.date())]
             failed = night.settle_batch("mk", [each for each in waiting if each.startswith(f"mk-D{size:05}")], now)
         assert not failed
         costs.append(sum(count for name, count in seen.items() if "units" not in name) / due)
