@@ -2,7 +2,7 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import admin, contracts, jobs, memos, public, signup
+from chalicelib.handlers import admin, contracts, jobs, life, lines, memos, public, roster, signup
 from chalicelib.rules import house as houses
 
 app = Chalice(app_name="denwaban")
@@ -11,7 +11,10 @@ houses.all_houses()  # a house file that cannot be right stops the start here
 app.register_blueprint(public.routes)  # /  /{house}  /confirm/{token}  /static/{name}
 app.register_blueprint(signup.routes)  # /{house}/signup
 app.register_blueprint(memos.routes)  # /v1/lines  /v1/memos  /v1/contracts/{contract}/usage
-app.register_blueprint(contracts.routes)  # /v1/contracts
+app.register_blueprint(contracts.routes)  # /v1/contracts: gates, start, trial
+app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, notice and other ends
+app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
+app.register_blueprint(lines.routes)  # /v1/lines  /v1/contracts/{contract}/lines
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 
 
@@ -31,6 +34,12 @@ def settle(event, context):
 def sweep(event, context):
     """EventBridge, every minute."""
     return jobs.sweep(event)
+
+
+@app.lambda_function(name="redate")
+def redate(event, context):
+    """By hand; a dry run unless the event says otherwise."""
+    return jobs.redate(event)
 
 
 @app.lambda_function(name="issue_key")

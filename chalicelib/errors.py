@@ -83,5 +83,11 @@ class Failed(Problem):
     slug, title, status = "failed", "処理できませんでした", 500
 
 
+class Parked(Problem):
+    """A contract that cannot be settled: the office has to look at it, the sender asks again later."""
+
+    slug, title, status = "contract-parked", "ご契約の処理が止まっています", 503
+
+
 class StoreDown(Problem):
     slug, title, status = "store-down", "一時的に処理できません", 503

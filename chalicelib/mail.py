@@ -5,6 +5,7 @@ standard library's EmailMessage refuses line breaks in headers, so nothing a
 visitor types can add one.
 """
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -41,9 +42,20 @@ _folded = lru_cache(maxsize=1000)(_STANDARD.fold_binary)
 
 
 def words(name: str, facts: dict[str, Any]) -> Words:
-    """A mail's words from `templates/mail/<name>.txt` and `.html` and its plain facts."""
+    """A mail's words from `templates/mail/<name>.txt` and its plain facts.
+
+    A mail without an HTML template of its own shows the paragraphs of its text.
+    """
     subject, _, text = pages.render(f"mail/{name}.txt", **facts).partition("\n\n")
-    return Words(" ".join(subject.split()), text.strip() + "\n", pages.render(f"mail/{name}.html", **facts))
+    html = f"mail/{name}.html"
+    if not pages.exists(html):
+        html, facts = "mail/_letter.html", facts | {"paragraphs": pages.paragraphs(f"mail/{name}.txt", **facts)}
+    return Words(" ".join(subject.split()), _closed_up(text), pages.render(html, **facts))
+
+
+def _closed_up(text: str) -> str:
+    """Never more than one empty line: what a template leaves out leaves no hole."""
+    return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
 
 
 def message(said: Words, house: Any, to: list[str], sender: str) -> bytes:

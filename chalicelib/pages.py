@@ -1,5 +1,6 @@
 """Templates rendered: pages and mails alike."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,18 @@ def _environment():
 def render(template: str, **facts) -> str:
     """The text of a template; a fact it needs and does not get is an error, never a gap."""
     return _environment().get_template(template).render(**facts)
+
+
+@cache
+def exists(template: str) -> bool:
+    return (FOLDER / template).exists()
+
+
+def paragraphs(template: str, **facts) -> list[list[str]]:
+    """The body block of a text template, as paragraphs of lines."""
+    found = _environment().get_template(template)
+    body = "".join(found.blocks["body"](found.new_context(facts)))
+    return [part.strip().split("\n") for part in re.split(r"\n{2,}", body.strip())]
 
 
 def static(name: str) -> bytes | None:

@@ -9,13 +9,9 @@ and 63 ms of every cold start, and neither speaks to an operator in Japanese.)
 import re
 import unicodedata
 from contextlib import suppress
-from datetime import UTC, date, datetime, time
 from typing import Any
 
-from chalicelib import phones
 from chalicelib.errors import Fault, Invalid
-
-_RFC3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)"
 
 
 class Field:
@@ -137,89 +133,6 @@ class Choice(Field):
 
     def _schema(self) -> dict:
         return {"type": "string", "enum": list(self.words)}
-
-
-class Day(Field):
-    """A civil date in Japan, `YYYY-MM-DD`."""
-
-    def read(self, value: Any) -> date:
-        if type(value) is date:
-            return value
-        try:
-            day = date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) else None
-        except (TypeError, ValueError):
-            day = None
-        if day is None or not 2000 <= day.year <= 2100:
-            raise ValueError("日付は 2026-09-01 の形で、実在する日を入力してください。「3日ごろ」などの表記はお受けできません。")
-        return day
-
-    def _schema(self) -> dict:
-        return {"type": "string", "format": "date", "description": "a civil date in Japan, 2000 to 2100"}
-
-
-class Clock(Field):
-    """A time of day in Japan, `HH:MM`."""
-
-    def read(self, value: Any) -> time:
-        try:
-            return time.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise ValueError("時刻は 09:00 の形で入力してください。") from None
-
-    def _schema(self) -> dict:
-        return {"type": "string", "pattern": "^[0-2][0-9]:[0-5][0-9]$"}
-
-
-class Instant(Field):
-    """A moment, RFC 3339 with its offset; read as UTC, to the microsecond."""
-
-    def read(self, value: Any) -> datetime:
-        try:
-            if not re.fullmatch(_RFC3339, value, re.ASCII):
-                raise ValueError
-            moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
-        except (TypeError, ValueError, OverflowError):
-            raise ValueError("日時は 2026-09-01T10:15:00+09:00 の形(時差つき)で入力してください。") from None
-        if not 2000 <= moment.year <= 2100:
-            raise ValueError("2000年から2100年までの日時を入力してください。")
-        return moment
-
-    def _schema(self) -> dict:
-        return {"type": "string", "format": "date-time"}
-
-
-class Phone(Text):
-    """A telephone number that can be dialled, as typed; `phones.normalise` gives the compared form."""
-
-    def __init__(self, title: str, **rest: Any):
-        super().__init__(title, **{"max": 40} | rest)
-
-    def read(self, value: Any) -> str:
-        typed = super().read(value)
-        if phones.normalise(typed) is None:
-            raise ValueError("電話番号として読み取れません。市外局番から入力してください(例: 03-1234-5678)。")
-        return typed
-
-
-class Mail(Text):
-    """One mail address."""
-
-    def __init__(self, title: str, **rest: Any):
-        super().__init__(title, **{"max": 254} | rest)
-
-    def read(self, value: Any) -> str:
-        import email_validator  # loaded on first use: the memo path never needs it
-
-        typed = super().read(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
-        try:
-            found = email_validator.validate_email(typed, check_deliverability=False, test_environment=True, allow_smtputf8=False)
-        except email_validator.EmailNotValidError:
-            raise ValueError(f"{self.title}の形が正しくありません。name@example.jp の形で入力してください。") from None
-        assert found.ascii_email is not None  # only a name beyond ASCII has none, and was refused
-        return found.ascii_email  # a domain of Japanese letters in the form that mail headers can carry
-
-    def _schema(self) -> dict:
-        return {"type": "string", "format": "email", "maxLength": self.max}
 
 
 class Many(Field):

@@ -7,17 +7,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "chalicelib").rglob("*.py"))
-HELPERS = {"clock", "config", "errors", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
+HELPERS = {"clock", "config", "errors", "kinds", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
 
 MAY_IMPORT = {
     "app": {"handlers", "rules"},
-    "handlers": {"handlers", "flows", "rules", "clock", "config", "errors", "log", "pages", "queue", "ses", "shapes"},
-    "flows": {"flows", "rules", "models", "config", "errors", "log", "mail", "phones", "queue", "ses", "shapes"},
-    "rules": {"rules", "errors", "shapes"},
+    "handlers": {"handlers", "flows", "rules", "clock", "config", "errors", "kinds", "log", "pages", "queue", "ses", "shapes"},
+    "flows": {"flows", "rules", "models", "config", "errors", "kinds", "log", "mail", "phones", "queue", "ses", "shapes"},
+    "rules": {"rules", "errors", "kinds", "shapes"},
     "models": {"models", "config"},
     "mail": {"pages"},
     "pages": {"phones", "rules"},
-    "shapes": {"errors", "phones"},
+    "shapes": {"errors"},
+    "kinds": {"phones", "shapes"},
     "ses": {"config", "models"},
     "queue": {"config", "models"},
 }
@@ -30,7 +31,7 @@ OUTSIDE = {
     "queue": {"botocore"},
     "pages": {"jinja2"},
     "phones": {"phonenumbers"},
-    "shapes": {"email_validator"},
+    "kinds": {"email_validator"},
 }
 
 

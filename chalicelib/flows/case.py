@@ -8,13 +8,13 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import log
-from chalicelib.errors import Busy
+from chalicelib.errors import Busy, Refused
 from chalicelib.flows import links
 from chalicelib.models import Contract, Letter, Line, Mark, Token
 from chalicelib.models.base import transaction
 from chalicelib.models.contract import Note, Period
-from chalicelib.models.line import LENT, QUARANTINED
-from chalicelib.rules import calendar
+from chalicelib.models.line import FREE, LENT, QUARANTINED
+from chalicelib.rules import calendar, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
 
@@ -41,9 +41,24 @@ class Case:
     def today(self) -> date:
         return calendar.day_of(self.now)
 
-    def note(self, event: str, on: date | None = None, text: str | None = None) -> None:
-        """Add a line to the contract's history."""
-        self.contract.history.append(Note(on=on or self.today, event=event, by=self.by, at=self.now, text=text))
+    def proceed(self, event: str) -> bool:
+        """Move the contract by the lifecycle table; False where it changes nothing. Raises Refused with its sentence."""
+        match lifecycle.answer(self.contract, event):
+            case lifecycle.Refusal(sentence):
+                raise Refused(sentence.format(**self._dates_of_refusals()))
+            case lifecycle.Moves(to):
+                self.contract.status = to or self.contract.status
+                return True
+        return False
+
+    def _dates_of_refusals(self) -> dict[str, str]:
+        ends_on = life.ends_if_noticed(self.contract, self.house, self.today)
+        days = {"ends_on": ends_on, "last_day": self.contract.trial_last_day}
+        return {name: calendar.spoken_day(day) for name, day in days.items()}
+
+    def note(self, event: str, on: date | None = None, **rest: str | None) -> None:
+        """Add a line to the contract's history; a change of a fact says what it `was` and what it `becomes`."""
+        self.contract.history.append(Note(on=on or self.today, event=event, by=self.by, at=self.now, **rest))
 
     def write(self, kind: str, on: date, to: list[str] | None = None, part: str = "", **facts) -> Letter:
         """Write a letter, to be kept in the same transaction; its id follows from contract, kind, date and part."""
@@ -64,6 +79,10 @@ class Case:
         self.letters.append(letter)
         return letter
 
+    def tell(self, kind: str, **facts) -> Letter:
+        """Write to the client about what a person has just done and noted, however often on one day."""
+        return self.write(kind, self.today, part=str(len(self.contract.history)), **facts)
+
     def give_link(self, letter: Letter, purpose: str, days: int, target: str | None = None) -> None:
         """Let a letter's link open for `days` days: `purpose` says what its button does."""
         until = self.now + timedelta(days=days)
@@ -80,11 +99,17 @@ class Case:
         )
 
     def lend(self, number: str, use: str) -> None:
-        """Put a number on this contract; the write fails if it is on another one by then."""
-        free = Line.number.does_not_exist() | ((Line.state == QUARANTINED) & (Line.quarantined_until < self.today))
+        """Put a number of the pool on this contract; the write fails if it is on another one by then."""
+        free = (Line.state == FREE) | ((Line.state == QUARANTINED) & (Line.quarantined_until < self.today))
         line = Line(number=number, house=self.house.key, contract=self.contract.id, use=use, state=LENT, lent_on=self.today)
-        self.lines.append((line, free))
-        self.contract.line, self.contract.use = number, use
+        self.lines.append((line, (Line.house == self.house.key) & free))
+
+    def use_line(self, number: str, use: str) -> None:
+        """A number of this contract is used in another way from now on."""
+        line = self._own_line(number)
+        if line:
+            line.use = use
+            self.lines.append((line, (Line.contract == self.contract.id) & (Line.state == LENT)))
 
     def turn_on(self, since: datetime) -> None:
         """The service is on from that instant."""
@@ -96,19 +121,24 @@ class Case:
             if period.until is None:
                 period.until = until
 
-    def take_back(self, last_day: date) -> None:
-        """The contract's number goes into quarantine after its last day of service (houses.md 2)."""
-        line = Line.find(self.contract.line) if self.contract.line else None
+    def take_back(self, number: str, last_day: date) -> None:
+        """A number of this contract goes into quarantine after its last day of service (houses.md 2)."""
+        line = self._own_line(number)
+        if line:
+            line.state = QUARANTINED
+            line.quarantined_until = last_day + timedelta(days=self.house.line.quarantine_days)
+            self.lines.append((line, Line.contract == self.contract.id))
+
+    def _own_line(self, number: str) -> Line | None:
+        line = Line.find(number)
         if line is None or line.contract != self.contract.id:
-            if self.contract.line:
-                log.alarm("line is not this contract's", contract=self.contract.id)
-            return
-        line.state = QUARANTINED
-        line.quarantined_until = last_day + timedelta(days=self.house.line.quarantine_days)
-        self.lines.append((line, Line.contract == self.contract.id))
+            log.alarm("line is not this contract's", contract=self.contract.id)
+            return None
+        return line
 
     def keep(self) -> None:
         """Write all of it or nothing. Raises Busy if the contract or a number changed meanwhile."""
+        self.contract.parked_at = None
         self.contract.due = life.next_due(self.contract, self.house)
         self.contract.waits_for = [gate.key for gate in life.missing_to_start(self.contract, self.house)]
         try:

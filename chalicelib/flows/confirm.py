@@ -1,15 +1,17 @@
 """The page behind a mailed link: looking changes nothing, pressing its button does."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import contract as contracts
-from chalicelib.flows import links
+from chalicelib.flows import links, roster
 from chalicelib.flows.case import CLIENT, Case
 from chalicelib.models import Contract, Token
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
+from chalicelib.rules import lifecycle
 
 
 class Sight(NamedTuple):
@@ -37,14 +39,16 @@ def look(token: str, now: datetime) -> Sight:
     except NotFound:
         raise NotFound(_GONE) from None
     done = _is_done(contract, found)
-    if not done and contract.status == life.ENDED:
-        raise Refused(life.LIFE[life.ENDED, "address_confirmed"][1])
+    if not done and contract.status == lifecycle.ENDED:
+        raise Refused("このご契約は終了しています。再度のご利用は、新しいお申し込みとして承ります。")
     return Sight(found.purpose, house, contract, found.mail, found.target, done)
 
 
 def _is_done(contract: Contract, found: Token) -> bool:
-    if found.purpose == "mail":
-        if contract.mail != found.mail:
+    if found.purpose == "start_check":
+        return set(contract.start_checks) >= set(life.CHECKS)
+    if found.target is None:
+        if contract.mail != found.mail and contract.mail_confirmed_at is None:
             raise Refused("このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。")
         return contract.mail_confirmed_at is not None
     address = contract.address(found.target)
@@ -53,17 +57,22 @@ def _is_done(contract: Contract, found: Token) -> bool:
     return address.confirmed_at is not None
 
 
-def press(token: str, now: datetime) -> Sight:
-    """Do what a link is for; pressed again it shows the same and changes nothing."""
+def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
+    """Do what a link is for; pressed again it shows the same and changes nothing.
+
+    `ticked` are the points of a start check whose boxes were ticked.
+    """
     sight = look(token, now)
     if sight.done:
         return sight
-    contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: _act(case, sight))
+    contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: _act(case, sight, ticked))
     return look(token, now)
 
 
-def _act(case: Case, sight: Sight) -> None:
-    if sight.target is None:
+def _act(case: Case, sight: Sight, ticked: Collection[str]) -> None:
+    if sight.purpose == "start_check":
+        contracts.check_start(case, [point for point in life.CHECKS if point in ticked])
+    elif sight.target is None:
         contracts.confirm_mail(case)
     else:
-        contracts.confirm_address(case, sight.target, sight.mail)
+        roster.confirm(case, sight.target, sight.mail)

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from chalicelib.errors import Fault, Invalid
+from chalicelib.flows import names, terms
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract
-from chalicelib.models.contract import GatePassed, Note, Person
-from chalicelib.rules import calendar, gates
+from chalicelib.models.contract import GatePassed
+from chalicelib.rules import calendar, gates, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
 
@@ -24,82 +25,93 @@ AHEAD = {
     "resume_paid": "ご入金によるサービス再開",
     "lapse_unpaid": "未入金による終了",
     "stop": "お試しの停止",
+    "leave": "解約による終了",
+    "terminate": "当方からの終了",
+    "change_plan": "プランの変更",
+    "remind_addresses": "報告先の確認の再送",
+    "remind_start_check": "開始確認のお願い",
 }
 _PAGE = 30
 
 
-def list_contracts(house: House, query: dict) -> dict:
+def list_contracts(house: House, query: dict, today: date) -> dict:
     """A page of the house's contracts, newest first. Raises Invalid for a cursor that is not ours."""
     limit = query["limit"] or _PAGE
     found = Contract.by_house.query(house.key, scan_index_forward=False, last_evaluated_key=_open(query["cursor"], house))
     rows = []
     for contract in found:
-        if _fits(contract, query):
-            rows.append(_row(contract, house))
+        if _fits(contract, house, query, today):
+            rows.append(_row(contract, house, today))
         if len(rows) == limit:
             break
     return {"contracts": rows, "cursor": _seal(found.last_evaluated_key) if len(rows) == limit else None}
 
 
-def _fits(contract: Contract, query: dict) -> bool:
+def _fits(contract: Contract, house: House, query: dict, today: date) -> bool:
     searched = (contract.id, contract.company, contract.contact_name, contract.mail, contract.phone_number, contract.line)
     return (
         query["status"] in (None, contract.status)
         and (query["waiting_for"] is None or query["waiting_for"] in contract.waits_for)
+        and (query["overdue"] is None or _is_overdue(contract, house, today))
+        and (query["parked"] is None or contract.parked_at is not None)
         and (query["q"] is None or any(query["q"].casefold() in (text or "").casefold() for text in searched))
     )
 
 
-def _row(contract: Contract, house: House) -> dict:
+def _is_overdue(contract: Contract, house: House, today: date) -> bool:
+    target = life.target_on(contract, house)
+    return target is not None and target < today
+
+
+def _row(contract: Contract, house: House, today: date) -> dict:
     return {
         "id": contract.id,
         "status": contract.status,
-        "status_name": life.STATES[contract.status],
+        "status_name": lifecycle.STATES[contract.status],
         "client": contract.client,
         "applied_at": contract.applied_at.astimezone(calendar.JST).isoformat(),
         "plan": contract.plan,
         "line": contract.line,
         "waits_for": list(contract.waits_for),
         "due": _iso(contract.due),
+        "target_on": _iso(life.target_on(contract, house)),
+        "overdue": _is_overdue(contract, house, today),
         "trial_last_day": _iso(contract.trial_last_day),
+        "parked_at": contract.parked_at and _clock(contract.parked_at),
     }
 
 
-def tell(contract: Contract, house: House) -> dict:
+def tell(contract: Contract, house: House, today: date) -> dict:
     """One contract as the office sees it: whose move it is, what happens next and when."""
     waiting = {gate.key for gate in gates.waiting(contract, house)}
     passed = {entry.gate: entry for entry in contract.gates}
     ahead = life.dues(contract, house)
-    return _row(contract, house) | {
-        "party": contract.party,
-        "company": contract.company,
-        "contact_name": contract.contact_name,
-        "mail": contract.mail,
-        "phone": contract.phone,
-        "greeting": contract.greeting,
-        "use": contract.use,
-        "wishes": contract.wishes,
-        "wants_trial": contract.wants_trial,
-        "matches": list(contract.matches),
-        "gates": [_gate(contract, gate, waiting, passed) for gate in gates.needed(contract, house)],
-        "people": [_person(person) for person in contract.people],
-        "next": [{"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead],
-        "start_on": _iso(contract.start_on),
-        "started_on": _iso(contract.started_on),
-        "continuation_asked_on": _iso(contract.continuation_asked_on),
-        "paid_on": _iso(contract.paid_on),
-        "paid_yen": contract.paid_yen,
-        "paused_on": _iso(contract.paused_on),
-        "stop_on": _iso(contract.stop_on),
-        "active_from": _iso(contract.active_from),
-        "ended_on": _iso(contract.ended_on),
-        "end_reason": contract.end_reason,
-        "history": [_note(note) for note in contract.history],
-    }
+    checks = life.CHECKS.items()
+    return (
+        _row(contract, house, today)
+        | {name: getattr(contract, name) for name in (*names.FIELDS, "use", "wishes", "wants_trial", "end_reason", "paid_yen")}
+        | {name: _iso(getattr(contract, name)) for name in _DATES}
+        | terms.tell(contract, house, today)
+        | {
+            "matches": contract.matches,
+            "gates": [_gate(contract, gate, waiting, passed) for gate in gates.needed(contract, house)],
+            "people": [_person(person) for person in contract.people],
+            "next": [{"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead],
+            "start_check": [{"point": key, "name": name, "ticked": key in contract.start_checks} for key, name in checks],
+            "history": [_note(note) for note in contract.history],
+        }
+    )
 
 
-def _note(note: Note) -> dict:
-    return {"on": note.on.isoformat(), "event": note.event, "by": note.by, "at": _clock(note.at), "text": note.text}
+_DATES = (
+    "start_on", "started_on", "continuation_asked_on", "paid_on", "paused_on", "stop_on", "active_from",
+    "notice_on", "ends_on", "terminate_on", "ended_on",
+)  # fmt: skip
+
+
+def _note(note) -> dict:
+    said = {"on": note.on.isoformat(), "event": note.event, "by": note.by, "at": _clock(note.at), "text": note.text}
+    return said | ({"was": note.was, "becomes": note.becomes} if note.was or note.becomes else {})
 
 
 def _gate(contract: Contract, gate: SimpleNamespace, waiting: set[str], passed: dict[str, GatePassed]) -> dict:
@@ -122,9 +134,13 @@ def _pressed(contract: Contract, key: str) -> SimpleNamespace | None:
     return SimpleNamespace(by=CLIENT, at=at, ground="メールのボタン") if at else None
 
 
-def _person(person: Person) -> dict:
-    addresses = [{"id": each.id, "mail": each.mail, "confirmed": each.confirmed_at is not None} for each in person.addresses]
-    return {"id": person.id, "name": person.name, "reading": person.reading, "addresses": addresses}
+def _person(person) -> dict:
+    addresses = [
+        {"id": each.id, "mail": each.mail, "confirmed": each.confirmed_at is not None, "replaces": each.replaces}
+        for each in person.addresses
+    ]
+    said = {"id": person.id, "name": person.name, "reading": person.reading, "aliases": list(person.aliases)}
+    return said | {"away_until": _iso(person.away_until), "deputy": person.deputy, "addresses": addresses}
 
 
 def _clock(moment: datetime) -> str:

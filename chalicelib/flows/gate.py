@@ -3,16 +3,15 @@
 from datetime import date
 from types import SimpleNamespace
 
-from chalicelib import phones
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
+from chalicelib.flows import pool
 from chalicelib.flows.case import Case
-from chalicelib.flows.contract import proceed
+from chalicelib.flows.recognise import recognise
 from chalicelib.flows.settle import service_facts
-from chalicelib.models import Contract, Line
+from chalicelib.models import Contract
 from chalicelib.models.contract import GatePassed
-from chalicelib.models.line import LENT
 from chalicelib.rules import calendar, gates, offer, trial
-from chalicelib.rules.house import USES
+from chalicelib.rules.house_file import USES
 
 
 def pass_gate(case: Case, key: str, facts: dict) -> None:
@@ -32,7 +31,7 @@ def pass_gate(case: Case, key: str, facts: dict) -> None:
     if gates.passed(contract, key):
         _refuse_other_facts(contract, gate, kept)
         return
-    proceed(case, "payment_seen" if key == "payment" else "gate_passed")
+    case.proceed("payment_seen" if key == "payment" else "gate_passed")
     _STORIES[key](case, facts)
     contract.gates.append(GatePassed(gate=key, at=case.now, by=case.by, ground=facts["ground"], facts=kept))
     case.note("gate_passed", text=key)
@@ -49,7 +48,7 @@ def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -
 def reopen_gate(case: Case, key: str) -> None:
     """Take a passed gate back before the start, to correct it. Raises NotFound where it was not passed."""
     contract = case.contract
-    proceed(case, "gate_reopened")
+    case.proceed("gate_reopened")
     if key in gates.BY_PRESS or key not in contract.passed_gates():
         raise NotFound("この確認項目は、事務で完了したものではありません。")
     if key == "number":
@@ -66,14 +65,34 @@ def _note_greeting(case: Case, facts: dict) -> None:
 
 
 def _note_identity(case: Case, facts: dict) -> None:
-    """The method must be one that the law accepts on the day of the check (law.md)."""
-    day = facts["checked_on"]
-    if not case.contract.applied_on <= day <= case.today:
+    """The method must be one that the law accepts on the day of the check (law.md); a company needs two documents.
+
+    What the papers say of the client is looked up among earlier clients once more.
+    """
+    contract, day = case.contract, facts["checked_on"]
+    if not contract.applied_on <= day <= case.today:
         raise Invalid([Fault("checked_on", "確認した日は、お申し込みの日から本日までの日付を入力してください。")])
     accepted = {row.key: row.name for row in case.house.identity if _is_valid(row, day)}
     if facts["method"] not in accepted:
         listed = "、".join(f"{key}({name})" for key, name in accepted.items())
         raise Invalid([Fault("method", f"{calendar.spoken_day(day)}に使える確認方法を指定してください: {listed}")])
+    if contract.party == "company" and not facts["person_document"]:
+        message = "法人のお客様は、会社の書類(document)に加えて、ご担当者様の本人確認書類を入力してください。"
+        raise Invalid([Fault("person_document", message)])
+    for name in ("corporate_number", "postal_address"):
+        if facts[name] and facts[name] != getattr(contract, name):
+            case.note("name_changed", text=name, was=getattr(contract, name), becomes=facts[name])
+            setattr(contract, name, facts[name])
+    _look_again(case)
+
+
+def _look_again(case: Case) -> None:
+    """An earlier client found only now is decided upon again, also where the trial was already allowed."""
+    contract, before = case.contract, len(case.contract.matches)
+    recognise(case)
+    if len(contract.matches) > before and "eligibility" in contract.passed_gates():
+        contract.gates = [entry for entry in contract.gates if entry.gate != "eligibility"]
+        case.note("gate_reopened", text="eligibility")
 
 
 def _is_valid(row: SimpleNamespace, day: date) -> bool:
@@ -104,20 +123,11 @@ def _lend_number(case: Case, facts: dict) -> None:
     contract, house = case.contract, case.house
     if missing := [gate.name for gate in gates.waiting(contract, house) if gate.key != "number"]:
         raise Refused("番号の発行は最後です。先に次の項目を完了してください: " + "、".join(missing))
-    number = phones.normalise(facts["number"]) or ""
-    prefixes = house.line.listed_prefixes if facts["use"] == "listed" else house.line.prefixes
-    if not number.startswith(tuple(prefixes)):
-        raise Invalid([Fault("number", "この使い方で貸し出せる番号ではありません。先頭: " + "、".join(prefixes))])
     if facts["use"] != contract.use:
         asked = f"お申し込みは「{USES[contract.use]}」です。お申し込みのとおりに指定してください。"
         raise Invalid([Fault("use", asked)])
-    line = Line.find(number)
-    if line and line.state == LENT:
-        raise Refused("この番号は、ほかのご契約で使われています。別の番号をお選びください。")
-    if line and line.quarantined_until >= case.today:
-        until = calendar.spoken_day(line.quarantined_until)
-        raise Refused(f"この番号は{until}まで貸し出しを休止しています。別の番号をお選びください。")
-    case.lend(number, facts["use"])
+    contract.line = pool.check_free(case, facts["number"], facts["use"])
+    case.lend(contract.line, facts["use"])
     if contract.start_on and contract.start_on > case.today:
         last = trial.last_day(house, contract.applied_on, contract.start_on) if contract.wants_trial else None
         trial_until = last.isoformat() if last and last >= contract.start_on else None

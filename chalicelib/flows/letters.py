@@ -7,7 +7,7 @@ from chalicelib.flows import links
 from chalicelib.models import Letter
 from chalicelib.rules.house import House
 
-DATES = {"day", "last_day", "kept_until", "answer_by", "paid_from", "resumed", "trial_until"}
+DATES = {"day", "last_day", "kept_until", "answer_by", "paid_from", "resumed", "trial_until", "ends_on"}
 
 
 def compose(letter: Letter, house: House) -> tuple[mail.Words, list[str], str]:

@@ -11,12 +11,13 @@ from chalicelib.models.line import QUARANTINED
 from chalicelib.rules import calendar
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
+from chalicelib.rules.house_file import CLASSES
 
 
 def tell(house: houses.House, called: str, caller: str | None, now: datetime) -> dict:
     """Everything the operator needs for a call to `called`. Raises NotFound for a number of nobody here."""
     line = Line.find(phones.normalise(called) or "-")
-    if line is None or line.house != house.key:
+    if line is None or line.house != house.key or line.contract is None:
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
     if line.state == QUARANTINED:
         return _out_of_service(house, line, "ご契約が終了した番号です。")
@@ -36,7 +37,7 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
         "open_now": calendar.is_open(now, house),
         "people": [_person(place, person) for place, person in enumerate(contract.people)],
         "items": [{"key": item.key, "name": item.name} for item in house.items],
-        "classes": [{"key": key, "name": name} for key, name in houses.CLASSES.items()],
+        "classes": [{"key": key, "name": name} for key, name in CLASSES.items()],
         "recent": _recent(contract, now),
         "from_this_caller": _recent(contract, now, number) if number else [],
     }

@@ -10,12 +10,14 @@ from chalicelib import log, phones
 from chalicelib.errors import Fault, Invalid, KeyUsedForOther, NotFound, Problem, Refused
 from chalicelib.flows import contract as contracts
 from chalicelib.flows import outbox
+from chalicelib.kinds import Instant
 from chalicelib.models import Contract, Line, Memo
 from chalicelib.models.base import condition_failed
 from chalicelib.rules import calendar, memo, metering, routing
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
-from chalicelib.shapes import Choice, Flag, Instant, Lookup, Many, Number, Shape, Text
+from chalicelib.rules.house_file import CLASSES
+from chalicelib.shapes import Choice, Flag, Lookup, Many, Number, Shape, Text
 
 MEMO = Shape(
     "Memo",
@@ -32,7 +34,7 @@ MEMO = Shape(
     for_=Text("名指しの方", required=False, max=100),
     business=Text("ご用件", required=False, max=2000, lines=True),
     mood=Many("ご様子", Choice("ご様子", memo.MOODS), required=False, max=3),
-    class_=Choice("分類", houses.CLASSES),
+    class_=Choice("分類", CLASSES),
     not_obtained=Lookup("聞き取れなかった項目と理由", Choice("理由", memo.NOT_OBTAINED), required=False),
     surcharge=Shape("Surcharge", title="特別対応の加算", required=False, yen=Number("加算額(円)"), reason=Text("理由", max=200)),
     wants_call_back=Flag("折り返しのご希望", required=False),
@@ -64,8 +66,8 @@ def take(house: houses.House, owner: str, idempotency_key: str, body: dict, now:
 
 def _write(house: houses.House, owner: str, identity: str, digest: str, body: dict, now: datetime) -> Memo:
     """Read, decide, and fill in the memo; nothing is stored yet."""
-    said, line = _read(house, body, now)
-    contract = _contract_in_service(house, line, said["received_at"], now)
+    said, contract_id = _read(house, body, now)
+    contract = _contract_in_service(house, contract_id, said["received_at"], now)
     reported, counts, why = memo.verdict(house, said["class_"], _in_free_trial(house, contract, said["received_at"]))
     caller = said["caller"] or {}
     taken = Memo(
@@ -94,8 +96,8 @@ def _write(house: houses.House, owner: str, identity: str, digest: str, body: di
     return taken
 
 
-def _read(house: houses.House, body: dict, now: datetime) -> tuple[dict, Line]:
-    """(what the memo says, its line). Raises Invalid with every fault that can be seen at once."""
+def _read(house: houses.House, body: dict, now: datetime) -> tuple[dict, str]:
+    """(what the memo says, its line's contract). Raises Invalid with every fault that can be seen at once."""
     try:
         said, faults = MEMO.read(body), []
     except Invalid as wrong:
@@ -103,20 +105,20 @@ def _read(house: houses.House, body: dict, now: datetime) -> tuple[dict, Line]:
     named = {fault.field.partition(".")[0] for fault in faults}
     faults += [fault for fault in memo.faults(said, house, now) if fault.field.partition(".")[0] not in named]
     line = Line.find(phones.normalise(said["line"]) or "-")
-    if "line" not in named and (line is None or line.house != house.key):
+    if "line" not in named and (line is None or line.house != house.key or line.contract is None):
         faults.append(Fault("line", "この着信番号は登録されていません。番号をご確認ください。"))
-    if faults or line is None:
+    if faults or line is None or line.contract is None:
         raise Invalid(faults)
-    return said, line
+    return said, line.contract
 
 
-def _contract_in_service(house: houses.House, line: Line, received_at: datetime, now: datetime) -> Contract:
+def _contract_in_service(house: houses.House, contract_id: str, received_at: datetime, now: datetime) -> Contract:
     """The line's contract, read strongly: whether the service is on is never remembered.
 
     What decides is the moment of the call: a call of the last day may be
     written down on the next.
     """
-    contract = contracts.during_a_call(house, line.contract, now)
+    contract = contracts.during_a_call(house, contract_id, now)
     if life.served_at(contract, received_at):
         return contract
     if life.in_service(contract):
@@ -131,7 +133,7 @@ def _in_free_trial(house: houses.House, contract: Contract, received_at: datetim
 
 def _address(taken: Memo, house: houses.House, contract: Contract, now: datetime) -> None:
     """Who is told, decided now and kept; nobody left to tell is an alarm, never silence."""
-    chosen = routing.route(house, contract.people, taken.text["for_"])
+    chosen = routing.route(house, contract.people, taken.text["for_"], calendar.day_of(now))
     taken.reported_to, taken.asked_for, taken.route_note = chosen.told, chosen.asked_for, chosen.note
     taken.earlier = _earlier_calls(contract, taken)
     if chosen.told:
@@ -195,8 +197,9 @@ def find(house: houses.House, identity: str) -> Memo:
 def usage(house: houses.House, contract_id: str, month: str, now: datetime) -> dict:
     """A month's count against the plan; counted from the memos each time, so it cannot drift."""
     contract = contracts.during_a_call(house, contract_id, now)
-    price = house.price(contract.plan, calendar.last_day_of(month))
+    plan = life.plan_on(contract, calendar.last_day_of(month))
+    price = house.price(plan, calendar.last_day_of(month))
     memos = Memo.of_month(contract.id, month)
     served = [calendar.day_of(period.since) for period in contract.service]
     counted = metering.usage(memos, price.included, price.over, month, calendar.day_of(now), min(served, default=None))
-    return {"contract": contract.id, "month": month, "plan": contract.plan} | counted
+    return {"contract": contract.id, "month": month, "plan": plan} | counted

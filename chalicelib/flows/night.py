@@ -1,13 +1,14 @@
 """The night: find what is due by index, hand it out in small batches, settle each contract by itself."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from chalicelib import log, queue
 from chalicelib.errors import NotFound
 from chalicelib.flows import contract as contracts
-from chalicelib.models import Contract
+from chalicelib.models import Contract, Progress
 from chalicelib.models.contract import DueIndex
-from chalicelib.rules import calendar
+from chalicelib.rules import calendar, lifecycle
 from chalicelib.rules import house as houses
 
 BATCH = 10
@@ -16,26 +17,64 @@ BATCH = 10
 def hand_out(now: datetime) -> dict[str, int]:
     """Queue every contract that is due by today's JST date; how many of each house.
 
-    Sending a contract twice does no harm: settled, it is no longer due.
+    Sending a contract twice does no harm: settled, it is no longer due. After
+    a change of a house file or of the holidays every contract is dated anew
+    first, since its stored date may be too late.
     """
+    if _rules() != _dated_by():
+        redate(now)
     handed = {}
     for key in houses.all_houses():
         due = [found.id for found in Contract.by_due.query(key, range_key_condition=DueIndex.due <= calendar.day_of(now))]
-        batches = [due[place : place + BATCH] for place in range(0, len(due), BATCH)]
-        queue.send([{"house": key, "now": now.isoformat(), "contracts": batch} for batch in batches])
+        _queue(key, due, now)
         handed[key] = len(due)
     return handed
 
 
-def settle_batch(house_key: str, contract_ids: list[str], now: datetime) -> list[str]:
+def redate(now: datetime, dry_run: bool = False) -> dict[str, int]:
+    """Have every running contract dated by today's rules; how many of each house.
+
+    A dry run changes nothing and counts those whose date would be another.
+    """
+    counts = {}
+    for key, house in houses.all_houses().items():
+        running = [found.id for found in Contract.by_house.query(key) if found.status != lifecycle.ENDED]
+        if dry_run:
+            counts[key] = sum(contracts.redate(house, each, now, dry_run=True) for each in running)
+        else:
+            _queue(key, running, now, redate=True)
+            counts[key] = len(running)
+    if not dry_run:
+        Progress("redate", state=_rules(), at=now).save()
+    return counts
+
+
+def _rules() -> str:
+    return houses.digest() + calendar.holidays_digest()
+
+
+def _dated_by() -> str | None:
+    known = Progress.find("redate")
+    return known.state if known else None
+
+
+def _queue(house: str, contracts: list[str], now: datetime, **how: bool) -> None:
+    batches = [contracts[place : place + BATCH] for place in range(0, len(contracts), BATCH)]
+    queue.send([{"house": house, "now": now.isoformat(), "contracts": batch} | how for batch in batches])
+
+
+def settle_batch(house_key: str, contract_ids: Iterable[str], now: datetime, redate: bool = False) -> list[str]:
     """Settle each contract; one that cannot be is left for another try and does not hold up the others.
 
     Returns the ids that failed.
     """
-    failed = []
+    house, failed = houses.all_houses()[house_key], []
     for contract_id in contract_ids:
         try:
-            contracts.load(houses.all_houses()[house_key], contract_id, now)
+            if redate:
+                contracts.redate(house, contract_id, now)
+            else:
+                contracts.load(house, contract_id, now)
         except NotFound:  # deleted, now or before
             continue
         except Exception:

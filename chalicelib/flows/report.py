@@ -6,6 +6,7 @@ from chalicelib import mail, phones
 from chalicelib.models import Memo
 from chalicelib.rules import house as houses
 from chalicelib.rules import memo as rules
+from chalicelib.rules.house_file import CLASSES, ITEMS
 
 
 def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str]:
@@ -20,7 +21,7 @@ def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str
         "business": memo.text["business"] or _instead(reasons, "business"),
         "moods": [rules.MOODS[mood] for mood in memo.text["mood"] or []],
         "wants_call_back": memo.text["wants_call_back"],
-        "call_class": houses.CLASSES[memo.call_class],
+        "call_class": CLASSES[memo.call_class],
         "missing": [reason for key, reason in reasons.items() if not _stands_in_place(memo, key)],
         "surcharge": memo.text["surcharge"],
         "earlier": memo.earlier or [],
@@ -49,7 +50,7 @@ def missing(memo: Memo, house: houses.House) -> dict[str, tuple[str, str]]:
     """item: (its name, why it is not there), for what the house asks and the caller did not give (S1 Q6)."""
     reasons = memo.text["not_obtained"] or {}
     fallback = "hung_up" if memo.call_class == "hangup" else None
-    named = {item.key: item.name for item in house.items} | {key: houses.ITEMS[key] for key in reasons if key == "company"}
+    named = {item.key: item.name for item in house.items} | {key: ITEMS[key] for key in reasons if key == "company"}
     return {
         key: (name, rules.NOT_OBTAINED[reason])
         for key, name in named.items()

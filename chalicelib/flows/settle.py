@@ -1,15 +1,16 @@
 """What dates do to a contract: everything due up to today, in order, each with its own date (life.md)."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from chalicelib import log
+from chalicelib.flows import ending, plan, roster
 from chalicelib.flows.case import DATES, Case
-from chalicelib.models import Letter, Mark
-from chalicelib.rules import calendar, offer, trial
+from chalicelib.flows.recognise import forget
+from chalicelib.models import Letter
+from chalicelib.rules import calendar, lifecycle, offer, trial
 from chalicelib.rules import contract as life
 
-LINK_DAYS = 30  # how long a report address may be confirmed by its test mail [D]
+CHECK_DAYS = 30  # how long the start check's page is open [D]
 
 
 def settle(case: Case) -> bool:
@@ -28,7 +29,7 @@ def settle(case: Case) -> bool:
 
 def _note_readiness(case: Case) -> None:
     contract = case.contract
-    if contract.status == life.PREPARING and not contract.ready_on and not life.missing_to_start(contract, case.house):
+    if contract.status == lifecycle.PREPARING and not contract.ready_on and not life.missing_to_start(contract, case.house):
         contract.ready_on = case.today
 
 
@@ -38,13 +39,29 @@ def _start(case: Case, on: date) -> None:
     case.turn_on(case.now if on == case.today and case.by != DATES else calendar.at(on, calendar.MIDNIGHT))
     last = trial.last_day(house, contract.applied_on, on) if contract.wants_trial else None
     contract.trial_last_day = last
-    contract.status = life.TRIAL if last and on <= last else life.ACTIVE
-    if contract.status == life.ACTIVE:
+    contract.status = lifecycle.TRIAL if last and on <= last else lifecycle.ACTIVE
+    if contract.status == lifecycle.ACTIVE:
         contract.active_from = on
     case.note("started", on)
-    in_trial = contract.status == life.TRIAL
+    in_trial = contract.status == lifecycle.TRIAL
     used_up = last is not None and not in_trial
-    case.write("started", on, **service_facts(case, on), day=on.isoformat(), in_trial=in_trial, trial_used_up=used_up)
+    facts: dict[str, Any] = {
+        "day": on.isoformat(),
+        "in_trial": in_trial,
+        "trial_used_up": used_up,
+        "checks": list(life.CHECKS.values()),
+    }
+    letter = case.write("started", on, **service_facts(case, on), **facts)
+    case.give_link(letter, "start_check", CHECK_DAYS)
+
+
+def _remind_start_check(case: Case, on: date) -> None:
+    """Once, for the points that the client has not ticked yet."""
+    case.contract.start_check_reminded_on = on
+    case.note("start_check_reminded", on)
+    open_points = [name for point, name in life.CHECKS.items() if point not in case.contract.start_checks]
+    letter = case.write("start_check", on, **service_facts(case, on), checks=open_points)
+    case.give_link(letter, "start_check", CHECK_DAYS)
 
 
 def _remind_trial(case: Case, on: date) -> None:
@@ -66,7 +83,7 @@ def _end_trial(case: Case, on: date) -> None:
         case "continues":
             _become_active(case, on)
         case "waits_for_payment":
-            case.contract.status, case.contract.paused_on = life.PREPARING, on
+            case.contract.status, case.contract.paused_on = lifecycle.PREPARING, on
             case.turn_off(calendar.at(on, calendar.MIDNIGHT))
             case.note("paused_until_paid", on)
             kept_until = on + timedelta(days=case.house.trial.pause_days - 1)
@@ -76,7 +93,7 @@ def _end_trial(case: Case, on: date) -> None:
 
 
 def _become_active(case: Case, on: date) -> None:
-    case.contract.status, case.contract.active_from = life.ACTIVE, on
+    case.contract.status, case.contract.active_from = lifecycle.ACTIVE, on
     case.note("continued", on)
     case.write("continued", on, **service_facts(case, on), day=on.isoformat())
 
@@ -84,7 +101,7 @@ def _become_active(case: Case, on: date) -> None:
 def _resume_paid(case: Case, on: date) -> None:
     """The money came in late: a contract from the day of payment, and the line on again from now."""
     contract = case.contract
-    contract.status, contract.active_from, contract.paused_on = life.ACTIVE, on, None
+    contract.status, contract.active_from, contract.paused_on = lifecycle.ACTIVE, on, None
     case.turn_on(case.now)
     case.note("resumed", on)
     case.write("resumed", on, **service_facts(case, on), day=on.isoformat(), resumed=case.today.isoformat())
@@ -92,41 +109,13 @@ def _resume_paid(case: Case, on: date) -> None:
 
 def _lapse_unpaid(case: Case, on: date) -> None:
     """Nobody paid while the place was kept."""
-    _end(case, on, "lapsed", calendar.at(on, calendar.MIDNIGHT))
+    ending.end_at_midnight(case, on, "lapsed")
     case.write("ended_unpaid", on, **service_facts(case, on), kept_until=(on - timedelta(days=1)).isoformat())
 
 
 def _lapse(case: Case, on: date) -> None:
-    if case.contract.paid_yen:
-        log.alarm("a paid trial lapses: the money goes back", contract=case.contract.id)
-    _end(case, on, "lapsed", calendar.at(on, calendar.MIDNIGHT))
+    ending.end_at_midnight(case, on, "lapsed")
     case.write("lapsed", on, **service_facts(case, on), paid_yen=case.contract.paid_yen)
-
-
-def _stop(case: Case, on: date) -> None:
-    """The day after the last one that the client asked for."""
-    _end(case, on, "stopped", calendar.at(on, calendar.MIDNIGHT))
-    _say_stopped(case, on, on - timedelta(days=1))
-
-
-def stop_now(case: Case) -> None:
-    """The client stopped: the service is off from this moment (houses.md 3)."""
-    _end(case, case.today, "stopped", case.now)
-    _say_stopped(case, case.today, case.today)
-
-
-def _say_stopped(case: Case, on: date, last_service_day: date) -> None:
-    case.write("stopped", on, day=last_service_day.isoformat(), paid_yen=case.contract.paid_yen)
-
-
-def _end(case: Case, on: date, reason: str, off_from: datetime) -> None:
-    """Ended as of the JST date `on`, off from an instant; the number goes into quarantine."""
-    contract = case.contract
-    contract.status, contract.ended_on, contract.end_reason = life.ENDED, on, reason
-    contract.stop_on = contract.paused_on = None
-    case.turn_off(off_from)
-    case.note(reason, on)
-    case.take_back(calendar.day_of(off_from - timedelta(microseconds=1)))
 
 
 def _remind_confirmation(case: Case, on: date) -> None:
@@ -139,7 +128,7 @@ def _delete_unconfirmed(case: Case, on: date) -> None:
     """Somebody who never confirmed is forgotten, with what was written to them."""
     contract = case.contract
     case.deleted = True
-    case.dropped_marks = house_marks(case)
+    forget(case)
     case.letters = [Letter(confirmation_id(contract.id, place + 1)) for place in range(contract.confirmations_sent)]
     case.tokens = []
 
@@ -165,12 +154,6 @@ def confirmation_id(contract: str, count: int) -> str:
     return f"{contract}#confirm#{count}"
 
 
-def house_marks(case: Case) -> list[Mark]:
-    """What this house would recognise the contract's client by."""
-    found = trial.marks({"phone": case.contract.phone_number, "mail": case.contract.mail})
-    return [Mark(f"{case.house.key}#{mark}", case.contract.id) for mark in found]
-
-
 def service_facts(case: Case, on: date) -> dict:
     """What most letters need to say about a contract, at the prices of the JST date `on`."""
     contract, house = case.contract, case.house
@@ -181,6 +164,7 @@ def service_facts(case: Case, on: date) -> dict:
         "line": contract.line,
         "use": contract.use,
         "greeting": contract.greeting,
+        "ends_on": contract.ends_on.isoformat() if contract.ends_on else None,
         "last_day": contract.trial_last_day.isoformat() if contract.trial_last_day else None,
         "first_lines": [list(line) for line in lines],
         "first_total": offer.total(lines),
@@ -195,5 +179,10 @@ HAPPENINGS = {
     "end_trial": _end_trial,
     "resume_paid": _resume_paid,
     "lapse_unpaid": _lapse_unpaid,
-    "stop": _stop,
+    "stop": ending.stop,
+    "leave": ending.leave,
+    "terminate": ending.terminate,
+    "change_plan": plan.change_when_due,
+    "remind_addresses": roster.remind,
+    "remind_start_check": _remind_start_check,
 }

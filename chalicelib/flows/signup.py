@@ -10,17 +10,17 @@ from chalicelib import log, phones
 from chalicelib.errors import Busy, Fault, Invalid, TooMany
 from chalicelib.flows import limits, outbox
 from chalicelib.flows.case import CLIENT, Case
-from chalicelib.flows.contract import recognise
+from chalicelib.flows.recognise import recognise
 from chalicelib.flows.settle import ask_confirmation
+from chalicelib.kinds import CorporateNumber, Day, Mail, Phone
 from chalicelib.models import Contract
 from chalicelib.models.contract import Address, GatePassed, Person
-from chalicelib.rules import calendar, trial
-from chalicelib.rules import contract as life
+from chalicelib.rules import calendar, lifecycle, trial
 from chalicelib.rules.house import House
+from chalicelib.rules.house_file import PARTIES
 from chalicelib.rules.offer import offer
-from chalicelib.shapes import Choice, Day, Mail, Many, Phone, Shape, Text, Ticked
+from chalicelib.shapes import Choice, Flag, Many, Shape, Text, Ticked
 
-PARTIES = {"company": "法人", "person": "個人・個人事業主"}
 TRIALS = {"yes": "無料お試しから始める", "no": "お試しなしで契約する"}
 PEOPLE_ON_FORM = 3
 
@@ -38,6 +38,8 @@ def form(house: House) -> Shape:
         mail=Mail("メールアドレス"),
         phone=Phone("お電話番号"),
         postal_address=Text("ご住所", required=False, max=200),
+        corporate_number=CorporateNumber("法人番号", required=False),
+        campaign=Flag("イベント・キャンペーン・採用募集など、期間の決まったご利用", required=False),
         use=Choice("番号の使い方", {use: use for use in house.line.uses}),
         start_on=Day("ご利用開始希望日", required=False),
         greeting=Text("電話応対時の名乗り", required=False, max=60),
@@ -64,6 +66,10 @@ def read(house: House, given: dict, now: datetime) -> dict:
         faults.append(Fault("company", "法人でお申し込みの場合は、会社名・団体名を入力してください。"))
     if wish["start_on"] and wish["start_on"] < calendar.day_of(now):
         faults.append(Fault("start_on", "ご利用開始希望日は、本日以降の日付を入力してください。"))
+    if wish["campaign"] and wish["trial"] == "yes" and not house.trial.campaigns:
+        faults.append(
+            Fault("trial", "期間の決まったご利用(催事や採用募集など)は、お試しの対象外です。「お試しなし」をお選びください。")
+        )
     if faults:
         order = list(shape.fields)
         raise Invalid(sorted(faults, key=lambda fault: order.index(top) if (top := fault.field.split(".")[0]) in order else -1))
@@ -118,11 +124,11 @@ def apply(house: House, form_key: str, given: dict, wish: dict, network: str, no
 
 def _new_contract(house: House, identity: str, digest: str, wish: dict, now: datetime) -> Contract:
     today = calendar.day_of(now)
-    copied = ("plan", "party", "company", "contact_name", "contact_reading", "mail", "phone", "postal_address")
+    copied = ("plan", "party", "company", "contact_name", "contact_reading", "mail", "phone", "postal_address", "corporate_number")
     contract = Contract(
         id=identity,
         house=house.key,
-        status=life.APPLIED,
+        status=lifecycle.APPLIED,
         applied_at=now,
         applied_on=today,
         form_digest=digest,

@@ -4,16 +4,17 @@ from chalice import Blueprint
 
 from chalicelib.errors import NotFound
 from chalicelib.flows import contract as contracts
-from chalicelib.flows import desk
+from chalicelib.flows import desk, trial
 from chalicelib.flows import gate as gate_flow
+from chalicelib.handlers.change import CONTRACT, change
 from chalicelib.handlers.http import api
-from chalicelib.rules import contract as life
-from chalicelib.rules.house import GATES, USES
-from chalicelib.shapes import Choice, Day, Flag, Mail, Number, Phone, Shape, Text
+from chalicelib.kinds import CorporateNumber, Day, Mail, Phone
+from chalicelib.rules import calendar, lifecycle
+from chalicelib.rules.house_file import GATES, USES
+from chalicelib.shapes import Choice, Flag, Number, Shape, Text
 
 routes = Blueprint(__name__)
 
-_CONTRACT = {"type": "object", "required": ["id", "status", "gates", "waits_for", "next"]}
 _GROUND = Text("根拠(確認した事実)", max=300, example="2026-09-02 振込を通帳で確認")
 
 # The body that each gate of the house files takes; mail and address are passed by their links alone.
@@ -26,6 +27,9 @@ GATE_BODIES = {
         "GateIdentity",
         method=Text("確認方法", max=20, example="ic_chip"),
         document=Text("確認した書類", max=100, example="運転免許証"),
+        person_document=Text("ご担当者様の本人確認書類(法人の場合)", max=100, required=False),
+        corporate_number=CorporateNumber("法人番号", required=False),
+        postal_address=Text("書類のご住所", max=200, required=False),
         checked_on=Day("確認した日"),
         ground=_GROUND,
     ),
@@ -61,8 +65,10 @@ class _GateBody(Shape):
     "Contracts, newest first",
     query=Shape(
         "ContractsQuery",
-        status=Choice("状態", life.STATES, required=False),
+        status=Choice("状態", lifecycle.STATES, required=False),
         waiting_for=Choice("待っている項目", {key: key for key in GATES}, required=False),
+        overdue=Choice("開始の目安を過ぎたもの", {"1": "はい"}, required=False),
+        parked=Choice("自動処理が止まっているもの", {"1": "はい"}, required=False),
         q=Text("名前・会社・メール・電話番号の一部", required=False, max=60),
         limit=Number("件数", min=1, max=100, required=False),
         cursor=Text("続きの印", required=False, max=1000),
@@ -70,20 +76,20 @@ class _GateBody(Shape):
     gives={"type": "object", "required": ["contracts", "cursor"]},
 )
 def list_contracts(asked):
-    return desk.list_contracts(asked.house, asked.query)
+    return desk.list_contracts(asked.house, asked.query, calendar.day_of(asked.now))
 
 
-@api(routes, "GET", "/v1/contracts/{contract}", "A contract: gates, dates, what happens next", gives=_CONTRACT)
+@api(routes, "GET", "/v1/contracts/{contract}", "A contract: gates, dates, what happens next", gives=CONTRACT)
 def read_contract(asked, contract):
-    return desk.tell(contracts.load(asked.house, contract, asked.now), asked.house)
+    return desk.tell(contracts.look_at(asked.house, contract, asked.now), asked.house, calendar.day_of(asked.now))
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/gates/{gate}", "Pass a gate", takes=_GateBody(), gives=_CONTRACT)
+@api(routes, "POST", "/v1/contracts/{contract}/gates/{gate}", "Pass a gate", takes=_GateBody(), gives=CONTRACT)
 def pass_gate(asked, contract, gate):
     if gate not in GATE_BODIES:
         raise NotFound(f"「{gate[:20]}」という確認項目はありません。確認項目: {'、'.join(GATE_BODIES)}")
     facts = GATE_BODIES[gate].read(asked.body)
-    return _change(asked, contract, lambda case: gate_flow.pass_gate(case, gate, facts))
+    return change(asked, contract, lambda case: gate_flow.pass_gate(case, gate, facts))
 
 
 @api(
@@ -91,10 +97,10 @@ def pass_gate(asked, contract, gate):
     "DELETE",
     "/v1/contracts/{contract}/gates/{gate}",
     "Take a passed gate back, to correct it",
-    gives=_CONTRACT,
+    gives=CONTRACT,
 )
 def reopen_gate(asked, contract, gate):
-    return _change(asked, contract, lambda case: gate_flow.reopen_gate(case, gate))
+    return change(asked, contract, lambda case: gate_flow.reopen_gate(case, gate))
 
 
 @api(
@@ -103,10 +109,10 @@ def reopen_gate(asked, contract, gate):
     "/v1/contracts/{contract}/confirmation",
     "Send the applicant's confirmation mail again, to a corrected address if one is given",
     takes=Shape("Confirmation", mail=Mail("訂正後のメールアドレス", required=False)),
-    gives=_CONTRACT,
+    gives=CONTRACT,
 )
 def send_confirmation(asked, contract):
-    return _change(asked, contract, lambda case: contracts.correct_mail(case, asked.body["mail"]))
+    return change(asked, contract, lambda case: contracts.correct_mail(case, asked.body["mail"]))
 
 
 @api(
@@ -115,15 +121,20 @@ def send_confirmation(asked, contract):
     "/v1/contracts/{contract}/start",
     "Set the day of the start",
     takes=Shape("Start", on=Day("開始日")),
-    gives=_CONTRACT,
+    gives=CONTRACT,
 )
 def date_start(asked, contract):
-    return _change(asked, contract, lambda case: contracts.date_start(case, asked.body["on"]))
+    return change(asked, contract, lambda case: contracts.date_start(case, asked.body["on"]))
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/continuation", "The client wishes to go on after the trial", gives=_CONTRACT)
+@api(routes, "POST", "/v1/contracts/{contract}/continuation", "The client wishes to go on after the trial", gives=CONTRACT)
 def ask_to_continue(asked, contract):
-    return _change(asked, contract, contracts.ask_to_continue)
+    return change(asked, contract, trial.ask_to_continue)
+
+
+@api(routes, "DELETE", "/v1/contracts/{contract}/continuation", "Withdraw the wish to go on", gives=CONTRACT)
+def withdraw_continuation(asked, contract):
+    return change(asked, contract, trial.withdraw_continuation)
 
 
 @api(
@@ -132,11 +143,12 @@ def ask_to_continue(asked, contract):
     "/v1/contracts/{contract}/stop",
     "Stop a trial at once, or after a day within it",
     takes=Shape("Stop", on=Day("最後の利用日", required=False)),
-    gives=_CONTRACT,
+    gives=CONTRACT,
 )
 def stop_in_trial(asked, contract):
-    return _change(asked, contract, lambda case: contracts.stop_in_trial(case, asked.body["on"]))
+    return change(asked, contract, lambda case: trial.stop(case, asked.body["on"]))
 
 
-def _change(asked, contract: str, story) -> dict:
-    return desk.tell(contracts.change(asked.house, contract, asked.now, asked.key.owner, story), asked.house)
+@api(routes, "DELETE", "/v1/contracts/{contract}/stop", "Withdraw a stop whose day has not come", gives=CONTRACT)
+def withdraw_stop(asked, contract):
+    return change(asked, contract, trial.withdraw_stop)

@@ -26,7 +26,8 @@ def settle(event: dict) -> dict:
     for record in event["Records"]:
         try:
             told = json.loads(record["body"])
-            failed = night.settle_batch(told["house"], told["contracts"], datetime.fromisoformat(told["now"]))
+            now = datetime.fromisoformat(told["now"])
+            failed = night.settle_batch(told["house"], told["contracts"], now, told.get("redate", False))
         except Exception:
             log.crash("message cannot be read", message=record.get("messageId"))
             failed = ["message"]
@@ -41,6 +42,13 @@ def sweep(event: dict) -> dict:
     if ended:
         log.info("sweep", **ended)
     return ended
+
+
+def redate(event: dict) -> dict:
+    """By hand, or by the night itself after a change of rules: `{"dry_run": true}` tells how many dates would move."""
+    counts = night.redate(_time_of(event), bool(event.get("dry_run", True)))
+    log.info("redate", dry_run=bool(event.get("dry_run", True)), **counts)
+    return counts
 
 
 def issue_key(event: dict) -> dict:

@@ -8,7 +8,7 @@ from chalicelib.errors import Fault, Invalid
 from chalicelib.flows import line, memo
 from chalicelib.handlers.http import api
 from chalicelib.rules import calendar, metering
-from chalicelib.rules.house import CLASSES
+from chalicelib.rules.house_file import CLASSES
 from chalicelib.shapes import Shape, Text
 
 routes = Blueprint(__name__)

@@ -8,6 +8,7 @@ from chalicelib.flows import confirm
 from chalicelib.handlers.http import file_answer, find_house, html_answer, page
 from chalicelib.rules import calendar
 from chalicelib.rules import house as houses
+from chalicelib.rules.contract import CHECKS
 
 routes = Blueprint(__name__)
 
@@ -46,9 +47,9 @@ def look_at_link(asked, token) -> Response:
 
 @page(routes, "POST", "/confirm/{token}")
 def press_link(asked, token) -> Response:
-    return _sight(asked, confirm.press(token, asked.now))
+    return _sight(asked, confirm.press(token, asked.now, asked.body.keys()))
 
 
 def _sight(asked, sight) -> Response:
     waiting = [gate for gate in sight.house.gates if gate.key in sight.contract.waits_for]
-    return html_answer("confirm.html", asked, sight=sight, house=sight.house, waiting=waiting)
+    return html_answer("confirm.html", asked, sight=sight, house=sight.house, waiting=waiting, checks=CHECKS)

@@ -9,7 +9,7 @@ from chalicelib.errors import Fault, Invalid
 from chalicelib.flows import signup
 from chalicelib.handlers.http import find_house, html_answer, page
 from chalicelib.rules import calendar, offer
-from chalicelib.rules.house import USES
+from chalicelib.rules.house_file import PARTIES, USES
 
 routes = Blueprint(__name__)
 
@@ -58,7 +58,7 @@ def take_form(asked, house) -> Response:
             form_key=form_key,
             seen=version,
             changed=changed,
-            parties=signup.PARTIES,
+            parties=PARTIES,
             uses=USES,
         )
     contract, same = signup.apply(found, form_key, given, wish, asked.network, asked.now)
@@ -82,7 +82,7 @@ def _form(asked, house, typed: dict, form_key: str, faults=(), status: int = 200
         form_key=form_key,
         faults=faults,
         wrong={fault.field: fault.message for fault in reversed(faults)},
-        parties=signup.PARTIES,
+        parties=PARTIES,
         trials=signup.TRIALS,
         uses=USES,
         people=range(1, signup.PEOPLE_ON_FORM + 1),

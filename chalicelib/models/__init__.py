@@ -7,8 +7,9 @@ from chalicelib.models.letter import Letter
 from chalicelib.models.line import Line
 from chalicelib.models.mark import Mark
 from chalicelib.models.memo import Memo
+from chalicelib.models.progress import Progress
 from chalicelib.models.token import Token
 
-__all__ = ["TABLES", "Contract", "Counter", "Key", "Letter", "Line", "Mark", "Memo", "Token"]
+__all__ = ["TABLES", "Contract", "Counter", "Key", "Letter", "Line", "Mark", "Memo", "Progress", "Token"]
 
-TABLES = (Contract, Counter, Key, Letter, Line, Mark, Memo, Token)
+TABLES = (Contract, Counter, Key, Letter, Line, Mark, Memo, Progress, Token)

@@ -1,5 +1,7 @@
 """Contracts, each with its roster, gates and history in one item, so that one strong read tells everything."""
 
+from datetime import datetime
+
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, MapAttribute, VersionAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
@@ -10,6 +12,10 @@ class Address(MapAttribute):
     id = UnicodeAttribute()
     mail = UnicodeAttribute()
     confirmed_at = UTCDateTimeAttribute(null=True)
+    asked_on = DayAttribute(null=True)  # the day of its last test mail
+    asked = WholeAttribute(default=0)  # how many test mails it was sent
+    reminded_on = DayAttribute(null=True)
+    replaces = UnicodeAttribute(null=True)  # the address that it takes over from once it is confirmed
 
 
 class Person(MapAttribute):
@@ -18,6 +24,8 @@ class Person(MapAttribute):
     reading = UnicodeAttribute(null=True)
     aliases = list_of(UnicodeAttribute)
     addresses = ListAttribute(of=Address, default=list)
+    away_until = DayAttribute(null=True)  # the last day of an absence
+    deputy = UnicodeAttribute(null=True)  # the id of who is told meanwhile; the top of the roster if nobody
 
 
 class GatePassed(MapAttribute):
@@ -43,6 +51,35 @@ class Note(MapAttribute):
     by = UnicodeAttribute()
     at = UTCDateTimeAttribute()
     text = UnicodeAttribute(null=True)
+    was = UnicodeAttribute(null=True)  # what a change of a fact changed
+    becomes = UnicodeAttribute(null=True)
+
+
+class PlanChange(MapAttribute):
+    """A plan gave way to another on a JST date."""
+
+    on = DayAttribute()
+    was = UnicodeAttribute()
+    becomes = UnicodeAttribute()
+
+
+class Option(MapAttribute):
+    """Something ordered beside the plan: charged for every month that any day from `since` to `until` lies in."""
+
+    key = UnicodeAttribute()
+    ordered_on = DayAttribute()
+    since = DayAttribute()
+    until = DayAttribute(null=True)
+    details = JSONAttribute(null=True)  # the guidance's script, or the weekly windows
+
+
+class ExtraLine(MapAttribute):
+    """A further lent number, charged for every month that any day from `since` to `until` lies in."""
+
+    number = UnicodeAttribute()
+    use = UnicodeAttribute()
+    since = DayAttribute()
+    until = DayAttribute(null=True)
 
 
 class DueIndex(GlobalSecondaryIndex):
@@ -63,6 +100,7 @@ class HouseIndex(GlobalSecondaryIndex):
         index_name = "by_house"
         projection = IncludeProjection(
             ["status", "company", "contact_name", "mail", "phone_number", "waits_for", "plan", "line", "due", "trial_last_day"]
+            + ["applied_on", "start_on", "paused_on", "parked_at"]
         )
 
     house = UnicodeAttribute(hash_key=True)
@@ -71,7 +109,7 @@ class HouseIndex(GlobalSecondaryIndex):
 
 _DURING_A_CALL = (
     ["id", "house", "status", "due", "people", "service", "trial_last_day", "paused_on", "plan"]
-    + ["company", "contact_name", "greeting"]
+    + ["company", "contact_name", "greeting", "plans", "options", "active_from"]
 )  # fmt: skip
 
 
@@ -100,15 +138,26 @@ class Contract(Table):
     phone = UnicodeAttribute()
     phone_number = UnicodeAttribute(null=True)
     postal_address = UnicodeAttribute(null=True)
+    corporate_number = UnicodeAttribute(null=True)
+    papers_name = UnicodeAttribute(null=True)  # where they differ from the contracting party's
+    papers_address = UnicodeAttribute(null=True)
+    invoice_name = UnicodeAttribute(null=True)
+    invoice_address = UnicodeAttribute(null=True)
     wishes = UnicodeAttribute(null=True)
 
     plan = UnicodeAttribute()
     use = UnicodeAttribute()
     greeting = UnicodeAttribute(null=True)
     wants_trial = BooleanAttribute()
-    matches = list_of(UnicodeAttribute)
+    marks = list_of(UnicodeAttribute)  # what it is recognised by when it applies again
+    matches = JSONAttribute(default=list)  # earlier contracts that seem to be the same client's: contract, and by what
     people = ListAttribute(of=Person, default=list)
     line = UnicodeAttribute(null=True)
+    extra_lines = ListAttribute(of=ExtraLine, default=list)
+    options = ListAttribute(of=Option, default=list)
+    plans = ListAttribute(of=PlanChange, default=list)
+    next_plan = UnicodeAttribute(null=True)
+    next_plan_on = DayAttribute(null=True)
 
     mail_confirmed_at = UTCDateTimeAttribute(null=True)
     confirmations_sent = WholeAttribute(default=0)
@@ -124,10 +173,17 @@ class Contract(Table):
     paid_on = DayAttribute(null=True)
     paid_yen = WholeAttribute(null=True)
     paused_on = DayAttribute(null=True)
-    stop_on = DayAttribute(null=True)
+    start_checks = list_of(UnicodeAttribute)
+    start_check_reminded_on = DayAttribute(null=True)
+    stop_on = DayAttribute(null=True)  # the last day that the client wants of a trial
     active_from = DayAttribute(null=True)
+    notice_on = DayAttribute(null=True)
+    ends_on = DayAttribute(null=True)  # the last day by the client's notice
+    terminate_on = DayAttribute(null=True)  # the last day by the house's decision
     ended_on = DayAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
+    refund_yen = WholeAttribute(null=True)
+    parked_at = UTCDateTimeAttribute(null=True)  # since when the night has not been able to settle it
     history = ListAttribute(of=Note, default=list)
 
     by_due = DueIndex()
@@ -143,6 +199,11 @@ class Contract(Table):
             return cls.get(identity, consistent_read=True, attributes_to_get=_DURING_A_CALL)
         except cls.DoesNotExist:
             return None
+
+    @classmethod
+    def park(cls, identity: str, now: datetime) -> None:
+        """Note that it cannot be settled, without a look at its version: it may not even be readable as a whole."""
+        cls._get_connection().update_item(identity, actions=[cls.parked_at.set(now)], condition=cls.id.exists())
 
     def passed_gates(self) -> set[str]:
         return {passed.gate for passed in self.gates}

@@ -1,8 +1,24 @@
 """Lines: the numbers a house lends. One item a number, so a number can be on one contract at a time only."""
 
+from collections.abc import Iterator
+from datetime import date
+
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
+
 from chalicelib.models.base import DayAttribute, Table, UnicodeAttribute, table
 
-LENT, QUARANTINED = "lent", "quarantined"
+FREE, LENT, QUARANTINED = "free", "lent", "quarantined"
+
+
+class PoolIndex(GlobalSecondaryIndex):
+    """A house's numbers in their order."""
+
+    class Meta:
+        index_name = "by_house"
+        projection = AllProjection()
+
+    house = UnicodeAttribute(hash_key=True)
+    number = UnicodeAttribute(range_key=True)
 
 
 class Line(Table):
@@ -12,8 +28,21 @@ class Line(Table):
 
     number = UnicodeAttribute(hash_key=True)  # 0312345678
     house = UnicodeAttribute()
-    contract = UnicodeAttribute()
-    use = UnicodeAttribute()  # forwarding or listed
     state = UnicodeAttribute()
-    lent_on = DayAttribute()
+    contract = UnicodeAttribute(null=True)  # whose it is, or was before its quarantine
+    use = UnicodeAttribute(null=True)  # forwarding or listed
+    lent_on = DayAttribute(null=True)
     quarantined_until = DayAttribute(null=True)
+
+    by_house = PoolIndex()
+
+    def state_on(self, day: date) -> str:
+        """A quarantine ends by itself after its last day."""
+        over = self.state == QUARANTINED and self.quarantined_until < day
+        return FREE if over else self.state
+
+    @classmethod
+    def pool(cls, house: str, after: str | None = None) -> Iterator["Line"]:
+        """A house's numbers, in order, beginning after one of them."""
+        later = PoolIndex.number > after if after else None
+        return iter(cls.by_house.query(house, range_key_condition=later))

@@ -3,7 +3,9 @@
 Japan has had one offset and no summer time since 1951, so JST is a fixed offset.
 """
 
+import hashlib
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import cache
 
 from chalicelib.rules.house import House
 
@@ -32,6 +34,15 @@ def is_business_day(day: date, house: House) -> bool:
     import jpholiday  # loaded on first use: the memo path never asks
 
     return day.weekday() < 5 and f"{day:%m-%d}" not in house.hours.closed and not jpholiday.is_holiday(day)
+
+
+@cache
+def holidays_digest() -> str:
+    """Which holidays the library knows: other ones would make other dates of what was computed before."""
+    import jpholiday
+
+    known = [f"{day}" for year in range(2025, 2032) for day, _ in jpholiday.year_holidays(year)]
+    return hashlib.sha256("".join(known).encode()).hexdigest()[:16]
 
 
 def add_business_days(day: date, count: int, house: House) -> date:

@@ -1,108 +1,28 @@
-"""A contract's life (life.md): its states, what may happen in each, and when something falls due.
+"""What a contract's dates bring (life.md): what falls due and when, whether the service is on, which plan counts.
 
 All dates are JST dates; "today" is handed in.
 """
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from types import SimpleNamespace
 
-from chalicelib.rules import gates, trial
+from chalicelib.rules import calendar, closing, gates, trial
 from chalicelib.rules.house import House
+from chalicelib.rules.lifecycle import ACTIVE, APPLIED, ENDED, PREPARING, TRIAL
 
-APPLIED, PREPARING, TRIAL, ACTIVE, ENDED = "applied", "preparing", "trial", "active", "ended"
-STATES = {APPLIED: "お申込み受付", PREPARING: "開始準備中", TRIAL: "お試し期間中", ACTIVE: "ご契約中", ENDED: "終了"}
-
-_ENDED = "このご契約は終了しています。再度のご利用は、新しいお申し込みとして承ります。"
-_NOT_CONFIRMED = (
-    "お申込み者様のメールアドレスがまだ確認されていません。確認メールのボタンを押していただくか、確認メールを送り直してください。"
-)
-_NOT_STARTED = "サービスの開始前です。"
-_STARTED = "サービスはすでに開始しています。"
-_CONTRACTED = "お試し期間は終了し、正式なご契約になっています。"
-
-_PAUSED = "無料お試し期間が終わり、継続のご入金をお待ちしています。"
-
-NOTHING = "nothing changes"
-PAUSED = "paused"  # preparing again, after an unpaid trial: it has answers of its own
 SKEW = timedelta(minutes=2)
+CHECKS = {"call": "お電話が当方につながること", "greeting": "ご指定の名乗りで応対すること", "report": "報告が届くこと"}
+_DAY = timedelta(days=1)
 
-# What a person's wish does in each state: the state it leads to (the same one
-# where only facts change), NOTHING where it has happened already, or the
-# sentence that refuses it. Dates move a contract through `dues` alone.
-LIFE: dict[tuple[str, str], tuple[str, str]] = {
-    (APPLIED, "mail_confirmed"): (PREPARING, ""),
-    (PREPARING, "mail_confirmed"): (NOTHING, "confirmed before"),
-    (TRIAL, "mail_confirmed"): (NOTHING, "confirmed before"),
-    (ACTIVE, "mail_confirmed"): (NOTHING, "confirmed before"),
-    (ENDED, "mail_confirmed"): ("", _ENDED),
-    (APPLIED, "mail_corrected"): (APPLIED, ""),
-    (PREPARING, "mail_corrected"): ("", "お申込み者様のメールアドレスは確認済みです。"),
-    (TRIAL, "mail_corrected"): ("", "お申込み者様のメールアドレスは確認済みです。"),
-    (ACTIVE, "mail_corrected"): ("", "お申込み者様のメールアドレスは確認済みです。"),
-    (ENDED, "mail_corrected"): ("", _ENDED),
-    (APPLIED, "gate_passed"): ("", _NOT_CONFIRMED),
-    (PREPARING, "gate_passed"): (PREPARING, ""),
-    (TRIAL, "gate_passed"): ("", _STARTED),
-    (ACTIVE, "gate_passed"): ("", _STARTED),
-    (ENDED, "gate_passed"): ("", _ENDED),
-    (APPLIED, "payment_seen"): ("", _NOT_CONFIRMED),
-    (PREPARING, "payment_seen"): (PREPARING, ""),
-    (TRIAL, "payment_seen"): (TRIAL, ""),
-    (ACTIVE, "payment_seen"): ("", "初回のお支払いは確認済みです。"),
-    (ENDED, "payment_seen"): ("", _ENDED),
-    (APPLIED, "start_dated"): ("", _NOT_CONFIRMED),
-    (PREPARING, "start_dated"): (PREPARING, ""),
-    (TRIAL, "start_dated"): ("", _STARTED),
-    (ACTIVE, "start_dated"): ("", _STARTED),
-    (ENDED, "start_dated"): ("", _ENDED),
-    (APPLIED, "continuation_asked"): ("", _NOT_STARTED + "継続のお申し出は、お試し期間中に承ります。"),
-    (PREPARING, "continuation_asked"): ("", _NOT_STARTED + "継続のお申し出は、お試し期間中に承ります。"),
-    (TRIAL, "continuation_asked"): (TRIAL, ""),
-    (ACTIVE, "continuation_asked"): (NOTHING, "it continues already"),
-    (ENDED, "continuation_asked"): ("", _ENDED),
-    (APPLIED, "stopped_in_trial"): ("", _NOT_STARTED + "お取りやめは、サービス開始前のお取り下げとして承ります。"),
-    (PREPARING, "stopped_in_trial"): ("", _NOT_STARTED + "お取りやめは、サービス開始前のお取り下げとして承ります。"),
-    (TRIAL, "stopped_in_trial"): (TRIAL, ""),
-    (ACTIVE, "stopped_in_trial"): ("", _CONTRACTED + "ご利用を終えられる場合は、解約のお手続きをお願いいたします。"),
-    (ENDED, "stopped_in_trial"): ("", _ENDED),
-    (APPLIED, "gate_reopened"): ("", _NOT_CONFIRMED),
-    (PREPARING, "gate_reopened"): (PREPARING, ""),
-    (PAUSED, "gate_reopened"): ("", _PAUSED + "確認項目の変更はできません。"),
-    (TRIAL, "gate_reopened"): ("", _STARTED),
-    (ACTIVE, "gate_reopened"): ("", _STARTED),
-    (ENDED, "gate_reopened"): ("", _ENDED),
-    (PAUSED, "mail_confirmed"): (NOTHING, "confirmed before"),
-    (PAUSED, "mail_corrected"): ("", "お申込み者様のメールアドレスは確認済みです。"),
-    (PAUSED, "gate_passed"): ("", _PAUSED + "確認項目の変更はできません。"),
-    (PAUSED, "payment_seen"): (PREPARING, ""),
-    (PAUSED, "start_dated"): ("", _PAUSED + "ご入金の日から再開します。開始日は変更できません。"),
-    (PAUSED, "continuation_asked"): (NOTHING, "asked before"),
-    (PAUSED, "stopped_in_trial"): (PREPARING, ""),
-    (PAUSED, "address_confirmed"): (PREPARING, ""),
-    (APPLIED, "address_confirmed"): ("", _NOT_CONFIRMED),
-    (PREPARING, "address_confirmed"): (PREPARING, ""),
-    (TRIAL, "address_confirmed"): (TRIAL, ""),
-    (ACTIVE, "address_confirmed"): (ACTIVE, ""),
-    (ENDED, "address_confirmed"): ("", _ENDED),
-}
-
-EVENTS = sorted({event for _, event in LIFE})
-
-
-def answer(contract, event: str) -> tuple[str, str]:
-    """(next state, ""), (NOTHING, reason) or ("", refusal) for a wish in the contract's present state."""
-    return LIFE[PAUSED if contract.paused_on else contract.status, event]
-
-
-# Of two things on one day, what is lost for good comes last.
-_FIRST = {"lapse_unpaid": 1, "delete_unconfirmed": 1}
+# Of several things on one day: what ends a contract comes before what would change it,
+# and a payment before what the lack of it would lose for good.
+_ORDER = {"terminate": -3, "stop": -2, "leave": -1, "lapse_unpaid": 1, "delete_unconfirmed": 1}
 
 
 def dues(contract, house: House) -> list[tuple[date, str]]:
     """Every date-bound thing ahead of a contract as (its own date, what), the earliest first."""
-    ahead = {APPLIED: _ahead_applied, PREPARING: _ahead_preparing, TRIAL: _ahead_trial}.get(contract.status)
-    return sorted(ahead(contract, house), key=lambda due: (due[0], _FIRST.get(due[1], 0))) if ahead else []
+    ahead = _AHEAD.get(contract.status)
+    return sorted(ahead(contract, house), key=lambda due: (due[0], _ORDER.get(due[1], 0))) if ahead else []
 
 
 def next_due(contract, house: House) -> date | None:
@@ -118,9 +38,11 @@ def _ahead_applied(contract, house: House) -> Iterator[tuple[date, str]]:
 
 
 def _ahead_preparing(contract, house: House) -> Iterator[tuple[date, str]]:
+    yield from _ahead_addresses(contract, house)
     if contract.paused_on:
+        yield from _ahead_leaving(contract)
         if paid := contract.paid_on:
-            yield max(paid, contract.trial_last_day + timedelta(days=1)), "resume_paid"
+            yield max(paid, contract.trial_last_day + _DAY), "resume_paid"
         yield contract.paused_on + timedelta(days=house.trial.pause_days), "lapse_unpaid"
     elif contract.ready_on:
         yield max(contract.ready_on, contract.start_on or contract.ready_on), "start"
@@ -128,12 +50,39 @@ def _ahead_preparing(contract, house: House) -> Iterator[tuple[date, str]]:
 
 def _ahead_trial(contract, house: House) -> Iterator[tuple[date, str]]:
     last = contract.trial_last_day
-    if contract.stop_on:
-        yield contract.stop_on + timedelta(days=1), "stop"
-        return
-    if contract.trial_reminded_on is None:
+    yield from _ahead_service(contract, house)
+    if not (contract.stop_on or contract.trial_reminded_on):
         yield max(trial.remind_on(house, last), contract.started_on), "remind_trial"
-    yield last + timedelta(days=1), "end_trial"
+    yield last + _DAY, "end_trial"
+
+
+def _ahead_service(contract, house: House) -> Iterator[tuple[date, str]]:
+    yield from _ahead_leaving(contract)
+    yield from _ahead_addresses(contract, house)
+    if contract.next_plan_on:
+        yield contract.next_plan_on, "change_plan"
+    if not contract.start_check_reminded_on and set(contract.start_checks) < set(CHECKS):
+        yield calendar.add_business_days(contract.started_on, house.start.check_remind_business_days, house), "remind_start_check"
+
+
+def _ahead_leaving(contract) -> Iterator[tuple[date, str]]:
+    for last_day, what in ((contract.stop_on, "stop"), (contract.ends_on, "leave"), (contract.terminate_on, "terminate")):
+        if last_day:
+            yield last_day + _DAY, what
+
+
+def _ahead_addresses(contract, house: House) -> Iterator[tuple[date, str]]:
+    """One reminder for an address whose button nobody has pressed."""
+    if asked := [each.asked_on for each in unconfirmed(contract) if each.asked_on and not each.reminded_on]:
+        yield min(asked) + timedelta(days=house.roster.remind_after_days), "remind_addresses"
+
+
+_AHEAD = {APPLIED: _ahead_applied, PREPARING: _ahead_preparing, TRIAL: _ahead_trial, ACTIVE: _ahead_service}
+
+
+def unconfirmed(contract) -> list:
+    """The addresses that have not shown yet that they receive."""
+    return [address for person in contract.people for address in person.addresses if not address.confirmed_at]
 
 
 def trial_outcome(contract, house: House) -> str:
@@ -146,9 +95,17 @@ def trial_outcome(contract, house: House) -> str:
     return "continues" if paid_in_time else "waits_for_payment"
 
 
-def missing_to_start(contract, house: House) -> list[SimpleNamespace]:
+def missing_to_start(contract, house: House) -> list:
     """The gates still waited for; a service with none missing has a `ready_on` date."""
-    return gates.waiting(contract, house)
+    return gates.waiting(contract, house) if contract.status in (APPLIED, PREPARING) and not contract.paused_on else []
+
+
+def target_on(contract, house: House) -> date | None:
+    """The day by which the service should run (smile: three business days from the application); None where none is set."""
+    days = house.start.target_business_days
+    if not days or contract.start_on or contract.status not in (APPLIED, PREPARING) or contract.paused_on:
+        return None
+    return calendar.add_business_days(contract.applied_on, days, house)
 
 
 def in_service(contract) -> bool:
@@ -167,3 +124,40 @@ def why_no_service(contract) -> str:
     if contract.status == ENDED:
         return "ご契約が終了しています。"
     return "サービスの開始前です。"
+
+
+def contract_from(contract, today: date) -> date:
+    """The first day of the paid contract: as it was, or as it will be after the trial."""
+    return contract.active_from or (contract.trial_last_day and contract.trial_last_day + _DAY) or today
+
+
+def ends_if_noticed(contract, house: House, today: date) -> date:
+    """The last day of service if the client gives notice today; the first notice has set the day."""
+    return contract.ends_on or closing.ends_on(house, today, contract_from(contract, today))
+
+
+def plan_counts_from(contract, house: House, today: date) -> date:
+    """The day from which a plan asked for today counts: at once before the start and in smile's trial."""
+    at_once = contract.status == PREPARING or (contract.status == TRIAL and house.plan_change.in_trial == "at_once")
+    return today if at_once else closing.plan_changes_on(house, today)
+
+
+def plan_on(contract, day: date) -> str:
+    """The key of the plan in force at the end of a JST date: what was changed since is undone again."""
+    later = [change for change in contract.plans if change.on > day]
+    return later[0].was if later else contract.plan
+
+
+def undoes_earlier(contract, house: House, becomes: str, on: date) -> bool:
+    """Whether a change of plan takes back one of the house's last months: seasons are not what plans are for (houses.md 5)."""
+    months = house.plan_change.flag_undone_within_months
+    if not months:
+        return False
+    since = on - timedelta(days=months * 366 // 12)
+    return any((change.was, change.becomes) == (becomes, contract.plan) and change.on >= since for change in contract.plans)
+
+
+def extra_people(contract, house: House) -> int:
+    """People who receive reports beyond those included (S1 Q8): a roster entry without a confirmed address is free."""
+    receiving = sum(any(address.confirmed_at for address in person.addresses) for person in contract.people)
+    return max(0, receiving - house.roster.people_free) if house.roster.extra_person_yen else 0

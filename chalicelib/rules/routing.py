@@ -1,8 +1,10 @@
 """Who is told of a call (houses.md 7, calls.md Report 1)."""
 
 import unicodedata
+from datetime import date
 from typing import Any, NamedTuple
 
+from chalicelib.rules import calendar
 from chalicelib.rules.house import House
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
@@ -38,31 +40,44 @@ def find_person(people: list, wanted: str) -> Any | None:
     return next((found[0] for found in (exact, family) if len(found) == 1), None)
 
 
-def route(house: House, people: list, wanted: str | None) -> Route:
-    """Who gets the report for a call that asked for `wanted` (None: nobody was named).
+def route(house: House, people: list, wanted: str | None, today: date) -> Route:
+    """Who gets the report, on the JST date `today`, for a call that asked for `wanted` (None: nobody was named).
 
-    Only confirmed addresses are told. An empty `told` means that nobody can be
-    reached: the caller raises an alarm.
+    Only confirmed addresses are told. Who is away gives way to a deputy, else
+    to the top of the roster. An empty `told` means that nobody can be reached:
+    the caller raises an alarm.
     """
     person = find_person(people, wanted) if wanted else None
-    name = person.name if person else None
     unknown = f"ご指名の「{wanted}」は名簿に見当たらないため、" if wanted and not person else None
     if house.report.who == "everyone":
-        absent = f"{name}様の確認済みの報告先がないため、" if person and not _confirmed([person]) else None
-        why = unknown or absent
-        return Route(_confirmed(people), name, why and why + "ご登録のすべての報告先へお送りしています。")
-    for candidate in [person, *people] if person else people:
+        why = unknown or (_why_not(person, today) if person else None)
+        return Route(_confirmed(people), person and person.name, why and why + "ご登録のすべての報告先へお送りしています。")
+    first = person or (people[0] if people else None)
+    for candidate in _in_turn(first, people, today):
         if told := _confirmed([candidate]):
-            return Route(told, name, _note(person, candidate, unknown))
-    return Route([], name, None)
+            why = unknown or (_why_not(first, today) if candidate is not first else None)
+            return Route(told, person and person.name, why and f"{why}{candidate.name}様へお送りしています。")
+    return Route([], person and person.name, None)
 
 
-def _note(person, told, unknown: str | None) -> str | None:
-    if unknown:
-        return unknown + f"名簿の先頭の{told.name}様へお送りしています。"
-    if person is not None and told is not person:
-        return f"{person.name}様の確認済みの報告先がないため、{told.name}様へお送りしています。"
-    return None
+def _in_turn(first, people: list, today: date) -> list:
+    """Whom to try: the one meant, a deputy, the roster from its top; the absent last, since silence would be worse."""
+    here = [each for each in people if not is_away(each, today)]
+    if first is None or not is_away(first, today):
+        return [first, *here] if first else here
+    deputies = [each for each in here if each.id == first.deputy]
+    return [*deputies, *here, first, *people]
+
+
+def is_away(person, today: date) -> bool:
+    """Whether somebody is absent on a JST date; the last day of an absence is given."""
+    return person.away_until is not None and today <= person.away_until
+
+
+def _why_not(person, today: date) -> str | None:
+    if is_away(person, today):
+        return f"{person.name}様は{calendar.spoken_day(person.away_until)}までご不在のため、"
+    return None if _confirmed([person]) else f"{person.name}様の確認済みの報告先がないため、"
 
 
 def _confirmed(people: list) -> list[dict]:

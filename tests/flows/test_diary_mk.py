@@ -78,7 +78,7 @@ def test_a_second_trial_is_seen_and_refused(desk):
     desk.on("2026-08-20")
     desk.signs_up("mk", mail="MISAKI@sakura.example", phone="+81 3-6800-1234", company="さくら商事(株)")
     desk.presses("お申し込みを受け付けました", to="MISAKI@sakura.example")
-    assert desk.look()["matches"] == [first]
+    assert desk.look()["matches"] == [{"contract": first, "by": ["mail", "phone"]}]
     desk.passes("eligibility", eligible=False)
     assert desk.look()["wants_trial"] is False
     assert "payment" in desk.look()["waits_for"]

@@ -6,6 +6,8 @@ from chalicelib.rules import house as houses
 from dev import cloud
 
 TINY = """
+options = []
+
 [brand]
 name = "ちいさな電話番"
 centre = "受付"
@@ -36,6 +38,7 @@ calls_count = true
 remind_days = 1
 remind_unit = "calendar"
 money_back_less_transfer_fee = false
+campaigns = true
 
 [first_payment]
 months_of_deposit = 0
@@ -44,6 +47,17 @@ how = "口座振替"
 account = "みほん銀行"
 
 [start]
+check_remind_business_days = 2
+
+[closing]
+day = 15
+
+[plan_change]
+cut_off = "closing"
+in_trial = "by_cut_off"
+
+[leaving]
+cut_off = "none"
 
 [application]
 remind_after_days = 1
@@ -53,6 +67,7 @@ delete_after_days = 5
 addresses_per_person = 1
 people_free = 1
 extra_person_yen = 100
+remind_after_days = 2
 
 [report]
 who = "asked_for"

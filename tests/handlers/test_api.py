@@ -170,7 +170,13 @@ def test_gates_are_passed_once_and_on_a_ground(desk):
 def test_identity_is_checked_by_a_method_of_the_day(desk, method, checked_on, status):
     desk.signs_up("smile")
     desk.presses("お申し込みを受け付けました")
-    body = {"method": method, "document": "運転免許証", "checked_on": checked_on, "ground": "確認"}
+    body = {
+        "method": method,
+        "document": "履歴事項全部証明書",
+        "person_document": "運転免許証",
+        "checked_on": checked_on,
+        "ground": "確認",
+    }
     assert desk.post(f"/v1/contracts/{desk.contract}/gates/identity", body).status == status
 
 

@@ -18,6 +18,7 @@ def queued() -> list[dict]:
 def test_nightly_hands_out_only_what_is_due(desk):
     first = desk.signs_up("mk")
     desk.at("2026-09-02").signs_up("mk", mail="other@a.example")
+    app.nightly({"time": jst(desk.moment)}, None), queued()  # the first night of all dates everything by its rules
     desk.at("2026-09-03", "00:05")
     assert app.nightly({"time": jst(desk.moment)}, None) == {"mk": 1, "smile": 0}
     (message,) = queued()

@@ -297,7 +297,9 @@ def test_a_corrected_address_is_recognised(desk):
     first = desk.signs_up("smile", mail="old@sakura.example")
     desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-9999")
     assert desk.look()["matches"] == []
-    assert desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "old@sakura.example"}).json["matches"] == [first]
+    assert desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "old@sakura.example"}).json["matches"] == [
+        {"contract": first, "by": ["mail"]}
+    ]
     desk.presses(MAIL, to="old@sakura.example")
     assert "eligibility" in desk.look()["waits_for"]
     desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-8888")

@@ -4,7 +4,8 @@ import pytest
 
 from chalicelib import phones
 from chalicelib.errors import Invalid
-from chalicelib.shapes import Choice, Day, Flag, Instant, Lookup, Mail, Many, Number, Phone, Shape, Text
+from chalicelib.kinds import Day, Instant, Mail, Phone
+from chalicelib.shapes import Choice, Flag, Lookup, Many, Number, Shape, Text
 
 THING = Shape(
     "thing",

@@ -1,0 +1,87 @@
+"""Who leaves, and when: before the start, by notice, or by the house's decision (houses.md 6)."""
+
+from datetime import date
+
+from chalicelib.errors import Fault, Invalid, Refused
+from chalicelib.flows import ending
+from chalicelib.flows.case import Case
+from chalicelib.rules import calendar, lifecycle
+from chalicelib.rules import contract as life
+
+
+def withdraw_application(case: Case) -> None:
+    """The client gives up before the start; everything paid goes back."""
+    if case.contract.end_reason == "withdrawn":
+        return
+    case.proceed("withdrawn")
+    _end_before_the_start(case, "withdrawn")
+
+
+def refuse_application(case: Case, reason: str) -> None:
+    """The house declines before the start; the `reason` stays with the house, everything paid goes back."""
+    if case.contract.end_reason == "refused":
+        return
+    case.proceed("refused")
+    case.note("refusal_reason", text=reason)
+    _end_before_the_start(case, "refused")
+
+
+def _end_before_the_start(case: Case, reason: str) -> None:
+    ending.end(case, case.today, reason, case.now)
+    ending.say_ended(case, reason, case.today, case.today)
+
+
+def give_notice(case: Case) -> None:
+    """The client leaves: the first notice sets the day by the house's cut-off.
+
+    Within a trial it means to continue and then to leave.
+    """
+    contract = case.contract
+    case.proceed("notice_given")
+    if contract.ends_on:
+        return
+    contract.ends_on, contract.notice_on = life.ends_if_noticed(contract, case.house, case.today), case.today
+    case.note("notice_given", contract.ends_on)
+    in_trial = contract.status == lifecycle.TRIAL
+    if in_trial and not contract.continuation_asked_on:
+        contract.continuation_asked_on = case.today
+    contract.stop_on = None
+    late = contract.next_plan_on is not None and contract.next_plan_on > contract.ends_on
+    if late:
+        contract.next_plan = contract.next_plan_on = None
+    case.tell("notice", day=contract.ends_on.isoformat(), in_trial=in_trial, withdrawn=False)
+
+
+def withdraw_notice(case: Case) -> None:
+    """The client stays after all, until the day itself. Raises Refused where no notice was given."""
+    contract = case.contract
+    case.proceed("notice_withdrawn")
+    if contract.ends_on is None:
+        raise Refused(lifecycle.no_pending("notice_withdrawn"))
+    ends_on = contract.ends_on
+    contract.ends_on = contract.notice_on = None
+    case.note("notice_withdrawn")
+    case.tell("notice", day=ends_on.isoformat(), in_trial=contract.status == lifecycle.TRIAL, withdrawn=True)
+
+
+def terminate(case: Case, on: date, reason: str) -> None:
+    """The house ends the service after the day `on`; the client is told the day and the `reason` at once."""
+    case.proceed("terminated")
+    if on < case.today:
+        raise Invalid([Fault("on", f"最終日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。")])
+    if on == case.contract.terminate_on:
+        return
+    case.contract.terminate_on = on
+    case.note("termination_decided", on, text=reason)
+    case.tell("termination", day=on.isoformat(), reason=reason, withdrawn=False)
+
+
+def withdraw_termination(case: Case) -> None:
+    """The house does not end it after all. Raises Refused where nothing was decided."""
+    contract = case.contract
+    case.proceed("termination_withdrawn")
+    if contract.terminate_on is None:
+        raise Refused(lifecycle.no_pending("termination_withdrawn"))
+    on, contract.terminate_on = contract.terminate_on, None
+    case.note("termination_withdrawn")
+    case.tell("termination", day=on.isoformat(), reason=None, withdrawn=True)

@@ -1,0 +1,13 @@
+"""How far a job has come, so that the next run knows: one item a job."""
+
+from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, table
+
+
+class Progress(Table):
+    class Meta:
+        table_name = table("progress")
+        billing_mode = "PAY_PER_REQUEST"
+
+    job = UnicodeAttribute(hash_key=True)  # redate
+    state = UnicodeAttribute()  # what the job's last whole run was made of
+    at = UTCDateTimeAttribute()
