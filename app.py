@@ -2,7 +2,7 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import admin, contracts, jobs, memos, public, signup
+from chalicelib.handlers import admin, contracts, jobs, memos, plans, public, signup
 from chalicelib.rules import house as houses
 
 app = Chalice(app_name="denwaban")
@@ -12,6 +12,7 @@ app.register_blueprint(public.routes)  # /  /{house}  /confirm/{token}  /static/
 app.register_blueprint(signup.routes)  # /{house}/signup
 app.register_blueprint(memos.routes)  # /v1/lines  /v1/memos  /v1/contracts/{contract}/usage
 app.register_blueprint(contracts.routes)  # /v1/contracts
+app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 
 
