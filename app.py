@@ -2,7 +2,7 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import admin, contracts, jobs, life, lines, memos, public, roster, signup
+from chalicelib.handlers import admin, contracts, jobs, life, lines, memos, plans, public, roster, signup
 from chalicelib.rules import house as houses
 
 app = Chalice(app_name="denwaban")
@@ -15,6 +15,7 @@ app.register_blueprint(contracts.routes)  # /v1/contracts: gates, start, trial
 app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, notice and other ends
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
 app.register_blueprint(lines.routes)  # /v1/lines  /v1/contracts/{contract}/lines
+app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 
 

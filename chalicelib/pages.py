@@ -23,6 +23,7 @@ def _environment():
         keep_trailing_newline=True,
     )
     environment.filters["yen"] = lambda amount: f"{amount:,}円"
+    environment.filters["calls"] = lambda calls: f"{calls:,}件"
     environment.filters["day"] = calendar.spoken_day
     environment.filters["moment"] = calendar.spoken_time
     environment.filters["phone"] = phones.display

@@ -1,21 +1,42 @@
 """What anybody may open: the front page, a house's page, static files, and the pages behind mailed links."""
 
+import unicodedata
+
 from chalice import Blueprint, Response
 
 from chalicelib import pages
-from chalicelib.errors import NotFound
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.flows import confirm
 from chalicelib.handlers.http import file_answer, find_house, html_answer, page
-from chalicelib.rules import calendar
+from chalicelib.rules import calendar, plans
 from chalicelib.rules import house as houses
 from chalicelib.rules.contract import CHECKS
+from chalicelib.shapes import Number, Shape
 
 routes = Blueprint(__name__)
+
+_FRESH = "public, max-age=300"  # the same address says the same to everybody, a question in it included
+
+
+class _Calls(Number):
+    """A number of calls as people type it: full width, with commas, or with 件 behind."""
+
+    def read(self, value: str) -> int:
+        plain = unicodedata.normalize("NFKC", value).strip()
+        if not plain:
+            raise ValueError(self.absent())
+        try:
+            return super().read(plain.removesuffix("件").replace(",", ""))
+        except ValueError:
+            raise ValueError(f"{self.title}は、{self.min}から{self.max:,}までの整数で入力してください(例: 45)。") from None
+
+
+_QUESTION = Shape("Question", calls=_Calls("お電話の件数", max=plans.MOST_CALLS))
 
 
 @page(routes, "GET", "/")
 def show_front(asked) -> Response:
-    return html_answer("front.html", asked, cache="public, max-age=300", houses=_priced(asked))
+    return html_answer("front.html", asked, cache=_FRESH, houses=_priced(asked))
 
 
 def _priced(asked) -> list:
@@ -26,10 +47,30 @@ def _priced(asked) -> list:
 
 @page(routes, "GET", "/{house}")
 def show_house(asked, house) -> Response:
+    """What a house offers and, where `calls` is asked, which plan suits so many calls a month."""
     found = find_house(house)
+    typed = {name: value for name, value in asked.query.items() if name in _QUESTION.fields}
+    try:
+        calls = _QUESTION.read(typed)["calls"] if typed else None
+    except Invalid as wrong:
+        return _house_page(asked, found, typed, wrong=dict(wrong.errors))
+    return _house_page(asked, found, typed, calls)
+
+
+def _house_page(asked, house, typed: dict, calls: int | None = None, wrong: dict | None = None) -> Response:
     today = calendar.day_of(asked.now)
-    plans = [(plan, found.price(plan.key, today)) for plan in found.plans]
-    return html_answer("house.html", asked, cache="public, max-age=300", house=found, plans=plans)
+    return html_answer(
+        "house.html",
+        asked,
+        422 if wrong else 200,
+        "no-store" if wrong else _FRESH,
+        house=house,
+        plans=[(plan, house.price(plan.key, today)) for plan in house.plans],
+        typed=typed,
+        wrong=wrong or {},
+        advice=None if calls is None else plans.advise(house, calls, today),
+        stretches=plans.stretches(house, today),
+    )
 
 
 @page(routes, "GET", "/static/{name}")
