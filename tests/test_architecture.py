@@ -7,18 +7,18 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "chalicelib").rglob("*.py"))
-HELPERS = {"clock", "config", "errors", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
+HELPERS = {"carriers", "clock", "config", "errors", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
 
 MAY_IMPORT = {
     "app": {"handlers", "rules"},
     "handlers": {"handlers", "flows", "rules", "clock", "config", "errors", "log", "pages", "queue", "ses", "shapes"},
-    "flows": {"flows", "rules", "models", "config", "errors", "log", "mail", "phones", "queue", "ses", "shapes"},
+    "flows": {"flows", "rules", "models", "carriers", "config", "errors", "log", "mail", "phones", "queue", "ses", "shapes"},
     "rules": {"rules", "errors", "shapes"},
     "models": {"models", "config"},
-    "mail": {"pages"},
-    "pages": {"phones", "rules"},
-    "shapes": {"errors", "phones"},
-    "ses": {"config", "models"},
+    "mail": {"carriers", "pages"},
+    "pages": {"carriers", "phones", "rules"},
+    "shapes": {"carriers", "errors", "phones"},
+    "ses": {"carriers", "config", "models"},
     "queue": {"config", "models"},
 }
 OUTSIDE = {

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from chalicelib import carriers
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract
-from chalicelib.models.contract import GatePassed, Note, Person
+from chalicelib.models.contract import Address, GatePassed, Note, Person
 from chalicelib.rules import calendar, gates
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
@@ -123,8 +124,13 @@ def _pressed(contract: Contract, key: str) -> SimpleNamespace | None:
 
 
 def _person(person: Person) -> dict:
-    addresses = [{"id": each.id, "mail": each.mail, "confirmed": each.confirmed_at is not None} for each in person.addresses]
+    addresses = [_address(each) for each in person.addresses]
     return {"id": person.id, "name": person.name, "reading": person.reading, "addresses": addresses}
+
+
+def _address(address: Address) -> dict:
+    confirmed = address.confirmed_at is not None
+    return {"id": address.id, "mail": address.mail, "confirmed": confirmed, "fragile": carriers.is_fragile(address.mail)}
 
 
 def _clock(moment: datetime) -> str:
