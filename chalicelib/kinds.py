@@ -5,7 +5,7 @@ import unicodedata
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from chalicelib import phones
+from chalicelib import carriers, phones
 from chalicelib.shapes import Field, Text
 
 _RFC3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)"
@@ -91,7 +91,7 @@ class CorporateNumber(Text):
 
 
 class Mail(Text):
-    """One mail address."""
+    """One mail address; of docomo and au also an old one with dots where mail allows none (law.md, carrier addresses)."""
 
     def __init__(self, title: str, **rest: Any):
         super().__init__(title, **{"max": 254} | rest)
@@ -100,6 +100,9 @@ class Mail(Text):
         import email_validator  # loaded on first use: the memo path never needs it
 
         typed = super().read(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+        if carriers.is_fragile(typed):
+            local, _, domain = typed.partition("@")
+            return f"{local}@{domain.lower()}"
         try:
             found = email_validator.validate_email(typed, check_deliverability=False, test_environment=True, allow_smtputf8=False)
         except email_validator.EmailNotValidError:

@@ -12,7 +12,7 @@ from email.policy import EmailPolicy
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from chalicelib import pages
+from chalicelib import carriers, pages
 
 
 class Words(NamedTuple):
@@ -32,6 +32,14 @@ class _Remembering(EmailPolicy):
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return _folded(name, value)
+
+
+class _Party(Address):
+    """The standard Address quotes no local part for its dots, which a carrier's old address needs."""
+
+    @property
+    def addr_spec(self) -> str:
+        return carriers.quoted(super().addr_spec)
 
 
 _BOUNDARY = "=_denwaban"  # nothing in base64 can look like it
@@ -75,4 +83,4 @@ def message(said: Words, house: Any, to: list[str], sender: str) -> bytes:
 @lru_cache(maxsize=1000)
 def _addresses(header: str, *parties: tuple[str, str]) -> Any:
     """An address header of (name shown, address) pairs."""
-    return _STANDARD.header_factory(header, [Address(name, addr_spec=address) for name, address in parties])
+    return _STANDARD.header_factory(header, [_Party(name, addr_spec=carriers.quoted(address)) for name, address in parties])

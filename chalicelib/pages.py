@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from chalicelib import phones
+from chalicelib import carriers, phones
 from chalicelib.rules import calendar
 
 FOLDER = Path(__file__).parent.parent / "templates"
@@ -27,6 +27,9 @@ def _environment():
     environment.filters["day"] = calendar.spoken_day
     environment.filters["moment"] = calendar.spoken_time
     environment.filters["phone"] = phones.display
+    environment.filters["carrier"] = carriers.carrier
+    environment.filters["carriers"] = carriers.among
+    environment.tests["fragile"] = carriers.is_fragile
     return environment
 
 

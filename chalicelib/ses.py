@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
 
-from chalicelib import config
+from chalicelib import carriers, config
 from chalicelib.models.base import connection
 
 SENT, RETRY, NEVER, UNSURE = "sent", "retry", "never", "unsure"
@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 def send(raw: bytes, to: list[str], tags: dict[str, str]) -> Outcome:
     """One SendEmail of a finished MIME message to all of `to`; `tags` let an event find its mail again."""
     request = {
-        "Destination": {"ToAddresses": to},
+        "Destination": {"ToAddresses": [carriers.quoted(each) for each in to]},
         "Content": {"Raw": {"Data": raw}},
         "EmailTags": [{"Name": name, "Value": value} for name, value in tags.items()],
     }

@@ -7,19 +7,33 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "chalicelib").rglob("*.py"))
-HELPERS = {"clock", "config", "errors", "kinds", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
+HELPERS = {"carriers", "clock", "config", "errors", "kinds", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
 
 MAY_IMPORT = {
     "app": {"handlers", "rules"},
     "handlers": {"handlers", "flows", "rules", "clock", "config", "errors", "kinds", "log", "pages", "queue", "ses", "shapes"},
-    "flows": {"flows", "rules", "models", "config", "errors", "kinds", "log", "mail", "phones", "queue", "ses", "shapes"},
+    "flows": {
+        "flows",
+        "rules",
+        "models",
+        "carriers",
+        "config",
+        "errors",
+        "kinds",
+        "log",
+        "mail",
+        "phones",
+        "queue",
+        "ses",
+        "shapes",
+    },
     "rules": {"rules", "errors", "kinds", "shapes"},
     "models": {"models", "config"},
-    "mail": {"pages"},
-    "pages": {"phones", "rules"},
+    "mail": {"carriers", "pages"},
+    "pages": {"carriers", "phones", "rules"},
     "shapes": {"errors"},
-    "kinds": {"phones", "shapes"},
-    "ses": {"config", "models"},
+    "kinds": {"carriers", "phones", "shapes"},
+    "ses": {"carriers", "config", "models"},
     "queue": {"config", "models"},
 }
 OUTSIDE = {

@@ -112,7 +112,8 @@ def confirm_mail(case: Case) -> None:
     contract.mail_confirmed_at = case.now
     case.note("mail_confirmed")
     waiting = [{"name": gate.name, "asks": gate.asks, "waits_on": gate.waits_on} for gate in gates.waiting(contract, case.house)]
-    case.write("guidance", case.today, waiting=waiting, seen=contract.seen["offer"], receipt=contract.id)
+    mails = [each.mail for person in contract.people for each in person.addresses]
+    case.write("guidance", case.today, waiting=waiting, seen=contract.seen["offer"], receipt=contract.id, addresses=mails)
     for person in contract.people:
         for address in person.addresses:
             roster.send_test_mail(case, person, address)

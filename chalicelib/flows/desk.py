@@ -6,11 +6,12 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from chalicelib import carriers
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows import names, terms
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract
-from chalicelib.models.contract import GatePassed
+from chalicelib.models.contract import Address, GatePassed, Note, Person
 from chalicelib.rules import calendar, gates, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
@@ -109,7 +110,7 @@ _DATES = (
 )  # fmt: skip
 
 
-def _note(note) -> dict:
+def _note(note: Note) -> dict:
     said = {"on": note.on.isoformat(), "event": note.event, "by": note.by, "at": _clock(note.at), "text": note.text}
     return said | ({"was": note.was, "becomes": note.becomes} if note.was or note.becomes else {})
 
@@ -134,13 +135,16 @@ def _pressed(contract: Contract, key: str) -> SimpleNamespace | None:
     return SimpleNamespace(by=CLIENT, at=at, ground="メールのボタン") if at else None
 
 
-def _person(person) -> dict:
-    addresses = [
-        {"id": each.id, "mail": each.mail, "confirmed": each.confirmed_at is not None, "replaces": each.replaces}
-        for each in person.addresses
-    ]
+def _person(person: Person) -> dict:
     said = {"id": person.id, "name": person.name, "reading": person.reading, "aliases": list(person.aliases)}
+    addresses = [_address(each) for each in person.addresses]
     return said | {"away_until": _iso(person.away_until), "deputy": person.deputy, "addresses": addresses}
+
+
+def _address(address: Address) -> dict:
+    confirmed = address.confirmed_at is not None
+    said = {"id": address.id, "mail": address.mail, "confirmed": confirmed, "replaces": address.replaces}
+    return said | {"fragile": carriers.is_fragile(address.mail)}
 
 
 def _clock(moment: datetime) -> str:

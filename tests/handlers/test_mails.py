@@ -19,6 +19,8 @@ CASES = {
     "started": [{"in_trial": True}, {"in_trial": False, "use": "listed"}, {"in_trial": False, "trial_used_up": True}],
     "no_trial": [{"paid_yen": None}, {"paid_yen": 5500}],
     "number": [{"use": "forwarding"}, {"use": "listed"}],
+    "guidance": [{"addresses": each} for each in ([], ["a@rakumail.jp"], ["a..b@docomo.ne.jp", "c.@ezweb.ne.jp"])],
+    "test_mail": [{"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp")],
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
     "continued": [{"ends_on": None}, {"ends_on": "2026-09-30"}],
