@@ -31,7 +31,6 @@ CASES = {
     "plan": [{"now": True}, {"now": False}, {"withdrawn": True}],
     "refused": [{"paid_yen": None, "line": None}, {"paid_yen": 5500}],
     "termination": [{"withdrawn": False}, {"withdrawn": True}],
-    "test_mail": [{"reminder": False}, {"reminder": True}],
     "withdrawn": [{"paid_yen": None, "line": None}, {"paid_yen": 5500}],
     "trial_reminder": [
         {"asked": asked, "paid": paid, "paid_yen": 5920 if paid else None} for asked in (False, True) for paid in (False, True)

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib import carriers, mail
+from chalicelib.kinds import Mail
 from chalicelib.rules import house as houses
-from chalicelib.shapes import Mail
 
 FIELD = Mail("メールアドレス")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
