@@ -185,6 +185,20 @@ class Desk:
     def status(self) -> str:
         return self.look()["status"]
 
+    def office(self, part: str, body=None, method: str = "POST") -> Answer:
+        """The office acts on the contract: `/v1/contracts/{contract}/{part}`."""
+        return self.call(method, f"/v1/contracts/{self.contract}/{part}".rstrip("/"), None if method == "DELETE" else body or {})
+
+    def does(self, part: str, body=None, method: str = "POST") -> dict:
+        """As `office`, for what must succeed; the contract as it stands then."""
+        answer = self.office(part, body, method)
+        assert answer.status == 200, answer.text
+        return answer.json
+
+    def events(self) -> list[tuple[str, str]]:
+        """(date, what) of the contract's history."""
+        return [(note["on"], note["event"]) for note in self.look()["history"]]
+
     def counted(self, month: str) -> int:
         return self.get(f"/v1/contracts/{self.contract}/usage/{month}", role="operator").json["counted"]
 

@@ -35,6 +35,7 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
         "greeting": contract.greeting,
         "use": line.use,
         "open_now": calendar.is_open(now, house),
+        "inside_hours": calendar.is_open(now, house) and calendar.is_inside(now, _windows(contract, now)),
         "people": [_person(place, person) for place, person in enumerate(contract.people)],
         "items": [{"key": item.key, "name": item.name} for item in house.items],
         "classes": [{"key": key, "name": name} for key, name in CLASSES.items()],
@@ -48,6 +49,13 @@ def _out_of_service(house: houses.House, line: Line, why: str) -> dict:
     return {"number": line.number, "house": house.key, "in_service": False, "why_not": why, "say": say}
 
 
+def _windows(contract, now: datetime) -> list[dict] | None:
+    """The client's regular weekly windows, where some are ordered; outside them callers hear the guidance."""
+    today = calendar.day_of(now)
+    running = [each for each in contract.options if each.since <= today and (each.until is None or today <= each.until)]
+    return next((each.details["windows"] for each in running if each.key == "windows"), None)
+
+
 def _person(place: int, person: Person) -> dict:
     reachable = any(address.confirmed_at for address in person.addresses)
     return {
@@ -57,6 +65,8 @@ def _person(place: int, person: Person) -> dict:
         "aliases": list(person.aliases),
         "top": place == 0,
         "reachable": reachable,
+        "away_until": person.away_until.isoformat() if person.away_until else None,
+        "deputy": person.deputy,
     }
 
 

@@ -111,6 +111,7 @@ def remove_address(case: Case, person_id: str, address_id: str) -> None:
 def send_test_mail(case: Case, person: Person, address: Address, reminder: bool = False) -> None:
     """Reports go to an address only after the button in this mail was pressed (houses.md 7)."""
     address.asked_on, address.asked = case.today, address.asked + 1
+    # What asks for a test mail is noted before it, so no two of one day have the same id.
     part = f"{address.id}-{len(case.contract.history)}"
     facts = {"person": person.name, "address": address.mail, "reminder": reminder}
     letter = case.write("test_mail", case.today, [address.mail], part, **facts)
@@ -130,8 +131,8 @@ def test_again(case: Case, person_id: str, address_id: str) -> None:
         raise Refused("テストメールは、お申込み者様のメールアドレスが確認されてから送信されます。")
     if address.asked >= TEST_MAILS:
         raise Refused(f"テストメールの送信が{TEST_MAILS}回に達しました。お電話などでご本人にご確認ください。")
-    send_test_mail(case, person, address)
     case.note("test_mail_sent_again", text=address.id)
+    send_test_mail(case, person, address)
 
 
 def remind(case: Case, on: date) -> None:

@@ -61,6 +61,13 @@ def is_open(moment: datetime, house: House) -> bool:
     return house.hours.open <= here.time() < house.hours.close and is_business_day(here.date(), house)
 
 
+def is_inside(moment: datetime, windows: list[dict] | None) -> bool:
+    """Whether an instant lies in a client's weekly windows: `day` (0 is Monday), `from` and `to` as HH:MM; None means always."""
+    here = moment.astimezone(JST)
+    clock = f"{here:%H:%M}"
+    return windows is None or any(each["day"] == here.weekday() and each["from"] <= clock < each["to"] for each in windows)
+
+
 def spoken_day(day: date | None) -> str:
     """A date as mails and pages say it: 2026年9月15日(火)."""
     return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})" if day else ""

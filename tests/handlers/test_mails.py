@@ -20,7 +20,7 @@ CASES = {
     "no_trial": [{"paid_yen": None}, {"paid_yen": 5500}],
     "number": [{"use": "forwarding"}, {"use": "listed"}],
     "guidance": [{"addresses": each} for each in ([], ["a@rakumail.jp"], ["a..b@docomo.ne.jp", "c.@ezweb.ne.jp"])],
-    "test_mail": [{"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp")],
+    "test_mail": [{"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp")] + [{"reminder": True}],
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
     "continued": [{"ends_on": None}, {"ends_on": "2026-09-30"}],
