@@ -5,7 +5,7 @@ STORE ?=
 DATA ?= data
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check audit bench package dynamodb-local pictures
+.PHONY: help run nightly test test-fast check audit mutation bench package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -16,6 +16,7 @@ help:
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
+	@echo "make mutation          whether the tests of the rules notice a changed rule (ONLY='calendar routing' for some)"
 	@echo "make check             linter, formatter, types, and that the pinned packages agree"
 	@echo "make audit             known holes in what is deployed"
 
@@ -64,6 +65,9 @@ check: $(VENV)/dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pip check
+
+mutation: $(VENV)/dev
+	@$(VENV)/bin/python -m dev.mutation $(ONLY)
 
 # Asks the advisory service of PyPI; a package that cannot be looked up fails, so this needs the open internet.
 audit: $(VENV)/dev

@@ -16,13 +16,16 @@ _DAY = timedelta(days=1)
 
 # Of several things on one day: what ends a contract comes before what would change it,
 # and a payment before what the lack of it would lose for good.
+_ENDINGS = ("stop", "leave", "terminate")
 _ORDER = {"terminate": -3, "stop": -2, "leave": -1, "lapse_unpaid": 1, "delete_unconfirmed": 1}
 
 
 def dues(contract, house: House) -> list[tuple[date, str]]:
-    """Every date-bound thing ahead of a contract as (its own date, what), the earliest first."""
+    """Every date-bound thing ahead of a contract as (its own date, what), the earliest first, up to its end."""
     ahead = _AHEAD.get(contract.status)
-    return sorted(ahead(contract, house), key=lambda due: (due[0], _ORDER.get(due[1], 0))) if ahead else []
+    in_order = sorted(ahead(contract, house), key=lambda due: (due[0], _ORDER.get(due[1], 0))) if ahead else []
+    last = next((place for place, (_, what) in enumerate(in_order) if what in _ENDINGS), len(in_order))
+    return in_order[: last + 1]
 
 
 def next_due(contract, house: House) -> date | None:

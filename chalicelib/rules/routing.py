@@ -56,7 +56,8 @@ def route(house: House, people: list, wanted: str | None, today: date) -> Route:
     for candidate in _in_turn(first, people, today):
         if told := _confirmed([candidate]):
             why = unknown or (_why_not(first, today) if candidate is not first else None)
-            return Route(told, person and person.name, why and f"{why}{candidate.name}様へお送りしています。")
+            who = "名簿の先頭の" if unknown and candidate is people[0] else ""
+            return Route(told, person and person.name, why and f"{why}{who}{candidate.name}様へお送りしています。")
     return Route([], person and person.name, None)
 
 
