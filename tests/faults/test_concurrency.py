@@ -7,7 +7,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.errors import Busy, Refused, StoreDown
 from chalicelib.flows import contract as contracts
-from chalicelib.flows import gate, memo, night, outbox, signup
+from chalicelib.flows import gate, leaving, memo, night, outbox, plan, pool, roster, signup, trial
 from chalicelib.models import Contract, Line, Memo
 from chalicelib.models.base import connection
 from chalicelib.rules import house as houses
@@ -51,6 +51,7 @@ def test_one_number_for_two_contracts(true_desk):
         desk.presses("テストメール", to=f"{name}.pc@a.example")
         desk.passes("eligibility", "identity")
         both.append(desk.contract)
+    desk.has_line()
     facts = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
 
     def lend(contract):
@@ -70,7 +71,7 @@ def test_the_night_and_a_person_at_the_same_moment_both_win(true_desk):
     contract = desk.contract
 
     def ask():
-        return contracts.change(MK, contract, desk.moment, "office1", contracts.ask_to_continue)
+        return contracts.change(MK, contract, desk.moment, "office1", trial.ask_to_continue)
 
     midnight = desk.moment.replace(hour=15, minute=5)  # 00:05 of the 13th in Japan
 
@@ -84,6 +85,88 @@ def test_the_night_and_a_person_at_the_same_moment_both_win(true_desk):
     dated = [event for event in events if event != "gate_passed"]
     assert len(dated) == len(set(dated))
     assert (found.end_reason == "lapsed") is ("continuation_asked" not in events)
+
+
+def test_one_number_as_the_second_of_two_contracts_and_nobody_has_it_twice(true_desk):
+    desk = true_desk
+    first = desk.on("2026-08-03").starts("mk")
+    desk.contract = ""
+    desk.has_line("03-6700-5678"), desk.has_line("03-6700-9999")
+    desk.signs_up("mk", mail="two@a.example", person1_mail1="pc@two.example", phone="03-6800-5555")
+    desk.presses("お申し込みを受け付けました", to="two@a.example")
+    desk.presses("テストメール", to="pc@two.example")
+    desk.passes("eligibility", "identity")
+    desk.passes("number", number="03-6700-9999")
+
+    def add(contract):
+        story = lambda case: pool.add_extra(case, "03-6700-5678", "forwarding")  # noqa: E731
+        return lambda: contracts.change(MK, contract, desk.moment, "office1", story)
+
+    ended = at_once(*[add(contract) for contract in (first, desk.contract)] * 3)
+    assert {type(end) for end in ended if isinstance(end, Exception)} <= {Refused, Busy}
+    holders = [each for each in (first, desk.contract) if Contract.find(each).extra_lines]
+    assert [Line.find("0367005678").contract] == holders
+
+
+def test_changes_by_eight_people_at_once_are_all_kept_or_asked_again(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("mk")
+
+    def add(number):
+        said = {"name": f"社員 {number}", "reading": None, "aliases": None, "position": None, "addresses": None}
+        return lambda: contracts.change(
+            MK,
+            desk.contract,
+            desk.moment,
+            "office1",
+            lambda case: roster.add_person(case, said | {"away_until": None, "deputy": None}),
+        )
+
+    ended = at_once(*[add(number) for number in range(8)])
+    refused = [end for end in ended if isinstance(end, Exception)]
+    assert all(isinstance(each, Busy) for each in refused)
+    people = Contract.find(desk.contract).people
+    assert len(people) == 9 - len(refused) and len({person.id for person in people}) == len(people)
+
+
+def test_a_notice_taken_back_while_the_night_ends_the_contract(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    smile = houses.find("smile")
+    desk.on("2026-10-01").does("notice")
+    desk.on("2026-10-31").at("2026-10-31", "23:59")
+    before, midnight = desk.moment, desk.moment.replace(hour=15, minute=5)
+
+    def withdraw():
+        return contracts.change(smile, desk.contract, before, "office1", leaving.withdraw_notice)
+
+    def settle():
+        return night.settle_batch("smile", [desk.contract], midnight)
+
+    ended = at_once(withdraw, settle, settle)
+    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))]
+    found = Contract.find(desk.contract)
+    events = [note.event for note in found.history]
+    assert (found.status == "ended") is ("notice_withdrawn" not in events)
+    assert events.count("left") <= 1
+
+
+def test_a_plan_asked_while_the_night_changes_it(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    smile = houses.find("smile")
+    desk.on("2026-10-01").does("plan", {"plan": "regular"})
+    desk.on("2026-10-31").at("2026-10-31", "23:59")
+    before, midnight = desk.moment, desk.moment.replace(hour=15, minute=5)
+    ended = at_once(
+        lambda: contracts.change(smile, desk.contract, before, "office1", lambda case: plan.ask(case, "business")),
+        lambda: night.settle_batch("smile", [desk.contract], midnight),
+    )
+    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))]
+    found = Contract.find(desk.contract)
+    # Asked on the evening of the 31st it counts from December; asked first, it has replaced November's change.
+    assert (found.plan, found.next_plan) in {("regular", "business"), ("light", "business")}
+    assert found.next_plan_on.isoformat() == "2026-12-01"
 
 
 def test_a_night_run_many_times_writes_what_one_does(true_desk):
