@@ -49,7 +49,7 @@ def give_notice(case: Case) -> None:
     late = contract.next_plan_on is not None and contract.next_plan_on > contract.ends_on
     if late:
         contract.next_plan = contract.next_plan_on = None
-    case.tell("notice", day=contract.ends_on.isoformat(), in_trial=in_trial, withdrawn=False)
+    case.tell("notice", day=contract.ends_on.isoformat(), in_trial=in_trial, withdrawn=False, use=contract.use)
 
 
 def withdraw_notice(case: Case) -> None:
@@ -61,7 +61,7 @@ def withdraw_notice(case: Case) -> None:
     ends_on = contract.ends_on
     contract.ends_on = contract.notice_on = None
     case.note("notice_withdrawn")
-    case.tell("notice", day=ends_on.isoformat(), in_trial=contract.status == lifecycle.TRIAL, withdrawn=True)
+    case.tell("notice", day=ends_on.isoformat(), in_trial=contract.status == lifecycle.TRIAL, withdrawn=True, use=contract.use)
 
 
 def terminate(case: Case, on: date, reason: str) -> None:
