@@ -1,14 +1,10 @@
 """What the office reads: lists of contracts, and one contract with everything that is waited for."""
 
-import base64
-import json
 from datetime import date, datetime
 from types import SimpleNamespace
-from typing import Any
 
 from chalicelib import carriers
-from chalicelib.errors import Fault, Invalid
-from chalicelib.flows import names, terms
+from chalicelib.flows import cursor, names, terms
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract
 from chalicelib.models.contract import Address, GatePassed, Note, Person
@@ -38,14 +34,15 @@ _PAGE = 30
 def list_contracts(house: House, query: dict, today: date) -> dict:
     """A page of the house's contracts, newest first. Raises Invalid for a cursor that is not ours."""
     limit = query["limit"] or _PAGE
-    found = Contract.by_house.query(house.key, scan_index_forward=False, last_evaluated_key=_open(query["cursor"], house))
+    place = cursor.unseal(query["cursor"], {"id", "house", "applied_at"}, house=house.key)
+    found = Contract.by_house.query(house.key, scan_index_forward=False, last_evaluated_key=place)
     rows = []
     for contract in found:
         if _fits(contract, house, query, today):
             rows.append(_row(contract, house, today))
         if len(rows) == limit:
             break
-    return {"contracts": rows, "cursor": _seal(found.last_evaluated_key) if len(rows) == limit else None}
+    return {"contracts": rows, "cursor": cursor.seal(found.last_evaluated_key) if len(rows) == limit else None}
 
 
 def _fits(contract: Contract, house: House, query: dict, today: date) -> bool:
@@ -153,24 +150,3 @@ def _clock(moment: datetime) -> str:
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
-
-
-def _seal(key: dict | None) -> str | None:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode() if key else None
-
-
-def _open(cursor: str | None, house: House) -> dict | None:
-    if cursor is None:
-        return None
-    try:
-        key = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        place = {name: {"S": key[name]["S"]} for name in ("id", "house", "applied_at")}
-    except (ValueError, KeyError, TypeError):
-        place = {}
-    if not place or place["house"]["S"] != house.key or not all(_is_word(value["S"]) for value in place.values()):
-        raise Invalid([Fault("cursor", "続きの印が正しくありません。一覧を最初から取得し直してください。")])
-    return place
-
-
-def _is_word(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= 100 and value.isascii()

@@ -9,7 +9,7 @@ from pynamodb.exceptions import PutError
 from chalicelib import log, phones
 from chalicelib.errors import Fault, Invalid, KeyUsedForOther, NotFound, Problem, Refused
 from chalicelib.flows import contract as contracts
-from chalicelib.flows import outbox
+from chalicelib.flows import cursor, outbox
 from chalicelib.kinds import Instant
 from chalicelib.models import Contract, Line, Memo
 from chalicelib.models.base import condition_failed
@@ -19,6 +19,7 @@ from chalicelib.rules import house as houses
 from chalicelib.rules.house_file import CLASSES
 from chalicelib.shapes import Choice, Flag, Lookup, Many, Number, Shape, Text
 
+_PAGE = 50
 MEMO = Shape(
     "Memo",
     line=Text("着信番号", max=40, example="03-6700-1234"),
@@ -192,6 +193,40 @@ def find(house: houses.House, identity: str) -> Memo:
     if found is None or found.house != house.key:
         raise NotFound("この受電メモは見つかりません。番号をご確認ください。")
     return found
+
+
+def would_tell(house: houses.House, contract_id: str, wanted: str | None, now: datetime) -> dict:
+    """Who would get the report of a call that asked for `wanted` now: decided by the very rule that memos go by."""
+    contract = contracts.during_a_call(house, contract_id, now)
+    chosen = routing.route(house, contract.people, wanted, calendar.day_of(now))
+    return {"contract": contract.id, "reported_to": chosen.told, "asked_for": chosen.asked_for, "note": chosen.note}
+
+
+def listed(house: houses.House, query: dict, now: datetime) -> dict:
+    """A page of a contract's memos of a JST month, newest first. Raises NotFound, Invalid."""
+    contract = contracts.during_a_call(house, query["contract"], now)
+    month = f"{contract.id}#{query['month'] or calendar.month_of(now)}"
+    place = cursor.unseal(query["cursor"], {"id", "contract_month", "received_at"}, contract_month=month)
+    found = Memo.by_contract_month.query(
+        month, scan_index_forward=False, limit=query["limit"] or _PAGE, last_evaluated_key=place, page_size=query["limit"] or _PAGE
+    )
+    return {"memos": [_row(each) for each in found], "cursor": cursor.seal(found.last_evaluated_key)}
+
+
+def _row(found: Memo) -> dict:
+    counted, why = metering.counted(found)
+    return {
+        "id": found.id,
+        "number": found.number,
+        "received_at": found.received_at.astimezone(calendar.JST).isoformat(),
+        "class": found.call_class,
+        "class_name": CLASSES[found.call_class],
+        "caller": found.caller_name,
+        "caller_number": found.caller_number,
+        "reported": found.reported,
+        "counted": counted,
+        "why_counted": why,
+    }
 
 
 def usage(house: houses.House, contract_id: str, month: str, now: datetime) -> dict:

@@ -9,10 +9,11 @@ from chalicelib.flows import line, memo
 from chalicelib.handlers.http import api
 from chalicelib.rules import calendar, metering
 from chalicelib.rules.house_file import CLASSES
-from chalicelib.shapes import Shape, Text
+from chalicelib.shapes import Number, Shape, Text
 
 routes = Blueprint(__name__)
 
+_MONTH = (r"20\d\d-(0[1-9]|1[0-2])", "月は 2026-09 の形で指定してください。")
 _ADDRESSED = {
     "type": "array",
     "items": {"type": "object", "properties": {"person": {"type": "string"}, "address": {"type": "string", "format": "email"}}},
@@ -67,6 +68,47 @@ def take_memo(asked):
 @api(
     routes,
     "GET",
+    "/v1/memos",
+    "A contract's memos of a month, newest first",
+    role="operator",
+    query=Shape(
+        "MemosQuery",
+        contract=Text("ご契約の番号", max=40),
+        month=Text("月", max=7, required=False, pattern=_MONTH, example="2026-09"),
+        limit=Number("件数", min=1, max=100, required=False),
+        cursor=Text("続きの印", required=False, max=1000),
+    ),
+    gives={"type": "object", "required": ["memos", "cursor"]},
+)
+def list_memos(asked):
+    return memo.listed(asked.house, asked.query, asked.now)
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/contracts/{contract}/routing",
+    "Who would get the report of a call, by the same rule that memos go by",
+    role="operator",
+    query=Shape("RoutingQuery", for_=Text("名指しの方", required=False, max=100)),
+    gives={
+        "type": "object",
+        "required": ["reported_to", "asked_for", "note"],
+        "properties": {
+            "contract": {"type": "string"},
+            "reported_to": _ADDRESSED,
+            "asked_for": {"type": ["string", "null"]},
+            "note": {"type": ["string", "null"]},
+        },
+    },
+)
+def tell_routing(asked, contract):
+    return memo.would_tell(asked.house, contract, asked.query["for_"], asked.now)
+
+
+@api(
+    routes,
+    "GET",
     "/v1/memos/{memo}",
     "A memo, and how far its report has come",
     role="operator",
@@ -109,6 +151,6 @@ def _report(found) -> dict:
     gives={"type": "object", "required": ["contract", "month", "counted", "included", "over", "forecast"]},
 )
 def read_usage(asked, contract, month):
-    if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month, re.ASCII):
-        raise Invalid([Fault("month", "月は 2026-09 の形で指定してください。")])
+    if not re.fullmatch(_MONTH[0], month, re.ASCII):
+        raise Invalid([Fault("month", _MONTH[1])])
     return memo.usage(asked.house, contract, month, asked.now)

@@ -1,6 +1,7 @@
 """Taking a memo: once, told to the right people, refused in words."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 
@@ -305,3 +306,38 @@ def test_last_month_is_still_recent(running):
     running.passes("payment")
     running.on("2026-10-01")
     assert len(running.get("/v1/lines/0367001234", role="operator").json["recent"]) == 1
+
+
+def test_a_months_memos_are_listed_newest_first_page_by_page(running):
+    for number in range(5):
+        running.later(minutes=1).memo(f"call-{number}", **{"class": "business" if number % 2 else "sales"})
+    path = f"/v1/memos?contract={running.contract}&limit=2"
+    seen, cursor = [], ""
+    while True:
+        page = running.get(path + (f"&cursor={cursor}" if cursor else ""), role="operator").json
+        seen += page["memos"]
+        if not (cursor := page["cursor"]):
+            break
+    assert [each["received_at"] for each in seen] == sorted((each["received_at"] for each in seen), reverse=True)
+    assert len(seen) == 5 and [each["counted"] for each in seen] == [False] * 5  # a trial's calls
+    assert running.get(f"/v1/memos?contract={running.contract}&month=2026-08", role="operator").json["memos"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("", "contract"), ("contract={c}&month=2026-13", "month"), ("contract={c}&cursor=zzz", "cursor")]
+)
+def test_a_list_of_memos_names_what_is_wrong(running, query, field):
+    wrong = running.get("/v1/memos?" + query.format(c=running.contract), role="operator")
+    assert wrong.status == 422 and wrong.json["errors"][0]["field"] == field
+
+
+def test_another_houses_memos_are_nobodys(running):
+    assert running.get(f"/v1/memos?contract={running.contract}", role="operator", house="smile").status == 404
+
+
+@pytest.mark.parametrize("wanted", [None, "佐藤", "知らない人"])
+def test_the_simulator_tells_what_the_memo_does(running, wanted):
+    asked = f"?for={quote(wanted)}" if wanted else ""
+    told = running.get(f"/v1/contracts/{running.contract}/routing{asked}", role="operator").json
+    assert told["reported_to"] == running.memo("call", **{"for": wanted}).json["reported_to"]
+    assert (told["note"] is not None) is (wanted == "知らない人")
