@@ -12,11 +12,14 @@ os.environ |= {
     "LINK_SECRET": "a secret that only the tests know, of full length",
 }
 
+import shutil
+
 import moto
 import pytest
 
 from chalicelib import clock
 from chalicelib.flows import keys
+from chalicelib.rules import house as houses
 from dev import cloud
 from tests import stores
 from tests.desk import Desk
@@ -68,3 +71,21 @@ def true_desk(dynamodb_local):
 def any_desk(request):
     """A desk on each store in turn."""
     return request.getfixturevalue("desk" if request.param == "moto" else "true_desk")
+
+
+@pytest.fixture
+def edit_house(monkeypatch, tmp_path):
+    """Deploy a house file with other words in it: `edit_house("mk", "days = 10", "days = 9")`."""
+    before = houses.FOLDER
+    monkeypatch.setattr(houses, "FOLDER", shutil.copytree(before, tmp_path / "houses"))
+
+    def edit(house: str, old: str, new: str) -> None:
+        file = houses.FOLDER / f"{house}.toml"
+        text = file.read_text("utf-8")
+        assert text.count(old) == 1
+        file.write_text(text.replace(old, new), "utf-8")
+        houses.all_houses.cache_clear()
+
+    yield edit
+    monkeypatch.setattr(houses, "FOLDER", before)
+    houses.all_houses.cache_clear()

@@ -4,12 +4,13 @@ import os
 from collections.abc import Callable
 from copy import deepcopy
 
+import boto3
 from moto.backends import get_backend
 
 from dev import cloud
 from dev.store import FOLDER, free_port, missing, running
 
-__all__ = ["FOLDER", "empty", "fill_moto", "free_port", "keep_expired", "missing", "once", "running", "use"]
+__all__ = ["FOLDER", "damage", "empty", "fill_moto", "free_port", "keep_expired", "missing", "once", "running", "use"]
 
 
 def use(address: str | None) -> None:
@@ -71,3 +72,12 @@ def empty() -> None:
     for model in TABLES:
         if model.exists():
             model.delete_table()
+
+
+def damage(table: str, identity: str, **texts: str) -> None:
+    """Put other texts into an item, past the app and whoever watches it."""
+    from chalicelib import config
+
+    new = {name: {"Value": {"S": text}, "Action": "PUT"} for name, text in texts.items()}
+    store = boto3.client("dynamodb")
+    store.update_item(TableName=f"{config.TABLE_PREFIX}{table}", Key={"id": {"S": identity}}, AttributeUpdates=new)

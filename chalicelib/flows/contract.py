@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
+from pynamodb.exceptions import PynamoDBException
+
 from chalicelib import log
 from chalicelib.errors import Busy, Fault, Invalid, NotFound, Parked, Problem, Refused
 from chalicelib.flows import outbox, roster
@@ -21,9 +23,7 @@ def load(house: House, contract_id: str, now: datetime) -> Contract:
     Raises NotFound for an unknown id and for another house's alike.
     """
     for attempt in range(5):
-        contract = Contract.find(contract_id)
-        if contract is None or contract.house != house.key:
-            raise NotFound("このご契約は見つかりません。番号をご確認ください。")
+        contract = _stored(house, contract_id)
         if contract.due is None or contract.due > calendar.day_of(now):
             return contract
         case = Case(contract, house, now, DATES)
@@ -40,16 +40,23 @@ def load(house: House, contract_id: str, now: datetime) -> Contract:
     raise AssertionError("unreachable")
 
 
+def _stored(house: House, contract_id: str) -> Contract:
+    contract = Contract.find(contract_id)
+    if contract is None or contract.house != house.key:
+        raise NotFound("このご契約は見つかりません。番号をご確認ください。")
+    return contract
+
+
 def _settle_or_park(case: Case) -> None:
     """What no date should be able to do to a contract stops that one alone, and a person is told."""
     try:
         settle(case)
-    except Problem:
+    except (Problem, PynamoDBException):  # a store that is down is no fault of the contract's
         raise
     except Exception:
         log.crash("contract cannot be settled", contract=case.contract.id)
         log.alarm("contract parked", contract=case.contract.id)
-        Contract.park(case.contract.id, case.now)
+        Contract.park(case.contract.id, case.contract.due, case.now)
         raise Parked("このご契約は自動処理が止まっており、事務で確認しています。", retry_after=300) from None
 
 
@@ -63,13 +70,16 @@ def look_at(house: House, contract_id: str, now: datetime) -> Contract:
 
 def redate(house: House, contract_id: str, now: datetime, dry_run: bool = False) -> bool:
     """Date a contract anew by the house file and holidays of today; whether its date was, or would be, another one."""
-    contract = load(house, contract_id, now)
-    changed = life.next_due(contract, house) != contract.due
-    if changed and not dry_run:
+    contract = _stored(house, contract_id) if dry_run else load(house, contract_id, now)
+    due = life.next_due(contract, house)
+    if due == contract.due:
+        return False
+    if not dry_run:
+        contract.due = due
         case = Case(contract, house, now, DATES)
-        settle(case)
+        _settle_or_park(case)
         case.keep()
-    return changed
+    return True
 
 
 def during_a_call(house: House, contract_id: str, now: datetime) -> Contract:

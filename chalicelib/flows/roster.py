@@ -109,7 +109,10 @@ def remove_address(case: Case, person_id: str, address_id: str) -> None:
 
 
 def send_test_mail(case: Case, person: Person, address: Address, reminder: bool = False) -> None:
-    """Reports go to an address only after the button in this mail was pressed (houses.md 7)."""
+    """Reports go to an address only after the button in this mail was pressed (houses.md 7).
+
+    Its cause is noted first: the letter's id follows from the length of the history, and two of a day must differ.
+    """
     address.asked_on, address.asked = case.today, address.asked + 1
     # What asks for a test mail is noted before it, so no two of one day have the same id.
     part = f"{address.id}-{len(case.contract.history)}"
@@ -137,12 +140,12 @@ def test_again(case: Case, person_id: str, address_id: str) -> None:
 
 def remind(case: Case, on: date) -> None:
     """Addresses whose button nobody has pressed get their test mail once more, each once."""
+    case.note("addresses_reminded", on)
     for person in case.contract.people:
         for address in person.addresses:
             if not address.confirmed_at and address.asked_on and not address.reminded_on:
                 send_test_mail(case, person, address, reminder=True)
                 address.reminded_on = on
-    case.note("addresses_reminded", on)
 
 
 def confirm(case: Case, address_id: str, mail: str | None, ground: str | None = None) -> None:

@@ -12,7 +12,7 @@ from chalicelib.rules.house import House
 def tell(contract: Contract, house: House, today: date) -> dict:
     """Prices are yen a month, tax included, as of their own dates."""
     return {
-        "monthly": offer.monthly(house, contract.plan, contract.use, today),
+        "monthly": _monthly(contract, house, contract.plan, today),
         "next_plan": _next_plan(contract, house),
         "plan_changes": [{"on": each.on.isoformat(), "was": each.was, "becomes": each.becomes} for each in contract.plans],
         "options": [_option(each, house) for each in contract.options],
@@ -23,10 +23,15 @@ def tell(contract: Contract, house: House, today: date) -> dict:
     }
 
 
+def _monthly(contract: Contract, house: House, plan: str, on: date) -> int | None:
+    """None for a plan that the house no longer has: such a contract comes to a stop, and the office has to see it."""
+    return offer.monthly(house, plan, contract.use, on) if plan in {each.key for each in house.plans} else None
+
+
 def _next_plan(contract: Contract, house: House) -> dict | None:
     if not contract.next_plan:
         return None
-    monthly = offer.monthly(house, contract.next_plan, contract.use, contract.next_plan_on)
+    monthly = _monthly(contract, house, contract.next_plan, contract.next_plan_on)
     return {"plan": contract.next_plan, "from": contract.next_plan_on.isoformat(), "monthly": monthly}
 
 

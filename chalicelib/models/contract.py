@@ -1,6 +1,6 @@
 """Contracts, each with its roster, gates and history in one item, so that one strong read tells everything."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, MapAttribute, VersionAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
@@ -201,9 +201,14 @@ class Contract(Table):
             return None
 
     @classmethod
-    def park(cls, identity: str, now: datetime) -> None:
-        """Note that it cannot be settled, without a look at its version: it may not even be readable as a whole."""
-        cls._get_connection().update_item(identity, actions=[cls.parked_at.set(now)], condition=cls.id.exists())
+    def park(cls, identity: str, due: date | None, now: datetime) -> None:
+        """Note since when it cannot be settled, without a look at its version: it may not even be writable as a whole.
+
+        Its `due` is noted too: a date that came forward by a change of rules would else not be tried again.
+        """
+        dated = [cls.due.set(due)] if due else []
+        actions = [cls.parked_at.set(cls.parked_at | now), *dated]
+        cls._get_connection().update_item(identity, actions=actions, condition=cls.id.exists())
 
     def passed_gates(self) -> set[str]:
         return {passed.gate for passed in self.gates}

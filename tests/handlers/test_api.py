@@ -263,3 +263,11 @@ def test_a_store_that_is_down_is_a_503(desk):
         stores.use(None)
     assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
     assert connection.client
+
+
+def test_a_test_mail_is_sent_again_right_after_its_address_was_added(desk):
+    contract = desk.starts("mk")
+    people = f"/v1/contracts/{contract}/people"
+    assert desk.post(f"{people}/p1/addresses", {"mail": "mobile@sakura.example"}).status == 200
+    assert desk.post(f"{people}/p1/addresses/p1a2/test-mail").status == 200
+    assert [mail["to"] for mail in desk.mails()].count("mobile@sakura.example") == 2

@@ -137,7 +137,7 @@ def lambdas(made, tmp_path_factory):
 
 def test_every_function_answers_a_real_event(lambdas):
     functions = lambdas.functions
-    assert set(functions) == {"APIHandler", "Nightly", "Settle", "Sweep", "IssueKey"}
+    assert set(functions) == {"APIHandler", "Nightly", "Settle", "Sweep", "Redate", "IssueKey"}
 
     key = functions["IssueKey"].call({"house": "mk", "owner": "suzuki", "role": "admin"})["key"]
     page = lambdas.web("GET", "/mk/signup")
@@ -154,6 +154,7 @@ def test_every_function_answers_a_real_event(lambdas):
     assert memo["statusCode"] == 422 and json.loads(memo["body"])["errors"]
 
     assert functions["Nightly"].call({"time": "2026-01-01T15:05:00Z"}) == {"mk": 0, "smile": 0}
+    assert functions["Redate"].call({"dry_run": True}) == {"mk": 0, "smile": 0}
     good = json.dumps({"house": "mk", "now": "2026-01-01T15:05:00+00:00", "contracts": ["mk-GONE"]})
     batch = {"Records": [{"messageId": "1", "body": "{"}, {"messageId": "2", "body": good}]}
     assert functions["Settle"].call(batch) == {"batchItemFailures": [{"itemIdentifier": "1"}]}

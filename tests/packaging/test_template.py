@@ -12,7 +12,9 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 import app
+from chalicelib import queue
 from chalicelib.models import TABLES
+from dev import days
 from infra.template import data_resources, table_resource
 from tests import ses_server, stores
 
@@ -64,6 +66,12 @@ def test_schedules_go_by_the_clock_of_japan(template):
     batch = template["Resources"]["Settle"]["Properties"]["Events"]["Batch"]["Properties"]
     assert batch["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert template["Resources"]["SettleQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+def test_redate_is_called_by_hand_and_has_time(template):
+    redate = template["Resources"]["Redate"]["Properties"]
+    assert "Events" not in redate and redate["Timeout"] == 900
+    assert redate["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
@@ -121,7 +129,7 @@ def _named(resource) -> str:
     return f"{found[1].lower()}{found[2]}" if found else text
 
 
-@pytest.mark.parametrize("name", ["api", "nightly", "settle", "sweep", "issue-key"])
+@pytest.mark.parametrize("name", ["api", "nightly", "settle", "sweep", "redate", "issue-key"])
 def test_no_policy_is_wider_than_it_has_to_be(name):
     for action, resources in policy(name).items():
         assert "*" not in action
@@ -129,11 +137,13 @@ def test_no_policy_is_wider_than_it_has_to_be(name):
 
 
 class Watch:
-    """What each function asks DynamoDB and SQS for while a story is lived."""
+    """What each function asks DynamoDB and the queue for while a story is lived."""
 
-    def __init__(self, client):
+    def __init__(self, client, monkeypatch):
         self.seen, self.function = defaultdict(set), "api"
         client.meta.events.register("before-parameter-build.dynamodb", self._note)
+        send = queue.send
+        monkeypatch.setattr(queue, "send", lambda messages: (self._note_sending(messages), send(messages))[1])
 
     def _note(self, params, model, **_):
         if model.name == "TransactWriteItems":
@@ -144,30 +154,31 @@ class Watch:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             self.seen[self.function].add((f"dynamodb:{model.name}", self._table(params) + index))
 
+    def _note_sending(self, messages):
+        if messages:
+            self.seen[self.function].add(("sqs:SendMessage", "settlequeue"))
+
     @staticmethod
     def _table(given) -> str:
         return given["TableName"].rpartition("-")[2]
 
 
-def test_policies_allow_what_functions_do_and_nothing_else(desk, monkeypatch):
+def test_policies_allow_what_functions_do_and_nothing_else(desk, monkeypatch, edit_house):
     from chalicelib.models.base import connection
-    from dev import days
 
-    watch = Watch(connection.client)
-    desk.key("office", "mk"), desk.key("operator", "mk"), desk.key("admin", "mk")
+    watch = Watch(connection.client, monkeypatch)
+    for house in ("mk", "smile"):
+        desk.key("office", house), desk.key("operator", house), desk.key("admin", house)
     watch.seen.clear()
-    for name in ("nightly", "settle", "sweep", "issue_key"):
+    for name in ("nightly", "settle", "sweep", "redate", "issue_key"):
         monkeypatch.setattr(app, name, _under(watch, name.replace("_", "-"), getattr(app, name)))
     app.issue_key({"house": "mk", "owner": "suzuki"}, None)
 
     desk.on("2026-08-03").starts("mk")
-    made_key = desk.post("/v1/keys", {"owner": "tanaka", "role": "operator"}, role="admin").json
-    desk.call("DELETE", f"/v1/keys/{made_key['id']}", role="admin")
-    desk.get("/v1/lines/0367001234", role="operator")
-    desk.memo("key-1"), desk.memo("key-1"), desk.counted("2026-08"), desk.get("/v1/contracts")
-    with ses_server.answering("reset"):
-        desk.memo("key-2")
+    _looks_after_keys_and_calls(desk)
     started = desk.contract
+    _looks_after_a_client(desk)
+    _turns_applicants_away(desk)
     desk.signs_up("mk", mail="second@a.example")
     desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "third@a.example"})
     desk.on("2026-08-20")  # the first lapses, the second is forgotten
@@ -176,6 +187,9 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, monkeypatch):
     desk.get(f"/v1/contracts/{desk.contract}")  # deleted by loading it
     desk.contract = started
     days.run_night(desk.moment)
+    _has_options_at_smile(desk)
+    _changes_the_rules(desk, edit_house)
+    _parks_a_contract(desk)
     with ses_server.answering("reset"):
         desk.signs_up("smile", mail="sixth@a.example")
         desk.house = "mk"
@@ -187,10 +201,89 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, monkeypatch):
             (action, where)
             for action, resources in policy(function).items()
             for where in resources
-            if action.startswith("dynamodb:")
+            if action.startswith("dynamodb:") or action == "sqs:SendMessage"
         }
         assert seen == allowed, function
-    assert set(watch.seen) == {"api", "nightly", "settle", "sweep", "issue-key"}
+    assert set(watch.seen) == {"api", "nightly", "settle", "sweep", "redate", "issue-key"}
+
+
+def _looks_after_keys_and_calls(desk):
+    made_key = desk.post("/v1/keys", {"owner": "tanaka", "role": "operator"}, role="admin").json
+    desk.call("DELETE", f"/v1/keys/{made_key['id']}", role="admin")
+    desk.get("/v1/lines/0367001234", role="operator")
+    desk.memo("key-1"), desk.memo("key-1"), desk.counted("2026-08"), desk.get("/v1/contracts")
+    with ses_server.answering("reset"):
+        desk.memo("key-2")
+
+
+def _does(desk, method: str, door: str, body=None) -> None:
+    """A change of the contract that the desk is at, through one of its doors."""
+    answer = desk.call(method, f"/v1/contracts/{desk.contract}{door}", body)
+    assert answer.status == 200, (method, door, answer.text)
+
+
+def _looks_after_a_client(desk):
+    _does(desk, "POST", "/people", {"name": "鈴木 一郎", "addresses": ["ichiro@a.example"]})
+    _does(desk, "PATCH", "/people/p2", {"position": 1, "away_until": "2026-08-05", "deputy": "p1"})
+    _does(desk, "DELETE", "/people/p2/absence")
+    _does(desk, "POST", "/people/p2/addresses", {"mail": "mobile@a.example"})
+    _does(desk, "POST", "/people/p2/addresses/p2a2/test-mail")
+    _does(desk, "POST", "/people/p2/addresses/p2a1/confirmation", {"ground": "お電話で受信を確認"})
+    _does(desk, "DELETE", "/people/p2/addresses/p2a2")
+    _does(desk, "DELETE", "/people/p2")
+    _does(desk, "PATCH", "/people/p1/addresses/p1a1", {"mail": "new@a.example"})
+    desk.presses("テストメール", to="new@a.example")
+
+    _does(desk, "POST", "/plan", {"plan": "half"}), _does(desk, "DELETE", "/plan")
+    assert desk.get("/v1/plans?calls=45", role="operator").status == 200
+    desk.has_line("03-6700-5678")
+    _does(desk, "POST", "/lines", {"number": "03-6700-5678", "use": "forwarding"})
+    _does(desk, "PATCH", "/lines/0367005678", {"use": "listed"})
+    _does(desk, "DELETE", "/lines/0367005678")
+    assert len(desk.get("/v1/lines").json["lines"]) == 2
+    _does(desk, "PATCH", "", {"phone": "03-6800-9999", "invoice_name": "経理部", "clear": ["contact_reading"]})
+
+    _does(desk, "POST", "/continuation"), _does(desk, "DELETE", "/continuation")
+    _does(desk, "POST", "/stop", {"on": "2026-08-10"}), _does(desk, "DELETE", "/stop")
+    _does(desk, "POST", "/termination", {"on": "2026-08-31", "reason": "お支払いが確認できないため"})
+    _does(desk, "DELETE", "/termination")
+    _does(desk, "POST", "/notice"), _does(desk, "DELETE", "/notice"), _does(desk, "DELETE", "/continuation")
+
+
+def _turns_applicants_away(desk):
+    desk.signs_up("mk", mail="leaves@a.example")
+    _does(desk, "POST", "/withdrawal")
+    desk.signs_up("mk", mail="unwanted@a.example")
+    _does(desk, "POST", "/refusal", {"reason": "用途を確認できないため"})
+
+
+def _has_options_at_smile(desk):
+    desk.signs_up("smile", mail="fifth@a.example")
+    desk.presses("お申し込みを受け付けました", to="fifth@a.example")
+    desk.presses("テストメール", to="pc@sakura.example")
+    desk.passes("identity", "payment")
+    desk.passes("number", number="03-6700-7777")
+    _does(desk, "POST", "/options/windows", {"windows": [{"day": 0, "from": "13:00", "to": "17:00"}]})
+    _does(desk, "DELETE", "/options/windows")
+    _does(desk, "POST", "/people", {"name": "佐々木 優", "addresses": ["never@a.example"]})
+
+
+def _changes_the_rules(desk, edit_house):
+    """The first change is noticed by the night, the second is told by hand; an unpressed button is reminded of."""
+    edit_house("smile", "remind_days = 3", "remind_days = 5")
+    desk.on("2026-09-14")
+    edit_house("smile", "remind_days = 5", "remind_days = 6")
+    app.redate({"dry_run": True}, None), app.redate({"dry_run": False}, None)
+    days.drain()
+
+
+def _parks_a_contract(desk):
+    """A stored contract that no date can be applied to: met by the night, and by the office before it."""
+    desk.signs_up("mk", mail="parked@a.example")
+    stores.damage("contracts", desk.contract, seen="{}")
+    desk.at("2026-09-16", "00:05")
+    assert desk.look()["parked_at"]
+    days.run_night(desk.moment)
 
 
 def _under(watch: Watch, name: str, function):
