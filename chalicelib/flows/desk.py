@@ -4,7 +4,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from chalicelib import carriers
-from chalicelib.flows import cursor, names, terms
+from chalicelib.flows import cursor, instructions, names, terms
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract
 from chalicelib.models.contract import Address, GatePassed, Note, Person
@@ -90,6 +90,7 @@ def tell(contract: Contract, house: House, today: date) -> dict:
         | {name: getattr(contract, name) for name in (*names.FIELDS, "use", "wishes", "wants_trial", "end_reason", "paid_yen")}
         | {name: _iso(getattr(contract, name)) for name in _DATES}
         | terms.tell(contract, house, today)
+        | instructions.tell(contract)
         | {
             "matches": contract.matches,
             "gates": [_gate(contract, gate, waiting, passed) for gate in gates.needed(contract, house)],

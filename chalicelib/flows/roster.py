@@ -114,7 +114,6 @@ def send_test_mail(case: Case, person: Person, address: Address, reminder: bool 
     Its cause is noted first: the letter's id follows from the length of the history, and two of a day must differ.
     """
     address.asked_on, address.asked = case.today, address.asked + 1
-    # What asks for a test mail is noted before it, so no two of one day have the same id.
     part = f"{address.id}-{len(case.contract.history)}"
     facts = {"person": person.name, "address": address.mail, "reminder": reminder}
     letter = case.write("test_mail", case.today, [address.mail], part, **facts)

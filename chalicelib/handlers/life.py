@@ -3,7 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.errors import Fault, Invalid, NotFound
-from chalicelib.flows import leaving, names, plan
+from chalicelib.flows import instructions, leaving, names, plan
 from chalicelib.handlers.change import CONTRACT, change
 from chalicelib.handlers.http import api
 from chalicelib.kinds import Clock, CorporateNumber, Day, Mail, Phone
@@ -132,6 +132,28 @@ _NAMES = Shape(
     greeting=Text("電話応対時の名乗り", required=False, max=60),
     clear=Many("空にする項目", Choice("項目", {name: name for name in names.FIELDS}), required=False),
 )
+
+
+_ANSWER = Shape("Answer", question=Text("ご質問", max=200), answer=Text("お答え", max=500, lines=True))
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/instructions",
+    "What operators may say and must know; each list given replaces the old one",
+    takes=Shape(
+        "Instructions",
+        answers=Many("お答えしてよいご質問", _ANSWER, max=30, required=False),
+        disclosable=Many("お伝えしてよいこと", Text("お伝えしてよいこと", max=200), max=30, required=False),
+        notes=Many("応対の注意(間違い電話、大切なお客様、避ける言葉など)", Text("応対の注意", max=500), max=30, required=False),
+        exception=Text("特認の理由(番号を二社で使う場合)", max=300, required=False),
+        former=Text("以前のご契約の番号", max=40, required=False),
+    ),
+    gives=CONTRACT,
+)
+def instruct(asked, contract):
+    return change(asked, contract, lambda case: instructions.change(case, asked.body))
 
 
 @api(

@@ -110,6 +110,7 @@ class HouseIndex(GlobalSecondaryIndex):
 _DURING_A_CALL = (
     ["id", "house", "status", "due", "people", "service", "trial_last_day", "paused_on", "plan"]
     + ["company", "contact_name", "greeting", "plans", "options", "active_from"]
+    + ["answers", "disclosable", "notes", "exception"]
 )  # fmt: skip
 
 
@@ -153,6 +154,11 @@ class Contract(Table):
     matches = JSONAttribute(default=list)  # earlier contracts that seem to be the same client's: contract, and by what
     people = ListAttribute(of=Person, default=list)
     line = UnicodeAttribute(null=True)
+    answers = JSONAttribute(default=list)  # what operators may say, and must know: see flows/instructions.py
+    disclosable = JSONAttribute(default=list)
+    notes = JSONAttribute(default=list)
+    exception = UnicodeAttribute(null=True)
+    former = UnicodeAttribute(null=True)
     extra_lines = ListAttribute(of=ExtraLine, default=list)
     options = ListAttribute(of=Option, default=list)
     plans = ListAttribute(of=PlanChange, default=list)

@@ -157,6 +157,7 @@ HOUSE = Shape(
         per_recipient=Number("per_recipient", min=1),
         in_total=Number("in_total", min=1),
     ),
+    answers=Many("answers", Shape("answer", question=Text("question", max=100), answer=Text("answer", max=400)), min=1, max=40),
     terms=Shape(
         "terms",
         provision=Text("provision", max=500),

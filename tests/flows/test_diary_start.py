@@ -175,6 +175,29 @@ def test_a_second_number_for_mk_and_its_use(any_desk):
     assert states == {"0367001234": "quarantined", "0367005678": "quarantined"}
 
 
+def test_what_operators_may_say_stands_on_the_lines_screen(any_desk):
+    desk = any_desk
+    earlier = desk.on("2026-08-03").signs_up("mk", mail="earlier@a.example", phone="03-6800-4444", company="前の会社")
+    desk.starts("mk")
+    told = {
+        "answers": [{"question": "駐車場はありますか", "answer": "3台分あります。"}],
+        "disclosable": ["住所", "担当者の名前"],
+        "notes": ["「さくら商会」とよく間違えられます", "青葉電機様は大切なお客様です"],
+        "exception": "関連会社と番号を共有(特認)",
+    }
+    desk.does("instructions", told | {"former": earlier})
+    screen = desk.get("/v1/lines/0367001234", role="operator").json
+    assert {name: screen[name] for name in told} == told and desk.look()["former"] == earlier
+    assert screen["house_answers"][0]["question"] in desk.open("/mk").text
+    desk.does("instructions", {"notes": []})
+    screen = desk.get("/v1/lines/0367001234", role="operator").json
+    assert (screen["notes"], screen["disclosable"]) == ([], told["disclosable"])
+    for wrong in ("mk-NOBODY", desk.contract):
+        assert desk.office("instructions", {"former": wrong}).json["errors"][0]["field"] == "former"
+    long = desk.office("instructions", {"notes": ["あ" * 501]})
+    assert long.status == 422 and long.json["errors"][0]["field"] == "notes.0"
+
+
 def test_smile_has_one_number_a_contract(desk):
     desk.on("2026-09-01").starts("smile")
     desk.has_line("03-6700-5678")

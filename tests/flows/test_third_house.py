@@ -139,6 +139,10 @@ per_network = 5
 per_recipient = 5
 in_total = 5
 
+[[answers]]
+question = "何時までですか"
+answer = "20時までです。"
+
 [terms]
 provision = "すぐにご利用いただけます。"
 later = "毎月末日までにお支払いください。"
