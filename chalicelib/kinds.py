@@ -34,6 +34,8 @@ class Clock(Field):
 
     def read(self, value: Any) -> time:
         try:
+            if not re.fullmatch(r"[0-2]\d:[0-5]\d", value, re.ASCII):
+                raise ValueError
             return time.fromisoformat(value)
         except (TypeError, ValueError):
             raise ValueError("時刻は 09:00 の形で入力してください。") from None

@@ -50,7 +50,7 @@ class Text(Field):
         if not isinstance(value, str):
             raise ValueError("文字列で入力してください。")
         text = (value.replace("\r\n", "\n") if self.lines else value).strip()
-        if not text:
+        if all(unicodedata.category(letter) in {"Cf", "Zs"} for letter in text):  # nothing that anybody could see
             raise ValueError(self.absent())
         if len(text) > self.max:
             raise ValueError(f"{self.title}は{self.max}文字以内で入力してください(現在{len(text)}文字)。")

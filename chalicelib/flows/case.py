@@ -10,7 +10,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib import log
 from chalicelib.errors import Busy, Refused
 from chalicelib.flows import links
-from chalicelib.models import Contract, Letter, Line, Mark, Token
+from chalicelib.models import Contract, History, Letter, Line, Mark, Token
 from chalicelib.models.base import transaction
 from chalicelib.models.contract import Note, Period
 from chalicelib.models.line import FREE, LENT, QUARANTINED
@@ -19,6 +19,9 @@ from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
 
 CLIENT, DATES = "(client)", "(date)"  # in brackets, since no key's owner can be named so
+HISTORY = 60  # lines kept beside the contract, whose item may not pass 400 KB; older ones become pages of 40
+PAGE = 40
+FULL = 60  # items of one transaction, which may have 100: what dates still ask for then comes in the next
 LETTERS_FROM = time(9, 0)  # letters caused by a date wait until then and leave with the sweep (life.md)
 
 
@@ -51,6 +54,16 @@ class Case:
                 return True
         return False
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so much goes out in this write that the rest should come in another."""
+        return len(self.letters) + len(self.tokens) + len(self.lines) + len(self.marks) >= FULL
+
+    @property
+    def notes(self) -> int:
+        """How many lines the history has had: no two letters of different causes share it."""
+        return self.contract.history_before + len(self.contract.history)
+
     def _dates_of_refusals(self) -> dict[str, str]:
         ends_on = life.ends_if_noticed(self.contract, self.house, self.today)
         days = {"ends_on": ends_on, "last_day": self.contract.trial_last_day}
@@ -81,7 +94,7 @@ class Case:
 
     def tell(self, kind: str, **facts) -> Letter:
         """Write to the client about what a person has just done and noted, however often on one day."""
-        return self.write(kind, self.today, part=str(len(self.contract.history)), **facts)
+        return self.write(kind, self.today, part=str(self.notes), **facts)
 
     def give_link(self, letter: Letter, purpose: str, days: int, target: str | None = None) -> None:
         """Let a letter's link open for `days` days: `purpose` says what its button does."""
@@ -141,16 +154,34 @@ class Case:
         self.contract.parked_at = None
         self.contract.due = life.next_due(self.contract, self.house)
         self.contract.waits_for = [gate.key for gate in life.missing_to_start(self.contract, self.house)]
+        older = self._turn_page()
         try:
             with transaction() as write:
-                self._put_all(write)
+                self._put_all(write, older)
         except TransactWriteError as refused:
-            codes = {reason.code for reason in refused.cancellation_reasons if reason}
-            if codes & {"ConditionalCheckFailed", "TransactionConflict"}:
+            codes = [reason.code if reason else None for reason in refused.cancellation_reasons]
+            if "TransactionConflict" in codes or "ConditionalCheckFailed" in codes:
+                self._check_letters(codes)
                 raise Busy("同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。") from None
             raise
 
-    def _put_all(self, write: TransactWrite) -> None:
+    def _turn_page(self) -> list[History]:
+        """The oldest lines of a long history as a page of its own."""
+        contract = self.contract
+        if len(contract.history) <= HISTORY:
+            return []
+        page, contract.history = contract.history[:PAGE], contract.history[PAGE:]
+        written = History(contract.id, contract.history_before, lines=[note.told() for note in page])
+        contract.history_before += PAGE
+        return [written]
+
+    def _check_letters(self, codes: list[str | None]) -> None:
+        """Deletes come first, then the contract, then its letters: if they alone are refused, asking again never helps."""
+        place = len(self.dropped_marks)
+        if codes[place] is None and "ConditionalCheckFailed" in codes[place + 1 : place + 1 + len(self.letters)]:
+            raise RuntimeError(f"a letter of contract {self.contract.id} has the id of another one")
+
+    def _put_all(self, write: TransactWrite, older: list[History]) -> None:
         for mark in self.dropped_marks:
             write.delete(mark)
         if self.deleted:
@@ -163,5 +194,5 @@ class Case:
             write.save(letter, condition=Letter.id.does_not_exist())
         for line, condition in self.lines:
             write.save(line, condition=condition)
-        for item in (*self.tokens, *self.marks):
+        for item in (*older, *self.tokens, *self.marks):
             write.save(item)

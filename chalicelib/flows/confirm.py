@@ -73,6 +73,6 @@ def _act(case: Case, sight: Sight, ticked: Collection[str]) -> None:
     if sight.purpose == "start_check":
         contracts.check_start(case, [point for point in life.CHECKS if point in ticked])
     elif sight.target is None:
-        contracts.confirm_mail(case)
+        contracts.confirm_mail(case, sight.mail)
     else:
         roster.confirm(case, sight.target, sight.mail)

@@ -7,14 +7,17 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import log
 from chalicelib.errors import Busy, Fault, Invalid, NotFound, Parked, Problem, Refused
-from chalicelib.flows import outbox, roster
+from chalicelib.flows import outbox
 from chalicelib.flows.case import DATES, Case
 from chalicelib.flows.recognise import recognise
-from chalicelib.flows.settle import ask_confirmation, settle
+from chalicelib.flows.settle import ask_confirmation, say_number, settle
 from chalicelib.models import Contract
+from chalicelib.models.base import refused_as_wrong
 from chalicelib.rules import calendar, gates
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
+
+ROUNDS = 12  # of asking again, or of settling what does not fit into one write
 
 
 def load(house: House, contract_id: str, now: datetime) -> Contract:
@@ -22,22 +25,19 @@ def load(house: House, contract_id: str, now: datetime) -> Contract:
 
     Raises NotFound for an unknown id and for another house's alike.
     """
-    for attempt in range(5):
+    for attempt in range(ROUNDS):
         contract = _stored(house, contract_id)
         if contract.due is None or contract.due > calendar.day_of(now):
             return contract
         case = Case(contract, house, now, DATES)
-        _settle_or_park(case)
         try:
-            case.keep()
+            _settle_or_park(case)
         except Busy:  # somebody settled it at the same moment: see what they left
-            if attempt == 4:
+            if attempt == ROUNDS - 1:
                 raise
-            continue
         if case.deleted:
             raise NotFound("このお申し込みは、メールアドレスの確認がなかったため削除されました。")
-        return contract
-    raise AssertionError("unreachable")
+    raise Busy("このご契約の処理が続いています。少し待ってから、もう一度お試しください。")
 
 
 def _stored(house: House, contract_id: str) -> Contract:
@@ -48,15 +48,19 @@ def _stored(house: House, contract_id: str) -> Contract:
 
 
 def _settle_or_park(case: Case) -> None:
-    """What no date should be able to do to a contract stops that one alone, and a person is told."""
+    """Settle and keep. What no date should be able to do to a contract stops that one alone, and a person is told."""
+    due = case.contract.due
     try:
         settle(case)
-    except (Problem, PynamoDBException):  # a store that is down is no fault of the contract's
+        case.keep()
+    except Problem:
         raise
-    except Exception:
+    except Exception as fault:
+        if isinstance(fault, PynamoDBException) and not refused_as_wrong(fault):
+            raise  # a store that is down is no fault of the contract's
         log.crash("contract cannot be settled", contract=case.contract.id)
         log.alarm("contract parked", contract=case.contract.id)
-        Contract.park(case.contract.id, case.contract.due, case.now)
+        Contract.park(case.contract.id, due, case.now)
         raise Parked("このご契約は自動処理が止まっており、事務で確認しています。", retry_after=300) from None
 
 
@@ -76,9 +80,7 @@ def redate(house: House, contract_id: str, now: datetime, dry_run: bool = False)
         return False
     if not dry_run:
         contract.due = due
-        case = Case(contract, house, now, DATES)
-        _settle_or_park(case)
-        case.keep()
+        _settle_or_park(Case(contract, house, now, DATES))
     return True
 
 
@@ -96,17 +98,17 @@ def change(house: House, contract_id: str, now: datetime, by: str, story: Callab
     A change at the same moment by somebody else is not overwritten: the story
     is told again on what they left. Raises Busy if that keeps happening.
     """
-    for attempt in range(5):
+    for attempt in range(ROUNDS):
         case = Case(load(house, contract_id, now), house, now, by)
-        before = len(case.contract.history)
+        before = case.notes
         story(case)
-        if len(case.contract.history) == before:
+        if case.notes == before:
             return case.contract
         settle(case)
         try:
             case.keep()
         except Busy:
-            if attempt == 4:
+            if attempt == ROUNDS - 1:
                 raise
             continue
         outbox.deliver_all(case.letters, now)
@@ -114,19 +116,21 @@ def change(house: House, contract_id: str, now: datetime, by: str, story: Callab
     raise AssertionError("unreachable")
 
 
-def confirm_mail(case: Case) -> None:
-    """The applicant's address is theirs: guidance and the test mails of all report addresses go out."""
+def confirm_mail(case: Case, mail: str) -> None:
+    """The applicant's address `mail` is theirs: guidance goes out, and the test mails of all report addresses fall due.
+
+    Raises Refused if it was corrected meanwhile.
+    """
+    contract = case.contract
+    if mail != contract.mail and contract.mail_confirmed_at is None:
+        raise Refused("このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。")
     if not case.proceed("mail_confirmed"):
         return
-    contract = case.contract
     contract.mail_confirmed_at = case.now
     case.note("mail_confirmed")
     waiting = [{"name": gate.name, "asks": gate.asks, "waits_on": gate.waits_on} for gate in gates.waiting(contract, case.house)]
     mails = [each.mail for person in contract.people for each in person.addresses]
     case.write("guidance", case.today, waiting=waiting, seen=contract.seen["offer"], receipt=contract.id, addresses=mails)
-    for person in contract.people:
-        for address in person.addresses:
-            roster.send_test_mail(case, person, address)
 
 
 def correct_mail(case: Case, mail: str | None) -> None:
@@ -151,6 +155,8 @@ def date_start(case: Case, on: date) -> None:
         raise Invalid([Fault("on", f"開始日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。")])
     case.contract.start_on = on
     case.note("start_dated", on)
+    if case.contract.line and on > case.today:
+        say_number(case)
 
 
 def check_start(case: Case, points: list[str]) -> None:

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 from chalicelib import carriers
 from chalicelib.flows import cursor, instructions, names, terms
 from chalicelib.flows.case import CLIENT
-from chalicelib.models import Contract
-from chalicelib.models.contract import Address, GatePassed, Note, Person
+from chalicelib.models import Contract, History
+from chalicelib.models.contract import Address, GatePassed, Person
 from chalicelib.rules import calendar, gates, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
@@ -25,6 +25,7 @@ AHEAD = {
     "leave": "解約による終了",
     "terminate": "当方からの終了",
     "change_plan": "プランの変更",
+    "test_addresses": "報告先へのテストメール",
     "remind_addresses": "報告先の確認の再送",
     "remind_start_check": "開始確認のお願い",
 }
@@ -97,7 +98,8 @@ def tell(contract: Contract, house: House, today: date) -> dict:
             "people": [_person(person) for person in contract.people],
             "next": [{"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead],
             "start_check": [{"point": key, "name": name, "ticked": key in contract.start_checks} for key, name in checks],
-            "history": [_note(note) for note in contract.history],
+            "history": [note.told() for note in contract.history],
+            "history_before": contract.history_before,
         }
     )
 
@@ -108,9 +110,10 @@ _DATES = (
 )  # fmt: skip
 
 
-def _note(note: Note) -> dict:
-    said = {"on": note.on.isoformat(), "event": note.event, "by": note.by, "at": _clock(note.at), "text": note.text}
-    return said | ({"was": note.was, "becomes": note.becomes} if note.was or note.becomes else {})
+def history(contract: Contract) -> list[dict]:
+    """Every line of a contract's history, oldest first."""
+    pages = [line for page in History.query(contract.id) for line in page.lines]
+    return pages + [note.told() for note in contract.history]
 
 
 def _gate(contract: Contract, gate: SimpleNamespace, waiting: set[str], passed: dict[str, GatePassed]) -> dict:

@@ -1,33 +1,32 @@
 """How a contract ends: the service goes off, its numbers rest, what was paid goes back, and its client is told (life.md)."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from chalicelib import log
 from chalicelib.flows.case import Case
 from chalicelib.rules import calendar, lifecycle
 
 _DAY = timedelta(days=1)
-# Before a paid contract has begun, whatever was paid goes back (life.md, houses.md 3).
-_PAID_BACK = {"stopped", "lapsed", "withdrawn", "refused"}
 
 
 def end(case: Case, on: date, reason: str, off_from: datetime) -> None:
     """Ended as of the JST date `on`, off from an instant; the numbers go into quarantine."""
     contract = case.contract
     contract.status, contract.ended_on, contract.end_reason = lifecycle.ENDED, on, reason
-    contract.stop_on = contract.paused_on = contract.ends_on = contract.terminate_on = None
+    contract.stop_on = contract.paused_on = contract.terminate_on = None
     contract.next_plan = contract.next_plan_on = None
     case.turn_off(off_from)
     case.note(reason, on)
     last_day = calendar.day_of(off_from - timedelta(microseconds=1))
-    for number in _numbers(contract):
+    for number in numbers_of(contract):
         case.take_back(number, last_day)
-    if contract.paid_yen and reason in _PAID_BACK:
+    if contract.paid_yen and contract.active_from is None:  # no paid contract has begun: whatever was paid goes back
         contract.refund_yen = contract.paid_yen
         log.alarm("money goes back", contract=contract.id, reason=reason)
 
 
-def _numbers(contract) -> list[str]:
+def numbers_of(contract) -> list[str]:
     further = [extra.number for extra in contract.extra_lines if extra.until is None]
     return [contract.line, *further] if contract.line else further
 
@@ -45,8 +44,9 @@ def stop(case: Case, on: date) -> None:
 
 def stop_now(case: Case) -> None:
     """The client stopped: the service is off from this moment (houses.md 3)."""
+    paused_on = case.contract.paused_on
     end(case, case.today, "stopped", case.now)
-    say_ended(case, "stopped", case.today, case.today)
+    say_ended(case, "stopped", case.today, paused_on - _DAY if paused_on else case.today)
 
 
 def leave(case: Case, on: date) -> None:
@@ -62,7 +62,12 @@ def terminate(case: Case, on: date) -> None:
 
 
 def say_ended(case: Case, kind: str, on: date, last_service_day: date) -> None:
-    """Tell the client that it is over, what goes back, and what to do about forwarding."""
+    """Tell the client that it is over, what goes back, and what to do about the numbers."""
     contract = case.contract
-    use, line = contract.use, contract.line
-    case.write(kind, on, day=last_service_day.isoformat(), paid_yen=contract.refund_yen, use=use, line=line)
+    facts: dict[str, Any] = {
+        "paid_yen": contract.refund_yen,
+        "use": contract.use,
+        "line": contract.line,
+        "numbers": numbers_of(contract),
+    }
+    case.write(kind, on, day=last_service_day.isoformat(), was_active=contract.active_from is not None, **facts)

@@ -3,11 +3,12 @@
 from datetime import date
 from types import SimpleNamespace
 
+from chalicelib import phones
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
 from chalicelib.flows import pool
 from chalicelib.flows.case import Case
-from chalicelib.flows.recognise import recognise
-from chalicelib.flows.settle import service_facts
+from chalicelib.flows.recognise import look_again
+from chalicelib.flows.settle import say_number, service_facts
 from chalicelib.models import Contract
 from chalicelib.models.contract import GatePassed
 from chalicelib.rules import calendar, gates, offer, trial
@@ -28,6 +29,8 @@ def pass_gate(case: Case, key: str, facts: dict) -> None:
     if key in gates.BY_PRESS:
         raise Refused(f"「{gate.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。")
     kept = {name: str(value) for name, value in facts.items() if value is not None and name != "ground"}
+    if "number" in kept:
+        kept["number"] = phones.normalise(kept["number"]) or kept["number"]
     if gates.passed(contract, key):
         _refuse_other_facts(contract, gate, kept)
         return
@@ -48,7 +51,7 @@ def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -
 def reopen_gate(case: Case, key: str) -> None:
     """Take a passed gate back before the start, to correct it. Raises NotFound where it was not passed."""
     contract = case.contract
-    case.proceed("gate_reopened")
+    case.proceed("payment_reopened" if key == "payment" else "gate_reopened")
     if key in gates.BY_PRESS or key not in contract.passed_gates():
         raise NotFound("この確認項目は、事務で完了したものではありません。")
     if key == "number":
@@ -57,6 +60,8 @@ def reopen_gate(case: Case, key: str) -> None:
     contract.ready_on = None
     for name in _WRITES.get(key, ()):
         setattr(contract, name, None)
+    if key == "eligibility":
+        _forget_eligibility(case)
     case.note("gate_reopened", text=key)
 
 
@@ -83,16 +88,7 @@ def _note_identity(case: Case, facts: dict) -> None:
         if facts[name] and facts[name] != getattr(contract, name):
             case.note("name_changed", text=name, was=getattr(contract, name), becomes=facts[name])
             setattr(contract, name, facts[name])
-    _look_again(case)
-
-
-def _look_again(case: Case) -> None:
-    """An earlier client found only now is decided upon again, also where the trial was already allowed."""
-    contract, before = case.contract, len(case.contract.matches)
-    recognise(case)
-    if len(contract.matches) > before and "eligibility" in contract.passed_gates():
-        contract.gates = [entry for entry in contract.gates if entry.gate != "eligibility"]
-        case.note("gate_reopened", text="eligibility")
+    look_again(case)
 
 
 def _is_valid(row: SimpleNamespace, day: date) -> bool:
@@ -116,7 +112,15 @@ def _note_eligibility(case: Case, facts: dict) -> None:
     if not facts["eligible"]:
         case.contract.wants_trial = False
         case.contract.trial_last_day = None
-        case.write("no_trial", case.today, **service_facts(case, case.today), paid_yen=case.contract.paid_yen)
+        case.note("trial_refused")
+        case.tell("no_trial", **service_facts(case, case.today), paid_yen=case.contract.paid_yen)
+
+
+def _forget_eligibility(case: Case) -> None:
+    """The decision is open again, and with it the trial that was asked for."""
+    contract = case.contract
+    contract.wants_trial = True
+    contract.trial_last_day = trial.last_day(case.house, contract.applied_on, None)
 
 
 def _lend_number(case: Case, facts: dict) -> None:
@@ -129,10 +133,7 @@ def _lend_number(case: Case, facts: dict) -> None:
     contract.line = pool.check_free(case, facts["number"], facts["use"])
     case.lend(contract.line, facts["use"])
     if contract.start_on and contract.start_on > case.today:
-        last = trial.last_day(house, contract.applied_on, contract.start_on) if contract.wants_trial else None
-        trial_until = last.isoformat() if last and last >= contract.start_on else None
-        facts_then = service_facts(case, contract.start_on) | {"trial_until": trial_until}
-        case.write("number", case.today, **facts_then, day=contract.start_on.isoformat())
+        say_number(case)
 
 
 # What passing a gate writes beside the gate itself, and taking it back clears.

@@ -46,9 +46,6 @@ def give_notice(case: Case) -> None:
     if in_trial and not contract.continuation_asked_on:
         contract.continuation_asked_on = case.today
     contract.stop_on = None
-    late = contract.next_plan_on is not None and contract.next_plan_on > contract.ends_on
-    if late:
-        contract.next_plan = contract.next_plan_on = None
     case.tell("notice", day=contract.ends_on.isoformat(), in_trial=in_trial, withdrawn=False, use=contract.use)
 
 
@@ -69,9 +66,13 @@ def terminate(case: Case, on: date, reason: str) -> None:
     case.proceed("terminated")
     if on < case.today:
         raise Invalid([Fault("on", f"最終日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。")])
-    if on == case.contract.terminate_on:
+    contract = case.contract
+    if contract.ends_on and on > contract.ends_on:
+        last = calendar.spoken_day(contract.ends_on)
+        raise Invalid([Fault("on", f"解約のお申し出により、{last}で終了する予定です。それ以前の日付を指定してください。")])
+    if (on, reason) == (contract.terminate_on, contract.terminate_why):
         return
-    case.contract.terminate_on = on
+    contract.terminate_on, contract.terminate_why = on, reason
     case.note("termination_decided", on, text=reason)
     case.tell("termination", day=on.isoformat(), reason=reason, withdrawn=False)
 
@@ -82,6 +83,6 @@ def withdraw_termination(case: Case) -> None:
     case.proceed("termination_withdrawn")
     if contract.terminate_on is None:
         raise Refused(lifecycle.no_pending("termination_withdrawn"))
-    on, contract.terminate_on = contract.terminate_on, None
+    on, contract.terminate_on, contract.terminate_why = contract.terminate_on, None, None
     case.note("termination_withdrawn")
     case.tell("termination", day=on.isoformat(), reason=None, withdrawn=True)

@@ -58,7 +58,7 @@ def _windows(contract, now: datetime) -> list[dict] | None:
     """The client's regular weekly windows, where some are ordered; outside them callers hear the guidance."""
     today = calendar.day_of(now)
     running = [each for each in contract.options if each.since <= today and (each.until is None or today <= each.until)]
-    return next((each.details["windows"] for each in running if each.key == "windows"), None)
+    return next((each.details["windows"] for each in reversed(running) if each.key == "windows"), None)
 
 
 def _person(place: int, person: Person) -> dict:

@@ -3,7 +3,7 @@
 from chalicelib import phones
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows.case import Case
-from chalicelib.flows.recognise import recognise
+from chalicelib.flows.recognise import look_again
 from chalicelib.models import Contract
 from chalicelib.rules import lifecycle
 
@@ -21,6 +21,8 @@ def change(case: Case, said: dict, cleared: set[str]) -> None:
     case.proceed("names_changed")
     _check(contract, said, cleared)
     changed = False
+    if said["party"] == "person" and contract.company:
+        said, cleared = said | {"company": None}, cleared | {"company"}
     for name in FIELDS:
         becomes, was = said[name], getattr(contract, name)
         if (becomes is None and name not in cleared) or becomes == was:
@@ -30,11 +32,12 @@ def change(case: Case, said: dict, cleared: set[str]) -> None:
         changed = True
     if changed and contract.status != lifecycle.ENDED:
         contract.phone_number = phones.normalise(contract.phone)
-        recognise(case)
+        look_again(case)
 
 
 def _check(contract: Contract, said: dict, cleared: set[str]) -> None:
-    faults = [Fault(name, "この項目は空にできません。") for name in sorted(cleared - _MAY_BE_EMPTY)]
+    needed = cleared - _MAY_BE_EMPTY - ({"company"} if said["party"] == "person" else set())
+    faults = [Fault(name, "この項目は空にできません。") for name in sorted(needed)]
     if said["mail"] and said["mail"] != contract.mail and contract.mail_confirmed_at is None:
         faults.append(Fault("mail", "確認前のメールアドレスは、確認メールの送り直し(confirmation)で訂正してください。"))
     if said["greeting"] and contract.started_on is None:

@@ -7,6 +7,7 @@ from chalicelib.flows.case import Case
 from chalicelib.models.contract import Option, PlanChange
 from chalicelib.rules import calendar, lifecycle, offer
 from chalicelib.rules import contract as life
+from chalicelib.rules.house import House
 
 
 def ask(case: Case, plan: str) -> None:
@@ -21,8 +22,11 @@ def ask(case: Case, plan: str) -> None:
     if plan == contract.plan:
         withdraw(case)
         return
-    if contract.ends_on and counts_from > contract.ends_on:
-        raise Refused(f"プランの変更は{calendar.spoken_day(counts_from)}からとなり、解約日の後になるため承れません。")
+    leaves = life.last_day(contract)
+    if leaves and counts_from > leaves:
+        raise Refused(f"プランの変更は{calendar.spoken_day(counts_from)}からとなり、ご利用の最終日の後になるため承れません。")
+    if contract.started_on is None and "payment" in contract.passed_gates():
+        raise Refused("初回のご入金を確認済みです。プランを変える場合は、先にご入金の確認を取り消してください。")
     flagged = life.undoes_earlier(contract, case.house, plan, counts_from)
     if counts_from <= case.today:
         _change(case, plan, case.today)
@@ -82,15 +86,16 @@ def order(case: Case, key: str, details: dict) -> None:
             return
         raise Refused("このオプションはすでにお申し込みいただいています。内容を変える場合は、先にお取り消しください。")
     since = calendar.add_business_days(case.today, option.ready_business_days, house)
-    if contract.ends_on and since > contract.ends_on:
-        raise Refused(f"ご利用の準備が整うのは{calendar.spoken_day(since)}で、解約日の後になるため承れません。")
+    leaves = life.last_day(contract)
+    if leaves and since > leaves:
+        raise Refused(f"ご利用の準備が整うのは{calendar.spoken_day(since)}で、ご利用の最終日の後になるため承れません。")
     contract.options.append(Option(key=key, ordered_on=case.today, since=since, details=details))
     case.note("option_ordered", since, text=key)
     case.tell("option", option=option.name, yen=option.yen, day=since.isoformat(), ordered=True)
 
 
 def drop(case: Case, key: str) -> None:
-    """Give an option up: before it is ready at once, later with the end of this month, since no month is ever prorated."""
+    """Give an option up: at once before it is ready or where it costs nothing, else with the end of this month (never prorated)."""
     contract = case.contract
     case.proceed("option_dropped")
     option = case.house.option(key)
@@ -101,16 +106,19 @@ def drop(case: Case, key: str) -> None:
         contract.options = [each for each in contract.options if each is not running]
         last_day = case.today - timedelta(days=1)
     else:
-        last_day = running.until = calendar.last_day_of(f"{case.today:%Y-%m}")
+        last_day = running.until = calendar.last_day_of(f"{case.today:%Y-%m}") if option.yen else case.today
     case.note("option_dropped", last_day, text=key)
     case.tell("option", option=option.name, yen=option.yen, day=last_day.isoformat(), ordered=False)
 
 
-def read_windows(rows: list[dict]) -> dict:
-    """Weekly windows as they are kept: days 0 (Monday) to 4, `from` and `to` as HH:MM. Raises Invalid."""
+def read_windows(house: House, rows: list[dict]) -> dict:
+    """Weekly windows as they are kept: days 0 (Monday) to 4, `from` and `to` as HH:MM within the centre's hours. Raises Invalid."""
     kept = []
     for place, row in enumerate(rows):
         if row["from_"] >= row["to"]:
             raise Invalid([Fault(f"windows.{place}.to", "終了の時刻は開始より後にしてください。")])
+        if row["from_"] < house.hours.open or row["to"] > house.hours.close:
+            hours = f"{house.hours.open:%H:%M}から{house.hours.close:%H:%M}"
+            raise Invalid([Fault(f"windows.{place}", f"受付時間({hours})の中で指定してください。")])
         kept.append({"day": row["day"], "from": f"{row['from_']:%H:%M}", "to": f"{row['to']:%H:%M}"})
     return {"windows": kept}

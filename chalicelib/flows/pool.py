@@ -11,7 +11,7 @@ from chalicelib.errors import Fault, Invalid, NotFound, Refused
 from chalicelib.flows.case import Case
 from chalicelib.models import Line
 from chalicelib.models.base import condition_failed
-from chalicelib.models.contract import ExtraLine
+from chalicelib.models.contract import ExtraLine, UseChange
 from chalicelib.models.line import FREE, LENT, QUARANTINED
 from chalicelib.rules import calendar
 from chalicelib.rules.house import House
@@ -87,6 +87,7 @@ def switch_use(case: Case, number: str, use: str) -> None:
     else:
         contract.use = use
     case.use_line(normal, use)
+    contract.uses.append(UseChange(on=case.today, number=normal, was=was, becomes=use))
     case.note("use_changed", text=normal, was=was, becomes=use)
     yen = case.house.line.listed_option_yen
     case.tell("line", number=normal, change="use", use_name=USES[use], use=use, yen=yen, day=case.today.isoformat())

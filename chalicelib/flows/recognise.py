@@ -3,6 +3,7 @@
 from chalicelib.flows.case import Case
 from chalicelib.models import Mark
 from chalicelib.rules import trial
+from chalicelib.rules.lifecycle import PREPARING
 
 
 def recognise(case: Case) -> None:
@@ -25,6 +26,15 @@ def recognise(case: Case) -> None:
     case.marks = [Mark(mark, contract.id) for mark in marks]
     contract.marks = known + [mark for mark in marks if mark not in known]
     contract.matches = [{"contract": other, "by": sorted(by)} for other, by in sorted(grounds.items())]
+
+
+def look_again(case: Case) -> None:
+    """Recognise once more before the start: an earlier client found only now is decided upon, even if the trial was allowed."""
+    contract, before = case.contract, len(case.contract.matches)
+    recognise(case)
+    if len(contract.matches) > before and contract.status == PREPARING and "eligibility" in contract.passed_gates():
+        contract.gates = [entry for entry in contract.gates if entry.gate != "eligibility"]
+        case.note("gate_reopened", text="eligibility")
 
 
 def forget(case: Case) -> None:

@@ -1,12 +1,13 @@
 """Who is told of calls: the contract's people in their order, and addresses that have to prove themselves (houses.md 7)."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
 from chalicelib import log
-from chalicelib.errors import Fault, Invalid, NotFound, Refused
+from chalicelib.errors import Fault, Invalid, NotFound, Refused, TooMany
 from chalicelib.flows import limits
-from chalicelib.flows.case import Case
+from chalicelib.flows.case import CLIENT, DATES, Case
+from chalicelib.models import Contract
 from chalicelib.models.contract import Address, Person
 from chalicelib.rules import lifecycle
 
@@ -83,8 +84,6 @@ def add_address(case: Case, person_id: str, mail: str, replaces: str | None = No
     address = Address(id=person.id + _next_id("a", used), mail=mail, replaces=replaces)
     person.addresses.append(address)
     case.note("address_added", text=address.id)
-    if case.contract.mail_confirmed_at:
-        send_test_mail(case, person, address)
     return address.id
 
 
@@ -108,19 +107,33 @@ def remove_address(case: Case, person_id: str, address_id: str) -> None:
     case.note("address_removed", text=address.id)
 
 
-def send_test_mail(case: Case, person: Person, address: Address, reminder: bool = False) -> None:
+def test_new(case: Case, _: date) -> None:
+    """Addresses that have had no test mail yet get it, as many as one write can hold."""
+    for person, address in _each(case.contract):
+        if not address.confirmed_at and not address.asked_on and not case.is_full:
+            _send_test_mail(case, person, address)
+
+
+def _send_test_mail(case: Case, person: Person, address: Address, reminder: bool = False) -> None:
     """Reports go to an address only after the button in this mail was pressed (houses.md 7).
 
-    Its cause is noted first: the letter's id follows from the length of the history, and two of a day must differ.
+    Its cause is noted first: the letter's id follows from the history's length, and two of a day must differ.
+    Raises TooMany where the office asks for too many to one address; a stranger's are held.
     """
     address.asked_on, address.asked = case.today, address.asked + 1
-    part = f"{address.id}-{len(case.contract.history)}"
     facts = {"person": person.name, "address": address.mail, "reminder": reminder}
-    letter = case.write("test_mail", case.today, [address.mail], part, **facts)
+    letter = case.write("test_mail", case.today, [address.mail], f"{address.id}-{case.notes}", **facts)
     case.give_link(letter, "address", LINK_DAYS, address.id)
-    if not limits.spend(case.house, "recipient", address.mail.lower(), case.house.limits.per_recipient, case.now):
-        log.alarm("too many mails to one address: test mail held", contract=case.contract.id)
+    if limits.spend(case.house, "recipient", address.mail.lower(), case.house.limits.per_recipient, case.now):
+        return
+    log.alarm("too many mails to one address", contract=case.contract.id)
+    if case.by == CLIENT:
         letter.hold("同じ宛先へのメールが集中しているため、テストメールの送信を保留しました。", case.now)
+    elif case.by == DATES:
+        letter.wait_until(case.now + timedelta(hours=1))
+    else:
+        later = limits.seconds_left(case.now)
+        raise TooMany("この宛先へのメールが集中しています。1時間ほど待ってから、もう一度お試しください。", retry_after=later)
 
 
 def test_again(case: Case, person_id: str, address_id: str) -> None:
@@ -134,17 +147,18 @@ def test_again(case: Case, person_id: str, address_id: str) -> None:
     if address.asked >= TEST_MAILS:
         raise Refused(f"テストメールの送信が{TEST_MAILS}回に達しました。お電話などでご本人にご確認ください。")
     case.note("test_mail_sent_again", text=address.id)
-    send_test_mail(case, person, address)
+    _send_test_mail(case, person, address)
 
 
 def remind(case: Case, on: date) -> None:
-    """Addresses whose button nobody has pressed get their test mail once more, each once."""
+    """Addresses whose button nobody has pressed get their test mail once more, each once, in its own time."""
     case.note("addresses_reminded", on)
-    for person in case.contract.people:
-        for address in person.addresses:
-            if not address.confirmed_at and address.asked_on and not address.reminded_on:
-                send_test_mail(case, person, address, reminder=True)
-                address.reminded_on = on
+    late = on - timedelta(days=case.house.roster.remind_after_days)
+    for person, address in _each(case.contract):
+        waits = not address.confirmed_at and address.asked_on and not address.reminded_on
+        if waits and address.asked_on <= late and not case.is_full:
+            address.reminded_on = on
+            _send_test_mail(case, person, address, reminder=True)
 
 
 def confirm(case: Case, address_id: str, mail: str | None, ground: str | None = None) -> None:
@@ -169,6 +183,12 @@ def confirm(case: Case, address_id: str, mail: str | None, ground: str | None = 
 def confirm_by_word(case: Case, person_id: str, address_id: str, ground: str) -> None:
     """The client has told the office that the test mail arrived (doors.md). Raises NotFound."""
     confirm(case, _address(case, person_id, address_id).id, None, ground)
+
+
+def _each(contract: Contract) -> Iterator[tuple[Person, Address]]:
+    for person in contract.people:
+        for address in person.addresses:
+            yield person, address
 
 
 def _person(case: Case, person_id: str) -> Person:

@@ -14,12 +14,15 @@ CHECK_DAYS = 30  # how long the start check's page is open [D]
 
 
 def settle(case: Case) -> bool:
-    """Apply what is due, oldest first, until nothing is. True if anything happened; the caller keeps the case."""
+    """Apply what is due, oldest first, until nothing is or one write is full. True if anything happened.
+
+    The caller keeps the case; what is left is still due then.
+    """
     happened = False
     for _ in range(20):
         _note_readiness(case)
         ahead = life.dues(case.contract, case.house)
-        if case.deleted or not ahead or ahead[0][0] > case.today:
+        if case.deleted or case.is_full or not ahead or ahead[0][0] > case.today:
             return happened
         on, what = ahead[0]
         HAPPENINGS[what](case, on)
@@ -29,8 +32,10 @@ def settle(case: Case) -> bool:
 
 def _note_readiness(case: Case) -> None:
     contract = case.contract
-    if contract.status == lifecycle.PREPARING and not contract.ready_on and not life.missing_to_start(contract, case.house):
-        contract.ready_on = case.today
+    if contract.status != lifecycle.PREPARING or contract.paused_on:
+        return
+    missing = life.missing_to_start(contract, case.house)
+    contract.ready_on = None if missing else contract.ready_on or case.today
 
 
 def _start(case: Case, on: date) -> None:
@@ -86,7 +91,7 @@ def _end_trial(case: Case, on: date) -> None:
             case.contract.status, case.contract.paused_on = lifecycle.PREPARING, on
             case.turn_off(calendar.at(on, calendar.MIDNIGHT))
             case.note("paused_until_paid", on)
-            kept_until = on + timedelta(days=case.house.trial.pause_days - 1)
+            kept_until = life.kept_until(case.contract, case.house)
             case.write("paused", on, **service_facts(case, on), kept_until=kept_until.isoformat())
         case "lapses":
             _lapse(case, on)
@@ -110,7 +115,8 @@ def _resume_paid(case: Case, on: date) -> None:
 def _lapse_unpaid(case: Case, on: date) -> None:
     """Nobody paid while the place was kept."""
     ending.end_at_midnight(case, on, "lapsed")
-    case.write("ended_unpaid", on, **service_facts(case, on), kept_until=(on - timedelta(days=1)).isoformat())
+    numbers = ending.numbers_of(case.contract)
+    case.write("ended_unpaid", on, **service_facts(case, on), numbers=numbers, kept_until=(on - timedelta(days=1)).isoformat())
 
 
 def _lapse(case: Case, on: date) -> None:
@@ -171,6 +177,15 @@ def service_facts(case: Case, on: date) -> dict:
     }
 
 
+def say_number(case: Case) -> None:
+    """Tell a number that is lent for a start on a later day, with the dates that follow from it."""
+    contract, house = case.contract, case.house
+    last = trial.last_day(house, contract.applied_on, contract.start_on) if contract.wants_trial else None
+    trial_until = last.isoformat() if last and last >= contract.start_on else None
+    facts = service_facts(case, contract.start_on) | {"trial_until": trial_until}
+    case.tell("number", **facts, day=contract.start_on.isoformat())
+
+
 HAPPENINGS = {
     "remind_confirmation": _remind_confirmation,
     "delete_unconfirmed": _delete_unconfirmed,
@@ -183,6 +198,7 @@ HAPPENINGS = {
     "leave": ending.leave,
     "terminate": ending.terminate,
     "change_plan": plan.change_when_due,
+    "test_addresses": roster.test_new,
     "remind_addresses": roster.remind,
     "remind_start_check": _remind_start_check,
 }

@@ -15,6 +15,9 @@ def tell(contract: Contract, house: House, today: date) -> dict:
         "monthly": _monthly(contract, house, contract.plan, today),
         "next_plan": _next_plan(contract, house),
         "plan_changes": [{"on": each.on.isoformat(), "was": each.was, "becomes": each.becomes} for each in contract.plans],
+        "use_changes": [
+            {"on": each.on.isoformat(), "number": each.number, "was": each.was, "becomes": each.becomes} for each in contract.uses
+        ],
         "options": [_option(each, house) for each in contract.options],
         "extra_lines": [_extra_line(each, house) for each in contract.extra_lines],
         "extra_people": life.extra_people(contract, house),

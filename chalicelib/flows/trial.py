@@ -21,9 +21,13 @@ def withdraw_continuation(case: Case) -> None:
     """Take back the wish to go on. Raises Refused where none is pending, or where the trial goes on by itself."""
     contract = case.contract
     case.proceed("continuation_withdrawn")
+    if case.house.trial.at_end == "continues":
+        raise Refused("お試し期間の後は自動的に継続となります。お試しだけで終えられる場合は、停止のお手続きをお願いいたします。")
+    if contract.ends_on:
+        raise Refused("解約のお申し出を承っています。先に解約のお申し出をお取り消しください。")
     if contract.continuation_asked_on is None:
         raise Refused(lifecycle.no_pending("continuation_withdrawn"))
-    contract.continuation_asked_on = contract.notice_on = contract.ends_on = None
+    contract.continuation_asked_on = None
     case.note("continuation_withdrawn")
 
 
@@ -35,6 +39,8 @@ def stop(case: Case, on: date | None) -> None:
     case.proceed("stop_asked")
     if on is not None and on == contract.stop_on:
         return
+    if on is not None and contract.paused_on:
+        raise Invalid([Fault("on", "サービスは一時停止しています。停止日は指定せず、このままお手続きください。")])
     if on is not None and not case.today <= on <= contract.trial_last_day:
         last = calendar.spoken_day(contract.trial_last_day)
         raise Invalid([Fault("on", f"停止日は、本日からお試し期間の最終日({last})までの日付を指定してください。")])

@@ -84,6 +84,17 @@ def read_contract(asked, contract):
     return desk.tell(contracts.look_at(asked.house, contract, asked.now), asked.house, calendar.day_of(asked.now))
 
 
+@api(
+    routes,
+    "GET",
+    "/v1/contracts/{contract}/history",
+    "Every line of a contract's history, oldest first; the contract itself shows the latest",
+    gives={"type": "object", "required": ["history"]},
+)
+def read_history(asked, contract):
+    return {"history": desk.history(contracts.look_at(asked.house, contract, asked.now))}
+
+
 @api(routes, "POST", "/v1/contracts/{contract}/gates/{gate}", "Pass a gate", takes=_GateBody(), gives=CONTRACT)
 def pass_gate(asked, contract, gate):
     if gate not in GATE_BODIES:

@@ -56,7 +56,7 @@ def withdraw_plan(asked, contract):
 @api(routes, "POST", "/v1/contracts/{contract}/options/{option}", "Order an option", takes=_OptionBody(), gives=CONTRACT)
 def order_option(asked, contract, option):
     body = OPTION_BODIES[_known(option)].read(asked.body)
-    details = plan.read_windows(body["windows"]) if option == "windows" else body
+    details = plan.read_windows(asked.house, body["windows"]) if option == "windows" else body
     return change(asked, contract, lambda case: plan.order(case, option, details))
 
 

@@ -14,7 +14,7 @@ routes = Blueprint(__name__)
 
 _DESCRIBED: dict[str, Any] = {
     "reading": Text("ふりがな", required=False),
-    "aliases": Many("別名・役職名", Text("別名", max=60), required=False, max=20),
+    "aliases": Many("別名・役職名", Text("別名", max=40), required=False, max=10),
     "position": Number("名簿の順番(1が先頭)", min=1, max=roster.PEOPLE, required=False),
     "away_until": Day("ご不在の最終日", required=False),
     "deputy": Text("ご不在中に報告を受ける方の番号", required=False, max=10, example="p2"),

@@ -81,6 +81,16 @@ def condition_failed(error: PynamoDBException) -> bool:
     return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == "ConditionalCheckFailedException"
 
 
+def refused_as_wrong(error: PynamoDBException) -> bool:
+    """Whether the store says that what it was sent can never be stored: too many items, too large, of a wrong form."""
+    if not isinstance(error.cause, ClientError):
+        return False
+    reasons = error.cause.response.get("CancellationReasons", [])
+    return error.cause.response["Error"]["Code"] == "ValidationException" or any(
+        reason.get("Code") == "ValidationError" for reason in reasons
+    )
+
+
 def transaction() -> TransactWrite:
     """All or nothing: up to 100 items."""
     return TransactWrite(connection=connection)

@@ -54,6 +54,20 @@ class Note(MapAttribute):
     was = UnicodeAttribute(null=True)  # what a change of a fact changed
     becomes = UnicodeAttribute(null=True)
 
+    def told(self) -> dict:
+        """As plain JSON; `at` is in UTC."""
+        said = {"on": self.on.isoformat(), "event": self.event, "by": self.by, "at": self.at.isoformat(), "text": self.text}
+        return said | ({"was": self.was, "becomes": self.becomes} if self.was or self.becomes else {})
+
+
+class UseChange(MapAttribute):
+    """A number was forwarded to and is shown as the client's own from a JST date on, or the other way round."""
+
+    on = DayAttribute()
+    number = UnicodeAttribute()
+    was = UnicodeAttribute()
+    becomes = UnicodeAttribute()
+
 
 class PlanChange(MapAttribute):
     """A plan gave way to another on a JST date."""
@@ -64,7 +78,10 @@ class PlanChange(MapAttribute):
 
 
 class Option(MapAttribute):
-    """Something ordered beside the plan: charged for every month that any day from `since` to `until` lies in."""
+    """Something ordered beside the plan: charged for every month that any day from `since` to `until` lies in.
+
+    A month is charged once for a key, however many orders of it touch the month.
+    """
 
     key = UnicodeAttribute()
     ordered_on = DayAttribute()
@@ -162,6 +179,7 @@ class Contract(Table):
     extra_lines = ListAttribute(of=ExtraLine, default=list)
     options = ListAttribute(of=Option, default=list)
     plans = ListAttribute(of=PlanChange, default=list)
+    uses = ListAttribute(of=UseChange, default=list)
     next_plan = UnicodeAttribute(null=True)
     next_plan_on = DayAttribute(null=True)
 
@@ -186,11 +204,13 @@ class Contract(Table):
     notice_on = DayAttribute(null=True)
     ends_on = DayAttribute(null=True)  # the last day by the client's notice
     terminate_on = DayAttribute(null=True)  # the last day by the house's decision
+    terminate_why = UnicodeAttribute(null=True)
     ended_on = DayAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     refund_yen = WholeAttribute(null=True)
     parked_at = UTCDateTimeAttribute(null=True)  # since when the night has not been able to settle it
-    history = ListAttribute(of=Note, default=list)
+    history = ListAttribute(of=Note, default=list)  # the latest lines; older ones are pages of their own
+    history_before = WholeAttribute(default=0)  # how many lines those pages hold
 
     by_due = DueIndex()
     by_house = HouseIndex()

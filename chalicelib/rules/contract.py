@@ -43,10 +43,11 @@ def _ahead_applied(contract, house: House) -> Iterator[tuple[date, str]]:
 def _ahead_preparing(contract, house: House) -> Iterator[tuple[date, str]]:
     yield from _ahead_addresses(contract, house)
     if contract.paused_on:
-        yield from _ahead_leaving(contract)
+        if contract.terminate_on:
+            yield contract.terminate_on + _DAY, "terminate"
         if paid := contract.paid_on:
             yield max(paid, contract.trial_last_day + _DAY), "resume_paid"
-        yield contract.paused_on + timedelta(days=house.trial.pause_days), "lapse_unpaid"
+        yield kept_until(contract, house) + _DAY, "lapse_unpaid"
     elif contract.ready_on:
         yield max(contract.ready_on, contract.start_on or contract.ready_on), "start"
 
@@ -54,7 +55,8 @@ def _ahead_preparing(contract, house: House) -> Iterator[tuple[date, str]]:
 def _ahead_trial(contract, house: House) -> Iterator[tuple[date, str]]:
     last = contract.trial_last_day
     yield from _ahead_service(contract, house)
-    if not (contract.stop_on or contract.trial_reminded_on):
+    leaves = last_day(contract)
+    if not contract.trial_reminded_on and (leaves is None or leaves > last):
         yield max(trial.remind_on(house, last), contract.started_on), "remind_trial"
     yield last + _DAY, "end_trial"
 
@@ -75,12 +77,25 @@ def _ahead_leaving(contract) -> Iterator[tuple[date, str]]:
 
 
 def _ahead_addresses(contract, house: House) -> Iterator[tuple[date, str]]:
-    """One reminder for an address whose button nobody has pressed."""
+    """A test mail to each new address, and one reminder where nobody has pressed its button."""
+    if contract.mail_confirmed_at and any(not each.asked_on for each in unconfirmed(contract)):
+        yield calendar.day_of(contract.mail_confirmed_at), "test_addresses"
     if asked := [each.asked_on for each in unconfirmed(contract) if each.asked_on and not each.reminded_on]:
         yield min(asked) + timedelta(days=house.roster.remind_after_days), "remind_addresses"
 
 
 _AHEAD = {APPLIED: _ahead_applied, PREPARING: _ahead_preparing, TRIAL: _ahead_trial, ACTIVE: _ahead_service}
+
+
+def last_day(contract) -> date | None:
+    """The last day of service as it stands: by a stop, a notice or the house's decision, whichever comes first."""
+    return min(filter(None, (contract.stop_on, contract.ends_on, contract.terminate_on)), default=None)
+
+
+def kept_until(contract, house: House) -> date:
+    """The last day on which an unpaid continuation is kept; a notice given in the trial may end it sooner."""
+    last = contract.paused_on + timedelta(days=house.trial.pause_days) - _DAY
+    return min(last, contract.ends_on or last)
 
 
 def unconfirmed(contract) -> list:

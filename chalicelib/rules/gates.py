@@ -15,7 +15,8 @@ def needed(contract, house: House) -> list[SimpleNamespace]:
         "trial": contract.wants_trial,
         "no_trial": not contract.wants_trial,
     }
-    return [gate for gate in house.gates if conditions[gate.only]]
+    decided = contract.passed_gates() & {"eligibility"}  # a decision taken stays in sight, to be taken back
+    return [gate for gate in house.gates if conditions[gate.only] or gate.key in decided]
 
 
 def passed(contract, key: str) -> bool:

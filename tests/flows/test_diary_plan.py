@@ -80,8 +80,8 @@ def test_no_change_after_the_last_day(desk):
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-10-02").does("plan", {"plan": "regular"})
     desk.does("notice")
-    assert desk.look()["next_plan"] is None  # its day would come after the end
-    assert "解約日の後" in desk.office("plan", {"plan": "regular"}).json["detail"]
+    assert [each["what"] for each in desk.look()["next"]] == ["leave"]  # the change's day would come after the end
+    assert "最終日の後" in desk.office("plan", {"plan": "business"}).json["detail"]
 
 
 def test_before_the_start_a_plan_changes_at_once_and_so_does_what_is_due(desk):

@@ -24,7 +24,12 @@ CASES = {
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
     "continued": [{"ends_on": None}, {"ends_on": "2026-09-30"}],
-    "left": [{"use": "forwarding"}, {"use": "listed"}],
+    "left": [
+        {"use": "forwarding"},
+        {"use": "listed", "numbers": ["0367001234", "0367005678"]},
+        {"was_active": False},
+        {"was_active": False, "paid_yen": 5500},
+    ],
     "line": [{"change": change, "use": use} for change in ("use", "added", "removed") for use in ("forwarding", "listed")],
     "notice": [{"in_trial": in_trial, "withdrawn": withdrawn} for in_trial in (False, True) for withdrawn in (False, True)],
     "option": [{"ordered": True}, {"ordered": False}, {"ordered": False, "yen": 0}],
@@ -46,7 +51,7 @@ def facts(house) -> dict:
         "answer_by": "2026-09-14", "waiting": [{"name": "本人確認書類", "asks": "お送りください。", "waits_on": "client"}],
         "person": "髙橋 美咲", "address": "pc@sakura.example", "plan": "プラン", "monthly": 5500, "paid_from": "2026-09-16", "paid_yen": None, "trial_used_up": False, "resumed": "2026-09-17", "trial_until": "2026-09-20", "line": "0367001234",
         "use": "forwarding", "greeting": "さくら商事", "last_day": "2026-09-15", "first_lines": [["月額", 5500]],
-        "checks": ["お電話が当方につながること"], "ends_on": None, "withdrawn": False, "included": 30, "over": 165, "now": False,
+        "numbers": ["0367001234"], "was_active": True, "checks": ["お電話が当方につながること"], "ends_on": None, "withdrawn": False, "included": 30, "over": 165, "now": False,
         "option": "時間外ガイダンス", "yen": 1100, "number": "0367001234", "use_name": "転送利用", "reason": "料金のお支払いがないため",
         "first_total": 5500, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
     }  # fmt: skip

@@ -20,6 +20,7 @@ BLANK = dict.fromkeys(
         "stop_on",
         "trial_reminded_on",
         "continuation_asked_on",
+        "mail_confirmed_at",
         "ends_on",
         "terminate_on",
         "next_plan_on",
