@@ -13,6 +13,7 @@ from samtranslator.translator.translator import Translator
 
 import app
 from chalicelib import queue
+from chalicelib.flows.case import HISTORY
 from chalicelib.models import TABLES
 from dev import days
 from infra.template import data_resources, table_resource
@@ -179,6 +180,8 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, monkeypatch, ed
     started = desk.contract
     _looks_after_a_client(desk)
     _turns_applicants_away(desk)
+    desk.contract = started
+    _fills_the_history(desk)  # so that the next night's line turns its page
     desk.signs_up("mk", mail="second@a.example")
     desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "third@a.example"})
     desk.on("2026-08-20")  # the first lapses, the second is forgotten
@@ -186,6 +189,8 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, monkeypatch, ed
     desk.at("2026-09-10")
     desk.get(f"/v1/contracts/{desk.contract}")  # deleted by loading it
     desk.contract = started
+    _fills_the_history(desk), _does(desk, "PATCH", "", {"papers_address": "次の頁"})
+    assert desk.get(f"/v1/contracts/{started}/history").json["history"]
     days.run_night(desk.moment)
     _has_options_at_smile(desk)
     _changes_the_rules(desk, edit_house)
@@ -220,6 +225,11 @@ def _does(desk, method: str, door: str, body=None) -> None:
     """A change of the contract that the desk is at, through one of its doors."""
     answer = desk.call(method, f"/v1/contracts/{desk.contract}{door}", body)
     assert answer.status == 200, (method, door, answer.text)
+
+
+def _fills_the_history(desk):
+    for number in range(HISTORY - len(desk.look()["history"])):
+        _does(desk, "PATCH", "", {"papers_address": f"東京都千代田区{number}"})
 
 
 def _looks_after_a_client(desk):
