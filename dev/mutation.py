@@ -14,6 +14,8 @@ import time
 import tomllib
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType
+from unittest import mock
 
 import hypothesis
 import pytest
@@ -29,13 +31,15 @@ SLOWEST = 20  # seconds: a rule that never ends has been noticed
 class Watch:
     """A pytest plug-in that learns which test enters which files and how long it takes, then picks tests by it."""
 
-    def __init__(self):
-        self.entered, self.seconds, self.mutant = {}, {}, None
+    def __init__(self) -> None:
+        self.entered: dict[str, set[str]] = {}
+        self.seconds: dict[str, float] = {}
+        self.mutant: Mutant | None = None
 
     def pytest_collection_modifyitems(self, items):
         if self.mutant:
-            fit = (item for item in items if str(self.mutant.path) in self.entered.get(item.nodeid, ()))
-            items[:] = sorted(fit, key=lambda item: self.seconds[item.nodeid])
+            fit = set(self.fit(self.mutant))
+            items[:] = sorted((item for item in items if item.nodeid in fit), key=lambda item: self.seconds[item.nodeid])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
@@ -53,21 +57,29 @@ class Watch:
             sys.settrace(None)
             self.seconds[item.nodeid] = time.monotonic() - begun
 
-    def run(self) -> int:
+    def fit(self, mutant: Mutant) -> list[str]:
+        """The tests that enter the changed file."""
+        return [test for test, files in self.entered.items() if str(mutant.path) in files]
+
+    def run(self, *files: str) -> int:
         quick = ["-p", "no:xdist", "-p", "no:unraisableexception", "--assert=plain"]
-        return pytest.main(["-x", "-q", *quick, f"--confcutdir={TESTS}", str(TESTS)], plugins=[self])
+        return pytest.main(["-x", "-q", *quick, f"--rootdir={ROOT}", f"--confcutdir={TESTS}", *files], plugins=[self])
 
     def run_on(self, mutant: Mutant) -> int:
         """Tests the changed text in place of the file; needs a process of its own, that nothing was imported into."""
         as_it_is, self.mutant = SourceFileLoader.get_code, mutant
-        SourceFileLoader.get_code = lambda loader, name: (
-            compile(mutant.text, mutant.path, "exec") if Path(loader.path) == mutant.path else as_it_is(loader, name)
-        )
-        return self.run()
+
+        def changed(loader: SourceFileLoader, name: str) -> CodeType | None:
+            return compile(mutant.text, mutant.path, "exec") if Path(loader.path) == mutant.path else as_it_is(loader, name)
+
+        files = sorted({str(ROOT / test.partition("::")[0]) for test in self.fit(mutant)})
+        with mock.patch.object(SourceFileLoader, "get_code", changed):
+            return self.run(*files) if files else pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def survivors(waiting: list[Mutant], watch: Watch) -> list[Mutant]:
-    running, found = {}, []
+    running: dict[int, Mutant] = {}
+    found = []
     while waiting or running:
         if waiting and len(running) < (os.cpu_count() or 2):
             mutant, *waiting = waiting
@@ -77,7 +89,7 @@ def survivors(waiting: list[Mutant], watch: Watch) -> list[Mutant]:
             signal.alarm(SLOWEST)
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             os.dup2(1, 2)
-            code = pytest.ExitCode.INTERNAL_ERROR
+            code: int = pytest.ExitCode.INTERNAL_ERROR
             try:
                 code = watch.run_on(mutant)
             finally:
@@ -97,7 +109,7 @@ def main(*only: str) -> int:
     hypothesis.settings.load_profile("mutation")
     watch = Watch()
     with contextlib.redirect_stdout(io.StringIO()) as said:
-        failed = watch.run()
+        failed = watch.run(str(TESTS))
     if failed:
         print(f"{said.getvalue()}\nThe tests fail on the rules as they are.")
         return 1
