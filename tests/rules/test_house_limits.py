@@ -173,6 +173,8 @@ def test_look_ups_of_what_is_not_there():
     mk = houses.find("mk")
     assert mk.gate("payment").only == "no_trial"
     assert mk.gate("parking") is None and houses.find("nobody") is None
+    assert houses.find("smile").option("windows").yen == 0
+    assert houses.find("smile").option("parking") is None and mk.option("windows") is None
     with pytest.raises(KeyError, match="huge"):
         mk.plan("huge")
 
