@@ -8,6 +8,7 @@ What cannot be noticed, since it changes nothing, is excused with its reason in 
 import contextlib
 import io
 import os
+import re
 import signal
 import sys
 import time
@@ -38,8 +39,8 @@ class Watch:
 
     def pytest_collection_modifyitems(self, items):
         if self.mutant:
-            fit = set(self.fit(self.mutant))
-            items[:] = sorted((item for item in items if item.nodeid in fit), key=lambda item: self.seconds[item.nodeid])
+            place = {test: place for place, test in enumerate(self.fit(self.mutant))}
+            items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
@@ -58,8 +59,15 @@ class Watch:
             self.seconds[item.nodeid] = time.monotonic() - begun
 
     def fit(self, mutant: Mutant) -> list[str]:
-        """The tests that enter the changed file."""
-        return [test for test, files in self.entered.items() if str(mutant.path) in files]
+        """The tests that enter the changed file, the quickest first, then those that enter a file which imports it.
+
+        The latter read what the changed file says outside its functions without ever entering it.
+        """
+        imported = re.compile(rf"^(from|import) .*\b{mutant.path.stem}\b", re.M)
+        users = {str(path) for folder in (RULES, TESTS) for path in folder.glob("*.py") if imported.search(path.read_text())}
+        enter = [test for test, files in self.entered.items() if str(mutant.path) in files]
+        read = [test for test, files in self.entered.items() if users & files and str(mutant.path) not in files]
+        return sorted(enter, key=self.seconds.__getitem__) + sorted(read, key=self.seconds.__getitem__)
 
     def patience(self, mutant: Mutant) -> float:
         """Seconds of the processor, not of the clock: on a busy machine what is only slow must not pass for noticed."""
