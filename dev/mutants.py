@@ -77,5 +77,5 @@ def between(operands, operators, span, text: bytes):
     for before, operator, after in zip(operands, operators, operands[1:], strict=False):
         sign, others = OPERATORS[type(operator).__name__]
         gap = slice(span(before)[1], span(after)[0])
-        here = re.search(re.escape(sign).replace("_", r"\s+").encode(), text[gap])
+        here = next(re.finditer(re.escape(sign).replace("_", r"\s+").encode(), text[gap]))
         yield from ((gap.start + here.start(), gap.start + here.end(), other.replace("_", " ")) for other in others)

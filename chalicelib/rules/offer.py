@@ -54,6 +54,7 @@ def offer(house: House, wish: dict, today: date) -> dict:
     lines = first_charge(house, wish["plan"], wish["use"], first)
     last = trial.last_day(house, today, wish["start_on"]) if wish["wants_trial"] else None
     late = bool(last and wish["start_on"] and wish["start_on"] > last)
+    tries = wish["wants_trial"] and not late
     return {
         "plan": house.plan(wish["plan"]).name,
         "monthly": monthly_yen,
@@ -64,14 +65,14 @@ def offer(house: House, wish: dict, today: date) -> dict:
         "how": house.first_payment.how,
         "trial": _trial_words(house, last, wish["wants_trial"], late),
         "trial_last_day": last.isoformat() if last else None,
-        "pay_when": _pay_words(house, last, wish["wants_trial"], total(lines)),
-        "turns_paid": _turns_paid_words(house, last, wish["wants_trial"] and not late, monthly_yen),
+        "pay_when": _pay_words(house, last, tries, total(lines)),
+        "turns_paid": _turns_paid_words(house, last, tries, monthly_yen),
         "provision": house.terms.provision,
         "start": calendar.spoken_day(wish["start_on"]) or "手続きの完了後すぐ",
         "target": None if wish["start_on"] else _target(house, today),
         "later": house.terms.later,
-        "cancel": (house.terms.cancel_in_trial if wish["wants_trial"] and not late else "") + house.terms.cancel,
-        "only_to_continue": wish["wants_trial"] and house.first_payment.when == "at_continuation",
+        "cancel": (house.terms.cancel_in_trial if tries else "") + house.terms.cancel,
+        "only_to_continue": tries and house.first_payment.when == "at_continuation",
         "closed_start": _closed_words(house, wish["start_on"]),
     }
 

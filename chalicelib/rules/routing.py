@@ -1,5 +1,6 @@
 """Who is told of a call (houses.md 7, calls.md Report 1)."""
 
+import re
 import unicodedata
 from datetime import date
 from typing import Any, NamedTuple
@@ -8,7 +9,7 @@ from chalicelib.rules import calendar
 from chalicelib.rules.house import House
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
-_HONORIFICS = ("さん", "様", "さま", "氏", "殿")
+_HONORIFICS = re.compile("(?<=.)(さん|様|さま|氏|殿)+$")  # a name that is nothing but one stays
 
 
 class Route(NamedTuple):
@@ -20,12 +21,9 @@ class Route(NamedTuple):
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: width, kana form, spaces and a closing さん or 様 make no difference."""
+    """A name as it is compared: width, kana form, spaces and what closes it, さん or 様 or both, make no difference."""
     plain = unicodedata.normalize("NFKC", name).translate(_KATAKANA_TO_HIRAGANA).casefold()
-    plain = "".join(plain.split()).replace("・", "")
-    for honorific in _HONORIFICS:
-        plain = plain.removesuffix(honorific) or plain
-    return plain
+    return _HONORIFICS.sub("", "".join(plain.split()).replace("・", ""))
 
 
 def find_person(people: list, wanted: str) -> Any | None:
@@ -51,7 +49,8 @@ def route(house: House, people: list, wanted: str | None, today: date) -> Route:
     unknown = f"ご指名の「{wanted}」は名簿に見当たらないため、" if wanted and not person else None
     if house.report.who == "everyone":
         why = unknown or (_why_not(person, today) if person else None)
-        return Route(_confirmed(people), person and person.name, why and why + "ご登録のすべての報告先へお送りしています。")
+        told = _confirmed(people)
+        return Route(told, person and person.name, why + "ご登録のすべての報告先へお送りしています。" if why and told else None)
     first = person or (people[0] if people else None)
     for candidate in _in_turn(first, people, today):
         if told := _confirmed([candidate]):

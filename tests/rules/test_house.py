@@ -119,3 +119,15 @@ def test_a_class_without_a_row_falls_to_the_last(tmp_path):
     file = tmp_path / "smile.toml"
     file.write_text(SMILE.replace('classes = ["test"]', 'classes = ["sales"]'))
     assert houses.load(file).call_row("test").why == "分類のないお電話"
+
+
+def test_the_digest_is_short_and_follows_every_house_file(tmp_path, monkeypatch):
+    for file in houses.FOLDER.glob("*.toml"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    known = houses.digest()
+    monkeypatch.setattr(houses, "FOLDER", tmp_path)
+    assert houses.digest() == known and len(known) == 16
+    for name in ("mk.toml", "smile.toml"):
+        (tmp_path / name).write_bytes((tmp_path / name).read_bytes() + b"# ")
+        assert houses.digest() != known
+        known = houses.digest()

@@ -36,14 +36,24 @@ LIMITS = [
     ("line", "prefixes", '["03"]', "[]"),
     ("line", "listed_prefixes", '["031234"]', '["0312345"]'),
     ("line", "listed_prefixes", '["03"]', "[]"),
+    ("trial", "days", "1", "0"),
     ("trial", "days", "365", "366"),
     ("trial", "pause_days", "1", "0"),
     ("trial", "pause_days", "365", "366"),
+    ("trial", "remind_days", "1", "0"),
     ("trial", "remind_days", "60", "61"),
     ("first_payment", "months_of_deposit", "12", "13"),
     ("first_payment", "how", words(200), words(201)),
     ("first_payment", "account", words(200), words(201)),
     ("start", "target_business_days", "1", "0"),
+    ("start", "check_remind_business_days", "1", "0"),
+    ("start", "check_remind_business_days", "60", "61"),
+    ("closing", "day", "1", "0"),
+    ("closing", "day", "20", "21"),
+    ("plan_change", "flag_undone_within_months", "1", "0"),
+    ("plan_change", "flag_undone_within_months", "60", "61"),
+    ("roster", "remind_after_days", "1", "0"),
+    ("roster", "remind_after_days", "60", "61"),
     ("application", "remind_after_days", "1", "0"),
     ("application", "delete_after_days", "3", "1"),
     ("roster", "addresses_per_person", "1", "0"),
@@ -110,6 +120,20 @@ def test_a_house_has_up_to_twenty_plans(tmp_path):
         loaded(tmp_path, with_rows("plans", "".join(plans)))
 
 
+def test_a_house_has_up_to_two_options_and_none_of_them_twice(tmp_path):
+    first, second = rows("options")
+    assert [option.key for option in loaded(tmp_path, SMILE).options] == ["guidance", "windows"]
+    with pytest.raises(houses.BadHouseFile, match="options: 0件から2件まで"):
+        loaded(tmp_path, SMILE.replace(second, second + second))
+    with pytest.raises(houses.BadHouseFile, match="options: 同じ key のオプションが2つあります"):
+        loaded(tmp_path, SMILE.replace(second, first))
+
+
+def test_a_closed_day_longer_than_any_is_told_its_length(tmp_path):
+    with pytest.raises(houses.BadHouseFile, match=r"hours\.closed\.0: closedは5文字以内"):
+        loaded(tmp_path, changed("hours", "closed", '["12-291"]'))
+
+
 @pytest.mark.parametrize("name", ["smile-2.toml", "スマイル.toml"])
 def test_a_houses_key_is_plain_letters_and_digits(tmp_path, name):
     with pytest.raises(houses.BadHouseFile, match="英数字だけの名前"):
@@ -173,6 +197,8 @@ def test_look_ups_of_what_is_not_there():
     mk = houses.find("mk")
     assert mk.gate("payment").only == "no_trial"
     assert mk.gate("parking") is None and houses.find("nobody") is None
+    assert houses.find("smile").option("windows").yen == 0
+    assert houses.find("smile").option("parking") is None and mk.option("windows") is None
     with pytest.raises(KeyError, match="huge"):
         mk.plan("huge")
 

@@ -61,6 +61,15 @@ def test_a_paused_contract_has_answers_of_its_own():
     assert lifecycle.answer(paused, "gate_passed") == LIFE["paused", "gate_passed"] != LIFE["preparing", "gate_passed"]
 
 
+PENDING = {
+    "continuation_withdrawn": "継続のお申し出はありません。",
+    "stop_withdrawn": "停止のお申し出はありません。",
+    "notice_withdrawn": "解約のお申し出はありません。",
+    "plan_withdrawn": "予約されているプランの変更はありません。",
+    "termination_withdrawn": "当方からの終了の予定はありません。",
+}
+
+
 @pytest.mark.parametrize("event", [event for event in EVENTS if event.endswith("_withdrawn")])
-def test_withdrawing_nothing_has_a_sentence(event):
-    assert lifecycle.no_pending(event).endswith("取り消しの対象になるお申し出はありません。")
+def test_withdrawing_nothing_has_a_sentence_that_says_what_there_is_none_of(event):
+    assert lifecycle.no_pending(event) == PENDING[event] + "取り消しの対象になるお申し出はありません。"

@@ -119,6 +119,23 @@ def test_a_start_after_the_trials_end_has_no_trial_to_turn_or_cancel():
 
 
 @pytest.mark.parametrize(
+    ("start_on", "only_to_continue", "pay_when"),
+    [
+        (None, True, "お試しの後も継続される場合のみ、お試し最終日の2026年9月15日(火)までに5,500円を"),
+        (date(2026, 9, 15), True, "お試しの後も継続される場合のみ、お試し最終日の2026年9月15日(火)までに5,500円を"),
+        (date(2026, 9, 16), False, "サービスの開始前に5,500円を"),
+    ],
+)
+def test_a_start_after_the_trials_end_leaves_nothing_to_pay_for_only_to_continue(tmp_path, start_on, only_to_continue, pay_when):
+    file = tmp_path / "later.toml"
+    file.write_text((houses.FOLDER / "smile.toml").read_text().replace('when = "before_start"', 'when = "at_continuation"'))
+    wish = {"plan": "light", "use": "forwarding", "start_on": start_on, "wants_trial": True}
+    told = offer.offer(houses.load(file), wish, TODAY)
+    assert told["only_to_continue"] is only_to_continue
+    assert told["pay_when"].startswith(pay_when)
+
+
+@pytest.mark.parametrize(
     ("house", "start_on", "start", "target", "first_answered"),
     [
         (SMILE, None, "手続きの完了後すぐ", "2026年9月4日(金)ごろ", None),

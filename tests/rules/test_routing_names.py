@@ -1,6 +1,8 @@
 """How names are compared, and what a report says when it could not go where it was asked to."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chalicelib.rules import house as houses
 from chalicelib.rules import routing
@@ -21,6 +23,17 @@ def test_kana_are_one_name_in_either_form(katakana, hiragana):
 )
 def test_spelling_spaces_and_honorifics_make_no_difference(typed):
     assert routing.folded(typed) == "さとういちろう"
+
+
+@pytest.mark.parametrize("typed", ["太郎さん様", "太郎様さん", "太郎 さま 殿", "太郎氏様さん", "ﾀﾛｳｻﾝ様"])
+def test_honorifics_go_in_whatever_order_they_are_piled_up(typed):
+    assert routing.folded(typed) in ("太郎", "たろう")
+    assert routing.find_person([TOP, person("太郎", "taro@a.example", reading="たろう")], typed).name == "太郎"
+
+
+@given(st.sampled_from(["太郎", "さとう", "三宅", "様子"]), st.lists(st.sampled_from(["さん", "様", "さま", "氏", "殿"])))
+def test_no_honorific_is_left_at_the_end_of_a_name(name, honorifics):
+    assert routing.folded(name + "".join(honorifics)) == name
 
 
 @pytest.mark.parametrize("honorific", ["様", "さん", "殿"])
@@ -70,5 +83,7 @@ def test_every_told_address_is_told_with_its_owner():
     ]
 
 
-def test_who_was_asked_for_is_known_even_when_nobody_can_be_told():
-    assert routing.route(MK, [UNCONFIRMED, SILENT], "田中 実", TODAY) == routing.Route([], "田中 実", None)
+@pytest.mark.parametrize("house", [MK, SMILE])
+@pytest.mark.parametrize(("wanted", "asked_for"), [("田中 実", "田中 実"), ("山本", None), (None, None)])
+def test_when_nobody_can_be_told_it_is_known_who_was_asked_for_and_no_note_says_where_it_went(house, wanted, asked_for):
+    assert routing.route(house, [UNCONFIRMED, SILENT], wanted, TODAY) == routing.Route([], asked_for, None)
