@@ -15,9 +15,9 @@ CHECKS = {"call": "お電話が当方につながること", "greeting": "ご指
 _DAY = timedelta(days=1)
 
 # Of several things on one day: what ends a contract comes before what would change it,
-# and a payment before what the lack of it would lose for good.
-_ENDINGS = ("stop", "leave", "terminate")
-_ORDER = {"terminate": -3, "stop": -2, "leave": -1, "lapse_unpaid": 1, "delete_unconfirmed": 1}
+# a payment before what the lack of it would lose for good, and nobody is reminded of what is over.
+_ENDINGS = ("stop", "leave", "terminate", "lapse_unpaid")
+_ORDER = {"terminate": -3, "stop": -2, "leave": -1, "lapse_unpaid": 1, "delete_unconfirmed": 1, "remind_addresses": 2}
 
 
 def dues(contract, house: House) -> list[tuple[date, str]]:

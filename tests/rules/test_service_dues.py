@@ -71,10 +71,29 @@ def test_what_ends_a_trial_goes_before_what_else_falls_on_its_day(dates, expecte
     assert ahead(contract(lifecycle.TRIAL, [address("09-01")], **TRIAL | dates)) == expected
 
 
-@pytest.mark.parametrize("ends", ["stop_on", "ends_on", "terminate_on"])
-def test_nobody_is_reminded_of_an_address_on_the_day_a_paused_contract_ends(ends):
+@pytest.mark.parametrize(("ends", "what"), [("ends_on", "lapse_unpaid"), ("terminate_on", "terminate")])
+def test_nobody_is_reminded_of_an_address_on_the_day_a_paused_contract_ends(ends, what):
     given = contract(lifecycle.PREPARING, [address("09-10")], paused_on="09-11", **TRIAL | {ends: "09-12"})
-    assert ahead(given) == [("09-13", ends.removesuffix("_on") if ends != "ends_on" else "leave")]
+    assert ahead(given) == [("09-13", what)]
+
+
+@pytest.mark.parametrize(("ends", "kept"), [(None, "09-24"), ("09-30", "09-24"), ("09-20", "09-20")])
+def test_an_unpaid_continuation_is_kept_until_its_days_or_its_notice_are_over(ends, kept):
+    given = contract(lifecycle.PREPARING, paused_on="09-11", **TRIAL | ({"ends_on": ends} if ends else {}))
+    assert life.kept_until(given, MK) == day(kept)
+
+
+@pytest.mark.parametrize(
+    ("dates", "last"),
+    [
+        ({}, None),
+        ({"ends_on": "09-30"}, "09-30"),
+        ({"ends_on": "09-30", "terminate_on": "09-12"}, "09-12"),
+        ({"stop_on": "09-05", "ends_on": "09-30", "terminate_on": "09-12"}, "09-05"),
+    ],
+)
+def test_the_last_day_is_the_earliest_that_anybody_has_set(dates, last):
+    assert life.last_day(contract(lifecycle.TRIAL, **TRIAL | dates)) == (day(last) if last else None)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +151,8 @@ def test_dues_are_in_order_and_nothing_lies_behind_an_end(house, status, dates, 
     assert [when for when, _ in found] == sorted(when for when, _ in found)
     assert not [what for _, what in found[:-1] if what in ("stop", "leave", "terminate")]
     assert life.next_due(given, house) == (found[0][0] if found else None)
-    last_days = [given.stop_on, given.ends_on, given.terminate_on] if given.paused_on or status != lifecycle.PREPARING else []
+    last_days = [given.stop_on, given.ends_on, given.terminate_on] if status != lifecycle.PREPARING else []
+    if given.paused_on:
+        last_days = [given.terminate_on, life.kept_until(given, house)]
     if known := [each for each in last_days if each]:
         assert found[-1][0] == min(known) + timedelta(days=1)
