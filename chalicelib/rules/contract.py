@@ -17,15 +17,19 @@ _DAY = timedelta(days=1)
 # Of several things on one day: what ends a contract comes before what would change it,
 # a payment before what the lack of it would lose for good, and nobody is reminded of what is over.
 _ENDINGS = ("stop", "leave", "terminate", "lapse_unpaid")
-_ORDER = {"terminate": -3, "stop": -2, "leave": -1, "lapse_unpaid": 1, "delete_unconfirmed": 1, "remind_addresses": 2}
+_ORDER = ("terminate", "stop", "leave", "anything else", "lapse_unpaid", "delete_unconfirmed", "remind_addresses")
 
 
 def dues(contract, house: House) -> list[tuple[date, str]]:
     """Every date-bound thing ahead of a contract as (its own date, what), the earliest first, up to its end."""
     ahead = _AHEAD.get(contract.status)
-    in_order = sorted(ahead(contract, house), key=lambda due: (due[0], _ORDER.get(due[1], 0))) if ahead else []
+    in_order = sorted(ahead(contract, house), key=lambda due: (due[0], _rank(due[1]))) if ahead else []
     last = next((place for place, (_, what) in enumerate(in_order) if what in _ENDINGS), len(in_order))
     return in_order[: last + 1]
+
+
+def _rank(what: str) -> int:
+    return _ORDER.index(what if what in _ORDER else "anything else")
 
 
 def next_due(contract, house: House) -> date | None:

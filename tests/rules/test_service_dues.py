@@ -1,6 +1,6 @@
 """What is ahead of a service: its end, another plan, the start check, addresses that nobody has confirmed."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -75,6 +75,22 @@ def test_what_ends_a_trial_goes_before_what_else_falls_on_its_day(dates, expecte
 def test_nobody_is_reminded_of_an_address_on_the_day_a_paused_contract_ends(ends, what):
     given = contract(lifecycle.PREPARING, [address("09-10")], paused_on="09-11", **TRIAL | {ends: "09-12"})
     assert ahead(given) == [("09-13", what)]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "expected"),
+    [
+        ([address()], [("08-20", "test_addresses")]),
+        ([address("09-01"), address()], [("08-20", "test_addresses"), ("09-04", "remind_addresses")]),
+        ([address("09-01")], [("09-04", "remind_addresses")]),
+        ([address(confirmed=True)], []),
+        ([], []),
+    ],
+)
+def test_a_new_address_is_tested_as_soon_as_the_applicant_is_known(addresses, expected):
+    given = contract(lifecycle.ACTIVE, addresses)
+    given.mail_confirmed_at = datetime(2026, 8, 20, 3, tzinfo=UTC)
+    assert ahead(given) == expected
 
 
 @pytest.mark.parametrize(("ends", "kept"), [(None, "09-24"), ("09-30", "09-24"), ("09-20", "09-20")])
