@@ -12,7 +12,7 @@ help:
 	@echo "make run STORE=dynamodb-local DATA=./data    the same, and it remembers (needs npm and Java)"
 	@echo "make nightly AT=DATE   live through the days until DATE on the running stack"
 	@echo "make test              every test"
-	@echo "make test-fast         the tests that need no Java, browser, package or running stack"
+	@echo "make test-fast         rules, doors and faults: what needs no Java, browser, package, running stack or long lives"
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
@@ -49,7 +49,7 @@ test: $(VENV)/dev dynamodb-local
 	$(VENV)/bin/pytest -n 2 --dist loadgroup
 
 test-fast: $(VENV)/dev
-	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack"
+	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack and not diary"
 
 pictures: $(VENV)/dev
 	PORT=$(PORT) $(VENV)/bin/python -m dev.pictures

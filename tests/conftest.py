@@ -27,6 +27,12 @@ from tests.desk import Desk
 ON_CI = os.environ.get("CI") == "true"
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.name.startswith(("test_diary", "test_jobs", "test_third_house")):
+            item.add_marker("diary")
+
+
 @pytest.fixture(scope="session")
 def dynamodb_local():
     """The address of a running DynamoDB Local; its absence fails on CI and skips elsewhere."""

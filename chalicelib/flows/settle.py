@@ -121,7 +121,8 @@ def _lapse_unpaid(case: Case, on: date) -> None:
 
 def _lapse(case: Case, on: date) -> None:
     ending.end_at_midnight(case, on, "lapsed")
-    case.write("lapsed", on, **service_facts(case, on), paid_yen=case.contract.paid_yen)
+    numbers = ending.numbers_of(case.contract)
+    case.write("lapsed", on, **service_facts(case, on), numbers=numbers, paid_yen=case.contract.paid_yen)
 
 
 def _remind_confirmation(case: Case, on: date) -> None:

@@ -1,10 +1,11 @@
 """What a client decides about the trial: to go on, or to stop (houses.md 3)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from chalicelib.errors import Fault, Invalid, Refused
 from chalicelib.flows import ending
 from chalicelib.flows.case import Case
+from chalicelib.flows.settle import service_facts
 from chalicelib.rules import calendar, lifecycle
 
 
@@ -15,6 +16,7 @@ def ask_to_continue(case: Case) -> None:
         return
     contract.continuation_asked_on, contract.stop_on = case.today, None
     case.note("continuation_asked")
+    _say_continuation(case, withdrawn=False)
 
 
 def withdraw_continuation(case: Case) -> None:
@@ -29,6 +31,13 @@ def withdraw_continuation(case: Case) -> None:
         raise Refused(lifecycle.no_pending("continuation_withdrawn"))
     contract.continuation_asked_on = None
     case.note("continuation_withdrawn")
+    _say_continuation(case, withdrawn=True)
+
+
+def _say_continuation(case: Case, withdrawn: bool) -> None:
+    contract = case.contract
+    facts = service_facts(case, contract.trial_last_day + timedelta(days=1))
+    case.tell("continuation", **facts, paid_yen=contract.paid_yen, withdrawn=withdrawn)
 
 
 def stop(case: Case, on: date | None) -> None:
@@ -48,6 +57,8 @@ def stop(case: Case, on: date | None) -> None:
     case.note("stop_asked", on)
     if on is None:
         ending.stop_now(case)
+    else:
+        case.tell("stop", day=on.isoformat(), withdrawn=False)
 
 
 def withdraw_stop(case: Case) -> None:
@@ -55,5 +66,6 @@ def withdraw_stop(case: Case) -> None:
     case.proceed("stop_withdrawn")
     if case.contract.stop_on is None:
         raise Refused(lifecycle.no_pending("stop_withdrawn"))
-    case.contract.stop_on = None
+    on, case.contract.stop_on = case.contract.stop_on, None
     case.note("stop_withdrawn")
+    case.tell("stop", day=on.isoformat(), withdrawn=True)

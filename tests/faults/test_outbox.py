@@ -68,6 +68,7 @@ def test_what_will_always_be_refused_goes_to_the_office(running):
     assert (report["state"], report["problem"]) == ("with_office", "MessageRejected")
 
 
+@pytest.mark.diary
 def test_an_hour_without_ses_loses_and_doubles_nothing(running):
     with ses_server.answering(refusal(429, "TooManyRequestsException")):
         for place in range(5):

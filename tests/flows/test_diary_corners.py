@@ -8,8 +8,9 @@ from chalicelib.rules import house as houses
 from tests.desk import hidden, link, text_of
 
 
-def test_a_roster_of_ninety_addresses_is_tested_and_reminded_in_rounds(any_desk):
-    desk = any_desk
+@pytest.mark.truth  # of the store's limits moto knows nothing
+def test_a_roster_of_ninety_addresses_is_tested_and_reminded_in_rounds(true_desk):
+    desk = true_desk
     desk.on("2026-09-01").starts("smile")
     for number in range(9):
         mails = [f"{number}.{place}@sakura.example" for place in range(10)]
@@ -34,8 +35,9 @@ def test_an_applicant_with_a_long_roster_can_confirm(any_desk):
     assert sum("テストメール" in subject for subject in desk.subjects()) == 61
 
 
-def test_a_long_history_turns_its_pages(any_desk):
-    desk = any_desk
+@pytest.mark.truth
+def test_a_long_history_turns_its_pages(true_desk):
+    desk = true_desk
     desk.starts("smile")
     for number in range(40):
         place = "あ" * 150 + str(number)

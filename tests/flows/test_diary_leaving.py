@@ -168,7 +168,9 @@ def test_the_house_may_end_a_trial_too_and_the_earlier_end_wins(desk):
 def test_a_stop_may_be_withdrawn(desk):
     desk.on("2026-09-01").starts("smile")
     desk.does("stop", {"on": "2026-09-10"})
+    assert "2026年9月10日(木)まで、これまでどおり" in text_of(desk.mail("停止のお申し出を承りました"))
     desk.on("2026-09-10").does("stop", method="DELETE")
+    assert "停止のお取り消し" in desk.subjects()[-1]
     assert desk.on("2026-09-11").status == "trial"
     assert "停止のお申し出はありません" in desk.office("stop", method="DELETE").json["detail"]
 
@@ -176,5 +178,7 @@ def test_a_stop_may_be_withdrawn(desk):
 def test_the_wish_to_continue_may_be_withdrawn(desk):
     desk.on("2026-08-03").starts("mk")
     desk.does("continuation")
+    assert "2026年8月12日(水)までに、次の金額" in text_of(desk.mail("継続のお申し出を承りました"))
     desk.does("continuation", method="DELETE")
+    assert "2026年8月12日(水)で終了します" in text_of(desk.mail("継続のお取り消しを承りました"))
     assert desk.on("2026-08-13").look()["end_reason"] == "lapsed"

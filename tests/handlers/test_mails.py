@@ -24,6 +24,8 @@ CASES = {
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
     "continued": [{"ends_on": None}, {"ends_on": "2026-09-30"}],
+    "continuation": [{}, {"paid_yen": 5920}, {"withdrawn": True}],
+    "stop": [{}, {"withdrawn": True}],
     "left": [
         {"use": "forwarding"},
         {"use": "listed", "numbers": ["0367001234", "0367005678"]},

@@ -192,6 +192,7 @@ def test_the_line_tells_the_operator(running):
     assert running.get("/v1/lines/0399999999", role="operator").status == 404
 
 
+@pytest.mark.diary
 def test_each_reason_for_no_service_has_its_own_sentence(desk):
     desk.on("2026-08-03").signs_up("mk", start_on="2026-08-10")
     desk.presses("お申し込みを受け付けました")
@@ -277,6 +278,7 @@ def test_a_call_of_the_last_day_may_be_written_down_on_the_next(running):
     assert after.status == 409 and "ご契約が終了しています" in after.json["detail"]
 
 
+@pytest.mark.diary
 def test_a_call_from_a_pause_is_refused_for_good(desk):
     desk.on("2026-08-03").starts("mk")
     desk.post(f"/v1/contracts/{desk.contract}/continuation")
