@@ -35,8 +35,11 @@ def load(house: House, contract_id: str, now: datetime) -> Contract:
         except Busy:  # somebody settled it at the same moment: see what they left
             if attempt == ROUNDS - 1:
                 raise
-        if case.deleted:
-            raise NotFound("このお申し込みは、メールアドレスの確認がなかったため削除されました。")
+        else:
+            if case.deleted:
+                raise NotFound("このお申し込みは、メールアドレスの確認がなかったため削除されました。")
+            if contract.due is None or contract.due > calendar.day_of(now):
+                return contract
     raise Busy("このご契約の処理が続いています。少し待ってから、もう一度お試しください。")
 
 
