@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from chalicelib.flows import confirm, gate, keys, links, memo, pool, roster, signup
+from chalicelib.flows import address, confirm, gate, keys, links, memo, pool, signup
 from chalicelib.flows import contract as contracts
 from chalicelib.rules import calendar
 from chalicelib.rules import house as houses
@@ -82,7 +82,7 @@ def _start(house, contract_id: str, line: str, now: datetime) -> None:
     passes("identity", method="ic_chip", checked_on=today, corporate_number=None, postal_address=None, **papers)
     if house.first_payment.when == "before_start":
         passes("payment", yen=house.plans[0].prices[-1].fee, paid_on=today)
-    by_word = partial(roster.confirm_by_word, person_id="p1", address_id="p1a1", ground="お電話で受信を確認")
+    by_word = partial(address.confirm_by_word, person_id="p1", address_id="p1a1", ground="お電話で受信を確認")
     contracts.change(house, contract_id, now, "office1", by_word)
     passes("number", number=line, use="forwarding")
 

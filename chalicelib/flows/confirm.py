@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from chalicelib.errors import NotFound, Refused
+from chalicelib.flows import address, links
 from chalicelib.flows import contract as contracts
-from chalicelib.flows import links, roster
 from chalicelib.flows.case import CLIENT, Case
 from chalicelib.models import Contract, Token
 from chalicelib.rules import contract as life
@@ -51,10 +51,10 @@ def _is_done(contract: Contract, found: Token) -> bool:
         if contract.mail != found.mail and contract.mail_confirmed_at is None:
             raise Refused("このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。")
         return contract.mail_confirmed_at is not None
-    address = contract.address(found.target)
-    if address is None or address.mail != found.mail:
+    registered = contract.address(found.target)
+    if registered is None or registered.mail != found.mail:
         raise Refused("このメールアドレスは、報告先の登録から外れています。")
-    return address.confirmed_at is not None
+    return registered.confirmed_at is not None
 
 
 def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
@@ -75,4 +75,4 @@ def _act(case: Case, sight: Sight, ticked: Collection[str]) -> None:
     elif sight.target is None:
         contracts.confirm_mail(case, sight.mail)
     else:
-        roster.confirm(case, sight.target, sight.mail)
+        address.confirm(case, sight.target, sight.mail)

@@ -49,9 +49,13 @@ def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -
 
 
 def reopen_gate(case: Case, key: str) -> None:
-    """Take a passed gate back before the start, to correct it. Raises NotFound where it was not passed."""
+    """Take a passed gate back, to correct it: before the start, and a payment for going on also after it.
+
+    Raises NotFound where it was not passed.
+    """
     contract = case.contract
-    case.proceed("payment_reopened" if key == "payment" else "gate_reopened")
+    to_continue = key == "payment" and case.house.first_payment.when == "at_continuation"
+    case.proceed("payment_reopened" if to_continue else "gate_reopened")
     if key in gates.BY_PRESS or key not in contract.passed_gates():
         raise NotFound("この確認項目は、事務で完了したものではありません。")
     if key == "number":

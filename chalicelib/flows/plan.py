@@ -34,7 +34,8 @@ def ask(case: Case, plan: str) -> None:
         contract.next_plan, contract.next_plan_on = plan, counts_from
         case.note("plan_asked", counts_from, was=contract.plan, becomes=plan)
     if flagged:
-        case.note("plan_undone", counts_from, text="12か月以内の変更を元に戻すお申し出です")
+        months = case.house.plan_change.flag_undone_within_months
+        case.note("plan_undone", counts_from, text=f"{months}か月以内の変更を元に戻すお申し出です")
     _say(case, plan, counts_from, withdrawn=False)
 
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from chalicelib.flows import ending, plan, roster
+from chalicelib.flows import address, ending, plan
 from chalicelib.flows.case import DATES, Case
 from chalicelib.flows.recognise import forget
 from chalicelib.models import Letter
@@ -199,7 +199,7 @@ HAPPENINGS = {
     "leave": ending.leave,
     "terminate": ending.terminate,
     "change_plan": plan.change_when_due,
-    "test_addresses": roster.test_new,
-    "remind_addresses": roster.remind,
+    "test_addresses": address.send_first_test_mails,
+    "remind_addresses": address.remind,
     "remind_start_check": _remind_start_check,
 }

@@ -8,20 +8,18 @@ import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice import Blueprint, Response
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import clock, log, pages
-from chalicelib.errors import Failed, NotAllowed, NotFound, NotKnown, NotReadable, Problem, StoreDown, TooLarge, WrongType
+from chalicelib.errors import Failed, NotAllowed, NotFound, NotKnown, Problem, StoreDown
 from chalicelib.flows import keys
+from chalicelib.handlers import incoming
 from chalicelib.rules import house as houses
 from chalicelib.shapes import Shape
 
-MAX_BODY = 256 * 1024
-MAX_DEPTH = 20
 Headers = dict[str, str | list[str]]
 _COMMON: Headers = {
     "X-Content-Type-Options": "nosniff",
@@ -115,9 +113,9 @@ def _through(door: Door, request, story, parts: dict[str, str], read_body: bool)
     if door.query:
         asked.query = door.query.read(asked.query)
     if door.takes:
-        raw = _json(request)
+        raw = incoming.json_body(request)
         asked.body = door.takes.read(raw) if read_body else raw
-    return json_answer(story(asked, **_parts(parts)), door.status)
+    return json_answer(story(asked, **incoming.path_parts(parts)), door.status)
 
 
 def page(routes: Blueprint, method: str, path: str):
@@ -130,9 +128,9 @@ def page(routes: Blueprint, method: str, path: str):
                 request = routes.current_request
                 asked = _asked(request)
                 if method == "POST":
-                    _same_site(request)
-                    asked.body = _form(request)
-                return story(asked, **_parts(parts))
+                    incoming.refuse_other_sites(request)
+                    asked.body = incoming.form_fields(request)
+                return story(asked, **incoming.path_parts(parts))
 
             return _answered(tell, lambda problem: problem_page(problem, _root(routes.current_request)))
 
@@ -217,70 +215,3 @@ def let_in(asked: Asked, role: str) -> None:
     if keys.RANK[asked.key.role] < keys.RANK[role]:
         raise NotAllowed(f"この操作には「{keys.ROLES[role]}」以上のキーが必要です。")
     asked.house = houses.find(asked.key.house)
-
-
-def _raw(request) -> bytes:
-    try:
-        raw = request.raw_body or b""
-    except ValueError:
-        raise NotReadable("本文を読み取れません。") from None
-    if len(raw) > MAX_BODY:
-        raise TooLarge(f"本文は{MAX_BODY // 1024}KB以内で送信してください。")
-    return raw
-
-
-def _json(request) -> Any:
-    kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise WrongType("Content-Type には application/json を指定してください。")
-    try:
-        body = json.loads(_raw(request), parse_constant=_no_such_number)
-    except (ValueError, RecursionError):
-        raise NotReadable("本文をJSONとして読み取れません。UTF-8の正しいJSONを送信してください。") from None
-    if _deeper_than(MAX_DEPTH, body):
-        raise NotReadable(f"本文の入れ子が深すぎます。{MAX_DEPTH}段以内にしてください。")
-    return body
-
-
-def _deeper_than(limit: int, value: Any) -> bool:
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return limit < 0 or any(_deeper_than(limit - 1, each) for each in inside)
-
-
-def _no_such_number(name: str):
-    raise ValueError(name)
-
-
-def _form(request) -> dict[str, str]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise WrongType("フォームから送信してください。")
-    try:
-        pairs = parse_qs(_raw(request).decode(), keep_blank_values=True, max_num_fields=200, errors="strict")
-    except ValueError:
-        raise NotReadable("送信内容を読み取れません。もう一度入力してください。") from None
-    return {name: values[-1] for name, values in pairs.items()}
-
-
-def _same_site(request) -> None:
-    """A form may only be sent from our own pages: Sec-Fetch-Site first, Origin where a browser lacks it."""
-    site = request.headers.get("sec-fetch-site")
-    if site is None:
-        site = "same-origin" if _origin(request) == request.headers.get("host", "") else "unknown"
-    if site != "same-origin":
-        raise NotAllowed("このサイトのページから送信してください。ページを開き直してお試しください。")
-
-
-def _origin(request) -> str | None:
-    try:
-        return urlsplit(request.headers.get("origin", "")).netloc or None
-    except ValueError:
-        return None
-
-
-def _parts(parts: dict[str, str]) -> dict[str, str]:
-    """Path parts as typed (API Gateway leaves them encoded); nothing of ours is longer than 200 letters."""
-    found = {name: unquote(value, errors="replace") for name, value in parts.items()}
-    if any(not 0 < len(value) <= 200 for value in found.values()):
-        raise NotFound("見つかりません。アドレスをご確認ください。")
-    return found

@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib.flows import address as addresses
 from chalicelib.flows import roster
 from chalicelib.handlers.change import CONTRACT, change
 from chalicelib.handlers.http import api
@@ -61,22 +62,22 @@ def remove_person(asked, contract, person):
 
 @api(routes, "POST", _PERSON + "/addresses", "Add an address: no reports before its button is pressed", takes=_MAIL, gives=CONTRACT)
 def add_address(asked, contract, person):
-    return change(asked, contract, lambda case: roster.add_address(case, person, asked.body["mail"]))
+    return change(asked, contract, lambda case: addresses.add(case, person, asked.body["mail"]))
 
 
 @api(routes, "PATCH", _ADDRESS, "Put a new address in an old one's place, once it is confirmed", takes=_MAIL, gives=CONTRACT)
 def change_address(asked, contract, person, address):
-    return change(asked, contract, lambda case: roster.change_address(case, person, address, asked.body["mail"]))
+    return change(asked, contract, lambda case: addresses.change(case, person, address, asked.body["mail"]))
 
 
 @api(routes, "DELETE", _ADDRESS, "Take an address off", gives=CONTRACT)
 def remove_address(asked, contract, person, address):
-    return change(asked, contract, lambda case: roster.remove_address(case, person, address))
+    return change(asked, contract, lambda case: addresses.remove(case, person, address))
 
 
 @api(routes, "POST", _ADDRESS + "/test-mail", "Send the test mail once more", gives=CONTRACT)
 def send_test_mail(asked, contract, person, address):
-    return change(asked, contract, lambda case: roster.test_again(case, person, address))
+    return change(asked, contract, lambda case: addresses.send_test_mail_again(case, person, address))
 
 
 @api(
@@ -88,4 +89,4 @@ def send_test_mail(asked, contract, person, address):
     gives=CONTRACT,
 )
 def confirm_address(asked, contract, person, address):
-    return change(asked, contract, lambda case: roster.confirm_by_word(case, person, address, asked.body["ground"]))
+    return change(asked, contract, lambda case: addresses.confirm_by_word(case, person, address, asked.body["ground"]))

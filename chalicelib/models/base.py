@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session, get_session
-from pynamodb.attributes import Attribute, ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import Attribute, ListAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException
@@ -130,13 +130,8 @@ def list_of(kind: type[Attribute[_T]]) -> ListAttribute[_T]:
     return ListAttribute(of=of, default=list)
 
 
-class Plain(MapAttribute[str, Any]):
-    """Facts of no fixed form: a map of plain values."""
-
-
 __all__ = [
     "DayAttribute",
-    "Plain",
     "Table",
     "condition_failed",
     "UTCDateTimeAttribute",

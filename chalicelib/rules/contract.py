@@ -118,7 +118,7 @@ def trial_outcome(contract, house: House) -> str:
 
 
 def missing_to_start(contract, house: House) -> list:
-    """The gates still waited for; a service with none missing has a `ready_on` date."""
+    """The gates still waited for before the start; none once it has happened, or while an unpaid trial is paused."""
     return gates.waiting(contract, house) if contract.status in (APPLIED, PREPARING) and not contract.paused_on else []
 
 

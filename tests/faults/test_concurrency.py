@@ -99,7 +99,9 @@ def test_one_number_as_the_second_of_two_contracts_and_nobody_has_it_twice(true_
     desk.passes("number", number="03-6700-9999")
 
     def add(contract):
-        story = lambda case: pool.add_extra(case, "03-6700-5678", "forwarding")  # noqa: E731
+        def story(case):
+            pool.add_extra(case, "03-6700-5678", "forwarding")
+
         return lambda: contracts.change(MK, contract, desk.moment, "office1", story)
 
     ended = at_once(*[add(contract) for contract in (first, desk.contract)] * 3)

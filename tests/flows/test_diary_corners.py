@@ -4,6 +4,7 @@ import pytest
 
 from chalicelib.errors import Refused
 from chalicelib.flows import contract as contracts
+from chalicelib.flows import settle
 from chalicelib.rules import house as houses
 from tests.desk import hidden, link, text_of
 
@@ -171,7 +172,10 @@ def test_each_address_is_reminded_in_its_own_time(desk):
     desk.on("2026-09-01").starts("mk")
     desk.does("people", {"name": "佐藤 一郎", "addresses": ["one@sakura.example"]})
     desk.on("2026-09-03").does("people/p2/addresses", {"mail": "two@sakura.example"})
-    reminded = lambda: {mail["to"] for mail in desk.mails() if "テストメールの再送" in mail["subject"]}  # noqa: E731
+
+    def reminded():
+        return {mail["to"] for mail in desk.mails() if "テストメールの再送" in mail["subject"]}
+
     desk.on("2026-09-05")
     assert reminded() == {"one@sakura.example"}
     desk.on("2026-09-06")
@@ -205,6 +209,40 @@ def test_a_payment_noted_by_mistake_can_be_taken_back_in_mks_trial(desk):
     desk.does("gates/payment", method="DELETE")
     assert desk.look()["paid_yen"] is None
     assert "料金は一切かかりません" in text_of(desk.on("2026-08-13").mail("無料お試しが終了しました"))
+
+
+def test_a_payment_that_started_the_service_stays(desk):
+    desk.starts("smile")
+    assert "すでに開始" in desk.office("gates/payment", method="DELETE").json["detail"]
+    assert desk.does("stop")["refund"]["yen"] == 5500
+
+
+@pytest.mark.truth
+def test_what_no_store_can_take_parks_the_contract_and_is_shown(true_desk, monkeypatch):
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    monkeypatch.setattr(settle, "service_facts", lambda *_: {"plan": "あ" * 200_000})  # a letter of over 400 KB
+    desk.on("2026-09-12")  # the reminder of the trial's end is due, and cannot be stored
+    told = desk.look()
+    assert told["parked_at"] and told["due"] <= "2026-09-12"
+    assert desk.memo().json["type"] == "/problems/contract-parked"
+    monkeypatch.undo()
+    desk.on("2026-09-13")
+    assert desk.look()["parked_at"] is None and any("までです" in subject for subject in desk.subjects())
+
+
+def test_two_letters_of_one_id_are_a_fault_of_ours_and_no_conflict(any_desk):
+    desk = any_desk
+    desk.starts("smile")
+
+    def writes(case):
+        case.note("names_changed")
+        case.write("left", case.today, part="once", day="2026-09-01")
+
+    smile = houses.find("smile")
+    contracts.change(smile, desk.contract, desk.moment, "office1", writes)
+    with pytest.raises(RuntimeError, match="the id of another one"):
+        contracts.change(smile, desk.contract, desk.moment, "office1", writes)
 
 
 def test_a_plan_is_not_changed_behind_a_payment(desk):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.desk import link, text_of
+from tests.desk import FORM, hidden, link, text_of
 
 
 def test_a_start_that_waits_for_a_gate(any_desk):
@@ -111,8 +111,6 @@ def test_a_match_found_by_the_papers_is_decided_upon_again(any_desk):
 
 
 def test_for_a_campaign_there_is_no_trial_at_mk(desk):
-    from tests.desk import FORM, hidden
-
     form = hidden(desk.open("/mk/signup").text) | FORM | {"campaign": "on", "step": "check"}
     refused = desk.send("/mk/signup", form)
     assert refused.status == 422 and "期間の決まったご利用" in refused.text and "株式会社さくら商事" in refused.text
@@ -122,8 +120,6 @@ def test_for_a_campaign_there_is_no_trial_at_mk(desk):
 
 @pytest.mark.parametrize("number", ["123", "9835678256246", "583567825624a"])
 def test_a_corporate_number_has_a_check_digit(desk, number):
-    from tests.desk import FORM, hidden
-
     form = hidden(desk.open("/mk/signup").text) | FORM | {"corporate_number": number, "step": "check"}
     refused = desk.send("/mk/signup", form)
     assert refused.status == 422 and "法人番号は13桁" in refused.text
