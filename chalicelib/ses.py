@@ -6,26 +6,18 @@ is the outbox's decision.
 """
 
 import threading
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
 
 from chalicelib import carriers, config
+from chalicelib.attempt import NEVER, RETRY, SENT, UNSURE, Outcome
 from chalicelib.models.base import connection
 
-SENT, RETRY, NEVER, UNSURE = "sent", "retry", "never", "unsure"
 _NEVER = {"MessageRejected", "BadRequestException", "NotFoundException"}  # the same mail will be refused again
 _making = threading.Lock()
 _client = None
-
-
-class Outcome(NamedTuple):
-    """How an attempt ended: SENT with its id, RETRY (certainly not sent), NEVER (will always be refused), UNSURE."""
-
-    kind: str
-    message_id: str = ""
-    problem: str = ""
 
 
 def send(raw: bytes, to: list[str], tags: dict[str, str]) -> Outcome:

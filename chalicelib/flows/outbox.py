@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
-from chalicelib import config, log, mail, ses
+from chalicelib import attempt, config, log, mail, ses
 from chalicelib.flows import letters, report
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outbox import Outgoing, WaitingIndex
@@ -26,7 +26,7 @@ _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, l
 
 
 def deliver(item: Outgoing, now: datetime) -> str:
-    """Send the mail of an item whose lease we hold; how it ended (`ses.SENT`, `RETRY`, `NEVER`, `UNSURE`).
+    """Send the mail of an item whose lease we hold; how it ended (`attempt.SENT`, `RETRY`, `NEVER`, `UNSURE`).
 
     After an ambiguous end nothing is written: the lease runs out, and the
     sweep takes it from there.
@@ -38,23 +38,23 @@ def deliver(item: Outgoing, now: datetime) -> str:
     except Exception:
         log.crash("mail cannot be written", item=item.id)
         item.leave_to_office(now, "この内容からメールを作成できませんでした。")
-        return ses.NEVER
+        return attempt.NEVER
     outcome = ses.send(raw, to, {"item": _tag(item.id), "contract": _tag(item.contract), "stage": config.STAGE})
     _write_down(item, outcome, now)
     return outcome.kind
 
 
-def _write_down(item: Outgoing, outcome: ses.Outcome, now: datetime) -> None:
+def _write_down(item: Outgoing, outcome: attempt.Outcome, now: datetime) -> None:
     match outcome.kind:
-        case ses.SENT:
+        case attempt.SENT:
             item.mark_handed_over(now, outcome.message_id)
-        case ses.RETRY:
+        case attempt.RETRY:
             log.info("mail refused for now", item=item.id, problem=outcome.problem, tries=item.tries)
             item.retry_at(now + backoff(item.tries), outcome.problem)
-        case ses.NEVER:
+        case attempt.NEVER:
             log.alarm("mail refused for good", item=item.id, problem=outcome.problem)
             item.leave_to_office(now, outcome.problem)
-        case ses.UNSURE:
+        case attempt.UNSURE:
             log.info("mail may have been sent", item=item.id, problem=outcome.problem)
 
 

@@ -1,0 +1,13 @@
+"""How one attempt to hand a message over has ended, by whatever way it leaves."""
+
+from typing import NamedTuple
+
+SENT, RETRY, NEVER, UNSURE = "sent", "retry", "never", "unsure"
+
+
+class Outcome(NamedTuple):
+    """How an attempt ended: SENT with its id, RETRY (certainly not sent), NEVER (will always be refused), UNSURE."""
+
+    kind: str
+    message_id: str = ""
+    problem: str = ""
