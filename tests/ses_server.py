@@ -1,52 +1,32 @@
 """An SES on loopback that ends requests as it is told to: for what moto never does."""
 
-import json
 import os
-import socket
-import struct
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from threading import Thread
 
 from chalicelib import ses
+from dev import endings
 
 SENT = (200, {"MessageId": "message-1"})
 
 
 def refusal(status: int, code: str):
-    return status, {"__type": code, "message": "no"}
+    return status, {"__type": code, "message": "no"}, {"x-amzn-errortype": code}
 
 
 @contextmanager
 def answering(*script):
-    """SES answers each request with the next of `script` (the last one forever): (status, body), "reset", or a callable.
+    """SES answers each request with the next of `script` (the last one forever): an answer, "reset", or a callable.
 
     Yields the list of raw requests it has read.
     """
     taken: list[bytes] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(endings.Handler):
         def do_POST(self):
-            taken.append(self.rfile.read(int(self.headers["content-length"])))
-            ending = script[min(len(taken), len(script)) - 1]
-            if callable(ending):
-                ending()
-            elif ending == "reset":
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                self.connection.close()
-            else:
-                self._say(*ending)
-
-        def _say(self, status, body):
-            raw = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("x-amzn-errortype", body.get("__type", ""))
-            self.send_header("content-length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, *args):
-            pass
+            taken.append(self.take())
+            self.end(script[min(len(taken), len(script)) - 1])
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
