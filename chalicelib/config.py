@@ -4,7 +4,9 @@ Endpoints of AWS services are not listed here: the AWS SDK itself reads
 `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`.
 """
 
+import json
 import os
+import re
 
 VERSION = "0.1.0"
 
@@ -38,3 +40,27 @@ def settle_queue_url() -> str:
 def configuration_set() -> str | None:
     """The SES configuration set that sends delivery events back to us, if there is one."""
     return os.environ.get("SES_CONFIGURATION_SET") or None
+
+
+def chatwork_api() -> str:
+    """Where Chatwork's API is reached, without a slash at the end."""
+    return os.environ.get("CHATWORK_API", "https://api.chatwork.com/v2").rstrip("/")
+
+
+def chatwork_token(house: str) -> str:
+    """The token with which a house writes to Chatwork, from `CHATWORK_TOKENS`: `{"mk": "0123…"}`.
+
+    Raises RuntimeError where there is none, without quoting what stands there.
+    """
+    token = _chatwork_tokens().get(house)
+    if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token.strip()):
+        raise RuntimeError(f'CHATWORK_TOKENS names no token of the house {house}: set it to JSON, {{"{house}": "…"}}.')
+    return token.strip()
+
+
+def _chatwork_tokens() -> dict:
+    try:
+        found = json.loads(os.environ.get("CHATWORK_TOKENS") or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

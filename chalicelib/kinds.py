@@ -1,4 +1,4 @@
-"""Kinds of values with a form of their own: dates and times, telephone numbers, mail addresses, a company's number."""
+"""Kinds of values with a form of their own: dates and times, telephone numbers, mail addresses, rooms, a company's number."""
 
 import re
 import unicodedata
@@ -9,6 +9,9 @@ from chalicelib import carriers, phones
 from chalicelib.shapes import Field, Text
 
 _RFC3339 = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)"
+_ROOM_NUMBER = "[1-9][0-9]{0,18}"
+# As the address bar shows it, as a link to one of its messages, or the number alone, but never what may be a telephone number.
+_ROOM = rf"(?:(?:https://(?:www\.chatwork\.com|kcw\.kddi\.ne\.jp)/)?#!)?rid({_ROOM_NUMBER})(?:-[0-9]+)?|({_ROOM_NUMBER})"
 
 
 class Day(Field):
@@ -114,3 +117,20 @@ class Mail(Text):
 
     def _schema(self) -> dict:
         return {"type": "string", "format": "email", "maxLength": self.max}
+
+
+class Room(Text):
+    """A room of Chatwork by its number, `rid…` or web address, full width too; read as its digits."""
+
+    def __init__(self, title: str, **rest: Any):
+        super().__init__(title, **{"max": 100} | rest)
+
+    def read(self, value: Any) -> str:
+        typed = super().read(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+        found = re.fullmatch(_ROOM, typed)
+        if found is None:
+            raise ValueError(
+                f"{self.title}をChatworkのルームとして読み取れません。ルームを開き、アドレス欄の"
+                " https://www.chatwork.com/#!rid123456 をそのまま入力してください(数字の 123456 だけでもかまいません)。"
+            )
+        return found[1] or found[2]

@@ -7,7 +7,22 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "chalicelib").rglob("*.py"))
-HELPERS = {"attempt", "carriers", "clock", "config", "errors", "kinds", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
+HELPERS = {
+    "attempt",
+    "carriers",
+    "chatwork",
+    "clock",
+    "config",
+    "errors",
+    "kinds",
+    "log",
+    "mail",
+    "pages",
+    "phones",
+    "queue",
+    "ses",
+    "shapes",
+}
 
 MAY_IMPORT = {
     "app": {"handlers", "rules"},
@@ -18,6 +33,7 @@ MAY_IMPORT = {
         "models",
         "attempt",
         "carriers",
+        "chatwork",
         "config",
         "errors",
         "kinds",
@@ -35,6 +51,7 @@ MAY_IMPORT = {
     "shapes": {"errors"},
     "kinds": {"carriers", "phones", "shapes"},
     "ses": {"attempt", "carriers", "config", "models"},
+    "chatwork": {"attempt", "config"},
     "queue": {"config", "models"},
 }
 OUTSIDE = {
@@ -43,6 +60,7 @@ OUTSIDE = {
     "flows": {"pynamodb"},
     "handlers": {"chalice", "botocore", "pynamodb"},
     "ses": {"botocore"},
+    "chatwork": {"urllib3"},
     "queue": {"botocore"},
     "pages": {"jinja2"},
     "phones": {"phonenumbers"},
