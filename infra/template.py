@@ -19,6 +19,7 @@ def merge_template(stage: str) -> dict:
     """The merge template of a stage."""
     return {
         "Parameters": _parameters(),
+        "Conditions": {"WritesToChatwork": {"Fn::Not": [{"Fn::Equals": [{"Ref": "ChatworkSecretName"}, ""]}]}},
         "Globals": {"Function": {"Environment": {"Variables": _environment(stage)}}},
         "Resources": data_resources(stage) | _functions() | _logs() | _answers() | _mail(stage),
     }
@@ -104,15 +105,22 @@ def _parameters() -> dict:
             "Default": "denwaban/link-secret",
             "Description": "Name of a secret in Secrets Manager: a random string of 32 characters or more",
         },
+        "ChatworkSecretName": {
+            "Type": "String",
+            "Default": "",
+            "Description": 'Name of a secret that holds each house\'s token as JSON, {"mk": "..."}; empty where none uses Chatwork',
+        },
     }
 
 
 def _environment(stage: str) -> dict:
+    tokens = {"Fn::Sub": "{{resolve:secretsmanager:${ChatworkSecretName}}}"}
     return {
         "STAGE": stage,
         "TABLE_PREFIX": f"denwaban-{stage}-",
         "PUBLIC_URL": {"Ref": "PublicUrl"},
         "LINK_SECRET": {"Fn::Sub": "{{resolve:secretsmanager:${LinkSecretName}}}"},
+        "CHATWORK_TOKENS": {"Fn::If": ["WritesToChatwork", tokens, {"Ref": "AWS::NoValue"}]},
         "SETTLE_QUEUE_URL": {"Ref": "SettleQueue"},
         "SES_CONFIGURATION_SET": {"Ref": "MailSet"},
     }

@@ -61,6 +61,15 @@ def test_every_function_runs_on_arm_and_keeps_its_log(template):
             assert resources[f"{name}Log"]["Properties"]["RetentionInDays"] == 400
 
 
+def test_a_deployment_without_chatwork_needs_no_secret_for_it(template):
+    variables = template["Globals"]["Function"]["Environment"]["Variables"]
+    condition, with_it, without = variables["CHATWORK_TOKENS"]["Fn::If"]
+    assert with_it == {"Fn::Sub": "{{resolve:secretsmanager:${ChatworkSecretName}}}"}
+    assert without == {"Ref": "AWS::NoValue"}
+    assert template["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "ChatworkSecretName"}, ""]}]}
+    assert template["Parameters"]["ChatworkSecretName"]["Default"] == ""
+
+
 def test_schedules_go_by_the_clock_of_japan(template):
     nightly = template["Resources"]["Nightly"]["Properties"]["Events"]["Night"]["Properties"]
     assert (nightly["ScheduleExpression"], nightly["ScheduleExpressionTimezone"]) == ("cron(5 0 * * ? *)", "Asia/Tokyo")
