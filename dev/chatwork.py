@@ -64,10 +64,14 @@ class Chatwork(ThreadingHTTPServer):
 
     def messages(self, room: str) -> list[str]:
         """What was posted to a room, oldest first."""
-        return [text for where, text in self._posted if where == room]
+        return self.posted().get(room, [])
 
-    def rooms_with_messages(self) -> list[str]:
-        return list(dict.fromkeys(room for room, _ in self._posted))
+    def posted(self) -> dict[str, list[str]]:
+        """The messages of every room that has any."""
+        rooms: dict[str, list[str]] = {}
+        for room, text in list(self._posted):
+            rooms.setdefault(room, []).append(text)
+        return rooms
 
     def post(self, room: str, text: str) -> str:
         """Put a message into a room; its id, which the API writes as a string."""

@@ -6,11 +6,13 @@ environment that the app and the AWS SDK read.
 
 import email
 import email.policy
+import json
 import logging
 import os
 import secrets
 from email.message import EmailMessage
 
+from dev.chatwork import Chatwork
 from dev.store import Drawer
 
 REGION = "ap-northeast-1"
@@ -18,6 +20,7 @@ ACCOUNT = "123456789012"
 
 
 drawer = Drawer(None)
+chatwork: Chatwork | None = None
 _before: list[str] = []
 
 
@@ -47,6 +50,17 @@ def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) ->
         "LINK_SECRET": secret,
     }
     furnish()
+    _open_chatwork()
+
+
+def _open_chatwork() -> None:
+    """A Chatwork in which every room exists, and every house may write to it."""
+    from chalicelib.rules import house as houses
+
+    global chatwork
+    chatwork = Chatwork(secrets.token_hex(16))
+    os.environ["CHATWORK_API"] = chatwork.address
+    os.environ["CHATWORK_TOKENS"] = json.dumps(dict.fromkeys(houses.all_houses(), chatwork.token))
 
 
 def furnish() -> None:

@@ -1,4 +1,4 @@
-"""The mailbox of the local stack: every mail as a phone shows it and as plain text."""
+"""The mailbox of the local stack: every mail as a phone shows it and as plain text, and what Chatwork's rooms say."""
 
 from email.message import EmailMessage
 from html import escape
@@ -39,6 +39,13 @@ def html_of(place: int) -> str | None:
     mails = cloud.mails()
     found = _part(mails[place], "html") if 0 <= place < len(mails) else None
     return found and found.replace("<head>", '<head><base target="_top">')
+
+
+def rooms() -> str:
+    """What was posted to Chatwork since the stack was started, room by room, notation as it was sent."""
+    posted = cloud.chatwork.posted() if cloud.chatwork else {}
+    shown = "".join(f"<h2>#!rid{room}</h2>" + "".join(f"<pre>{escape(text)}</pre>" for text in posted[room]) for room in posted)
+    return _page("Chatwork", f"<h1>Chatwork</h1>{shown or '<p>Nothing yet.</p>'}")
 
 
 def _part(mail: EmailMessage, kind: str) -> str:

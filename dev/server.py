@@ -49,6 +49,8 @@ class Handler(ChaliceRequestHandler):
             self._say(200, "\n".join(days.live_until(date.fromisoformat(found[1]))) + "\n", "text/plain")
         elif path == "mails":
             self._say(200, mailbox.listing())
+        elif path == "chatwork":
+            self._say(200, mailbox.rooms())
         elif found := re.fullmatch(r"mails/(\d+)(/html)?", path):
             said = (mailbox.html_of if found[2] else mailbox.one)(int(found[1]))
             self._say(200 if said else 404, said or "no such mail")

@@ -91,6 +91,7 @@ def test_mails_are_shown_and_days_can_be_lived_through(stack):
     assert status == 200 and "テストメール" in listing
     assert all(stack.ask(path)[0] == 200 for path in ("/_dev/mails/0", "/_dev/mails/0/html"))
     assert stack.ask("/_dev/mails/9999")[0] == 404
+    assert stack.ask("/_dev/chatwork")[0] == 200
     contract = re.search(r"  smile: a client in trial, (\S+),", stack.said)[1]
     _, told = stack.ask(f"/v1/contracts/{contract}", key=stack.key("smile", "office"))
     last = json.loads(told)["trial_last_day"]
