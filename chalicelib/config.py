@@ -38,3 +38,14 @@ def settle_queue_url() -> str:
 def configuration_set() -> str | None:
     """The SES configuration set that sends delivery events back to us, if there is one."""
     return os.environ.get("SES_CONFIGURATION_SET") or None
+
+
+def mail_topic() -> str:
+    """The ARN of the SNS topic to which SES publishes its delivery events."""
+    return os.environ["MAIL_TOPIC_ARN"]
+
+
+def signing_certificates() -> str:
+    """How the address of every certificate begins with which SNS signs: its own host in our region, unless told otherwise."""
+    own = f"https://sns.{REGION}.amazonaws.com/"
+    return (os.environ.get("SNS_CERTIFICATES") or own).rstrip("/") + "/"

@@ -7,11 +7,25 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "chalicelib").rglob("*.py"))
-HELPERS = {"carriers", "clock", "config", "errors", "kinds", "log", "mail", "pages", "phones", "queue", "ses", "shapes"}
+HELPERS = {"carriers", "clock", "config", "errors", "kinds", "log", "mail", "pages", "phones", "queue", "ses", "shapes", "sns"}
 
 MAY_IMPORT = {
     "app": {"handlers", "rules"},
-    "handlers": {"handlers", "flows", "rules", "clock", "config", "errors", "kinds", "log", "pages", "queue", "ses", "shapes"},
+    "handlers": {
+        "handlers",
+        "flows",
+        "rules",
+        "clock",
+        "config",
+        "errors",
+        "kinds",
+        "log",
+        "pages",
+        "queue",
+        "ses",
+        "shapes",
+        "sns",
+    },
     "flows": {
         "flows",
         "rules",
@@ -35,6 +49,7 @@ MAY_IMPORT = {
     "kinds": {"carriers", "phones", "shapes"},
     "ses": {"carriers", "config", "models"},
     "queue": {"config", "models"},
+    "sns": {"config"},
 }
 OUTSIDE = {
     "rules": {"jpholiday"},
@@ -46,6 +61,7 @@ OUTSIDE = {
     "pages": {"jinja2"},
     "phones": {"phonenumbers"},
     "kinds": {"email_validator"},
+    "sns": {"pyasn1"},
 }
 
 
