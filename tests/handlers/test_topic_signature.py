@@ -121,6 +121,20 @@ def test_a_signature_that_cannot_be_read_is_refused(topic, signature):
     refused(said(topic) | {"Signature": signature}, "unreadable signature")
 
 
+def test_a_true_signature_is_written_in_one_way_only(topic):
+    true = said(topic)["Signature"]
+    for each in (f"{true}\n", f" {true}", f"{true[:8]}!{true[8:]}", f"{true}="):
+        refused(said(topic) | {"Signature": each}, "unreadable signature")
+
+
+@pytest.mark.parametrize("bits", [2050, 3072])
+def test_a_longer_key_is_as_good(topic, bits):
+    key = rsa.generate_private_key(65537, bits)
+    message = topic.signed(said(topic, "2", SigningCertUrl=topic.publish(certificate(key))), key)
+    assert sns.opened(message, NOW) == EVENT
+    refused(message | {"MessageId": "another"}, "does not fit")
+
+
 def test_a_signature_that_is_longer_or_shorter_is_refused(topic):
     message = said(topic)
     true, modulus = base64.b64decode(message["Signature"]), topic.key.public_key().public_numbers().n
