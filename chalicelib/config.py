@@ -37,6 +37,11 @@ def settle_queue_url() -> str:
     return os.environ["SETTLE_QUEUE_URL"]
 
 
+def sending_rate() -> float:
+    """Mails a second that SES lets this account send; the sweep keeps to it."""
+    return float(os.environ.get("SENDING_RATE", "10"))
+
+
 def configuration_set() -> str | None:
     """The SES configuration set that sends delivery events back to us, if there is one."""
     return os.environ.get("SES_CONFIGURATION_SET") or None
@@ -64,3 +69,14 @@ def _chatwork_tokens() -> dict:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def mail_topic() -> str:
+    """The ARN of the SNS topic to which SES publishes its delivery events."""
+    return os.environ["MAIL_TOPIC_ARN"]
+
+
+def signing_certificates() -> str:
+    """How the address of every certificate begins with which SNS signs: its own host in our region, unless told otherwise."""
+    own = f"https://sns.{REGION}.amazonaws.com/"
+    return (os.environ.get("SNS_CERTIFICATES") or own).rstrip("/") + "/"

@@ -21,6 +21,7 @@ from chalicelib import clock
 from chalicelib.flows import keys
 from chalicelib.rules import house as houses
 from dev import cloud
+from dev.topic import Topic
 from tests import stores
 from tests.desk import Desk
 
@@ -77,6 +78,22 @@ def true_desk(dynamodb_local):
 def any_desk(request):
     """A desk on each store in turn."""
     return request.getfixturevalue("desk" if request.param == "moto" else "true_desk")
+
+
+@pytest.fixture(scope="session")
+def signing():
+    """A topic with its key; making one takes a while."""
+    made = Topic()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def topic(signing, monkeypatch):
+    """The topic of which the app has been told."""
+    for name, value in signing.environment.items():
+        monkeypatch.setenv(name, value)
+    return signing
 
 
 @pytest.fixture

@@ -22,18 +22,35 @@ HELPERS = {
     "queue",
     "ses",
     "shapes",
+    "sns",
 }
 
 MAY_IMPORT = {
     "app": {"handlers", "rules"},
-    "handlers": {"handlers", "flows", "rules", "clock", "config", "errors", "kinds", "log", "pages", "queue", "ses", "shapes"},
+    "handlers": {
+        "handlers",
+        "flows",
+        "rules",
+        "chatwork",
+        "clock",
+        "config",
+        "errors",
+        "kinds",
+        "log",
+        "pages",
+        "phones",
+        "queue",
+        "ses",
+        "shapes",
+        "sns",
+    },
     "flows": {
+        "chatwork",
         "flows",
         "rules",
         "models",
         "attempt",
         "carriers",
-        "chatwork",
         "config",
         "errors",
         "kinds",
@@ -45,14 +62,15 @@ MAY_IMPORT = {
         "shapes",
     },
     "rules": {"rules", "errors", "kinds", "shapes"},
-    "models": {"models", "config"},
+    "models": {"models", "chatwork", "config"},
     "mail": {"carriers", "pages"},
-    "pages": {"carriers", "phones", "rules"},
+    "pages": {"carriers", "chatwork", "phones", "rules"},
     "shapes": {"errors"},
     "kinds": {"carriers", "phones", "shapes"},
     "ses": {"attempt", "carriers", "config", "models"},
     "chatwork": {"attempt", "config"},
     "queue": {"config", "models"},
+    "sns": {"config"},
 }
 OUTSIDE = {
     "rules": {"jpholiday"},
@@ -65,6 +83,7 @@ OUTSIDE = {
     "pages": {"jinja2"},
     "phones": {"phonenumbers"},
     "kinds": {"email_validator"},
+    "sns": {"pyasn1"},
 }
 
 

@@ -1,0 +1,162 @@
+"""Whether a message is truly the mail topic's: SNS signs each one, and the address of the certificate comes with it.
+
+The certificate is trusted for the host that serves it over TLS, so everything hangs on its address being SNS's own.
+PKCS #1 v1.5 is checked as RFC 8017 8.2.2 says: the block that must have been signed is built whole and compared, and
+no padding is ever read, so none can be read too kindly.
+https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
+"""
+
+import base64
+import hashlib
+import json
+import re
+import urllib.request
+from datetime import UTC, datetime
+from functools import lru_cache
+from http.client import HTTPException
+from typing import Any, NamedTuple
+
+from chalicelib import config
+
+_SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")  # in the order in which they are signed
+_DIGESTS = {  # of a SignatureVersion: the digest, and what RFC 8017 9.2 puts in front of it
+    "1": (hashlib.sha1, bytes.fromhex("3021300906052b0e03021a05000414")),
+    "2": (hashlib.sha256, bytes.fromhex("3031300d060960864801650304020105000420")),
+}
+_RSA = "1.2.840.113549.1.1.1"
+_PATIENCE = 3  # seconds
+_LARGEST = 20_000  # bytes of a certificate; SNS's has about 2,000
+
+
+class Forged(Exception):
+    """Why a message is not taken, in a few words and without anything it says."""
+
+
+class NoEvent(Forged):
+    """The topic's own message, but none of an event: SES tests a new destination with a plain sentence."""
+
+
+class Certificate(NamedTuple):
+    """The public key of a certificate and the instants between which it may be used."""
+
+    modulus: int
+    exponent: int
+    since: datetime
+    until: datetime
+
+
+def opened(record: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """What the topic said: the JSON object in a record's `Message`. `record` is the `Sns` part of a Lambda record.
+
+    Raises Forged, or OSError where the certificate cannot be fetched just now: the same record may be good later.
+    """
+    text = _signed_text(record)
+    if record["TopicArn"] != config.mail_topic():
+        raise Forged("another topic")
+    version, signature = _signature(record)
+    certificate = _certificate(_address(record))
+    if not certificate.since <= now <= certificate.until:
+        raise Forged("a certificate that is not valid now")
+    if not _has_signed(certificate, version, text, signature):
+        raise Forged("the signature does not fit")
+    return _event(record["Message"])
+
+
+def _signed_text(record: dict[str, Any]) -> bytes:
+    """Names and values, a line each. Line breaks in other values than the message could pass off one value as two."""
+    said = {name: record[name] for name in _SIGNED if record.get(name) is not None}  # Lambda writes a missing subject as null
+    if not {*_SIGNED} - {"Subject"} <= said.keys() or not all(isinstance(value, str) for value in said.values()):
+        raise Forged("a value is missing or no text")
+    if said["Type"] != "Notification":
+        raise Forged("no notification")
+    if any("\n" in value for name, value in said.items() if name != "Message"):
+        raise Forged("a line break in a value")
+    try:
+        return "".join(f"{name}\n{value}\n" for name, value in said.items()).encode()
+    except UnicodeEncodeError:
+        raise Forged("a value that is no text") from None
+
+
+def _signature(record: dict[str, Any]) -> tuple[str, bytes]:
+    version, signature = record.get("SignatureVersion"), record.get("Signature")
+    if not isinstance(version, str) or version not in _DIGESTS:
+        raise Forged("an unknown kind of signature")
+    try:
+        return version, base64.b64decode(signature or "", validate=True)
+    except (TypeError, ValueError):
+        raise Forged("an unreadable signature") from None
+
+
+def _address(record: dict[str, Any]) -> str:
+    """Nothing but a plain file name may follow the beginning that we know: no user, query, folder or other host fits in."""
+    address = record.get("SigningCertUrl") or record.get("SigningCertURL")  # Lambda's spelling and that of HTTP
+    known = re.escape(config.signing_certificates()) + r"[A-Za-z0-9-]+\.pem"
+    if not isinstance(address, str) or not re.fullmatch(known, address):
+        raise Forged("a certificate from another place")
+    return address
+
+
+def _has_signed(key: Certificate, version: str, text: bytes, signature: bytes) -> bool:
+    digest, prefix = _DIGESTS[version]
+    length, number = (key.modulus.bit_length() + 7) // 8, int.from_bytes(signature, "big")
+    if len(signature) != length or number >= key.modulus:
+        return False
+    ending = b"\x00" + prefix + digest(text).digest()
+    block = b"\x00\x01" + b"\xff" * (length - 2 - len(ending)) + ending
+    return pow(number, key.exponent, key.modulus).to_bytes(length, "big") == block
+
+
+def _event(message: str) -> dict[str, Any]:
+    try:
+        event = json.loads(message)
+    except ValueError:
+        event = None
+    if not isinstance(event, dict):
+        raise NoEvent("no JSON object")
+    return event
+
+
+@lru_cache(maxsize=10)
+def _certificate(address: str) -> Certificate:
+    """Fetched once per process; a failure is not remembered."""
+    return _read(_fetch(address))
+
+
+class _Straight(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any, **more: Any) -> None:
+        """Never: a certificate is where its address says, or the redirect is an HTTPError."""
+
+
+def _fetch(address: str) -> bytes:
+    try:
+        with urllib.request.build_opener(_Straight).open(address, timeout=_PATIENCE) as answer:
+            found = answer.read(_LARGEST + 1)
+            outstanding = answer.length
+    except HTTPException as broken:
+        raise OSError("the certificate could not be fetched") from broken
+    if len(found) > _LARGEST:
+        raise Forged("a certificate that is too long")
+    if outstanding:
+        raise OSError("the certificate did not come whole")
+    return found
+
+
+def _read(pem: bytes) -> Certificate:
+    """The first certificate of a PEM file. The decoder is loaded here, since nothing else in this package needs it."""
+    from pyasn1.codec.der import decoder
+    from pyasn1.error import PyAsn1Error
+
+    try:
+        body = re.findall(rb"-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----", pem)[0]
+        certificate = decoder.decode(base64.b64decode(body))[0]
+        validity, (algorithm, key) = certificate[0][4], (certificate[0][6][0], certificate[0][6][1])  # RFC 5280 4.1
+        if str(algorithm[0]) != _RSA:
+            raise Forged("a certificate without an RSA key")
+        since, until = (validity[place].asDateTime.astimezone(UTC) for place in (0, 1))
+        numbers = decoder.decode(key.asOctets())[0]
+        read = Certificate(int(numbers[0]), int(numbers[1]), since, until)
+    except (PyAsn1Error, LookupError, ValueError, TypeError, AttributeError) as unreadable:  # bytes of others, of any shape
+        raise Forged("an unreadable certificate") from unreadable
+    if read.modulus.bit_length() < 2048 or read.exponent < 3:
+        raise Forged("a certificate with a weak key")
+    return read
