@@ -27,7 +27,6 @@ class Told:
     mails: list[Mail] = field(default_factory=list)
     taken: int = 0
     seen: object = None
-    log: str = ""
 
 
 class Teller:
@@ -44,7 +43,7 @@ class Teller:
         self.world.restore()
         random.seed(0)
         self.told = told = Told()
-        with redirect_stderr(io.StringIO()) as log, self.wire.laid(), self.world.clocks():
+        with redirect_stderr(io.StringIO()), self.wire.laid(), self.world.clocks():
             with self.wire.listening(place, fault):
                 self._ask(struck=fault is not None)
             told.calls, told.hits = self.wire.calls, self.wire.hits
@@ -52,7 +51,6 @@ class Teller:
             told.mails, told.taken = self.wire.mails, self.world.mails_taken()
             told.seen = self.path.look(self.world.desk)
             told.tables = self._look()
-        told.log = log.getvalue()
         return told
 
     def rival(self) -> None:
@@ -104,10 +102,11 @@ class Cell:
     misses: str = ""
     broken: list[str] = field(default_factory=list)
     ran: bool = False
+    again: int = 0  # mails that went out once more
 
     @property
     def mark(self) -> str:
-        return "·" if self.misses else "?" if not self.ran else "X" if self.broken else "o"
+        return "·" if self.misses else "?" if not self.ran else "X" if self.broken else "2" if self.again else "o"
 
     def __str__(self) -> str:
         return f"{self.place + 1} {self.call} | {self.fault.kind}: {self.fault.name}"
@@ -140,7 +139,9 @@ class Matrix:
 
 def legend() -> str:
     """What each sign in a table's columns stands for, and the reasons for the dots."""
-    lines = ["o held   X broken   · cannot happen; the signs of a column, in this order:"]
+    lines = [
+        "o held   2 held, and a mail went out again with its doubt on record   X broken   · cannot happen; the signs of a column, in this order:"
+    ]
     for kind in KINDS:
         lines.append(f"{kind:<10} " + " / ".join(fault.name for fault in FAULTS if fault.kind == kind))
     return "\n".join(lines)
@@ -155,4 +156,5 @@ def run(path: Path, world: World) -> Matrix:
         if not cell.misses:
             told = teller.tell(cell.place, cell.fault)
             cell.broken, cell.ran = holds.broken(calm, told, cell, path, world.prepared), True
+            cell.again = max(0, len(told.mails) - len(calm.mails))
     return Matrix(path, calm.calls, cells)
