@@ -18,12 +18,16 @@ _SINGLE_WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 
 @dataclass(frozen=True)
 class Fault:
-    """`strikes` takes the place of an attempt, of every attempt if `lasting`; `misses` tells why a call cannot meet it."""
+    """`strikes` takes the place of an attempt, of every attempt if `lasting`; `misses` tells why a call cannot meet it.
+
+    After a `plain` one nothing is in doubt, and no mail may go out again.
+    """
 
     kind: str
     name: str
     strikes: Callable[[Attempt], tuple]
     lasting: bool = False
+    plain: bool = False
     misses: Callable[[Call], str] = lambda _: ""
 
 
@@ -112,9 +116,9 @@ def _never_stale(call: Call) -> str:
 
 
 FAULTS = (
-    Fault("failed", "never reached", _unreached),
+    Fault("failed", "never reached", _unreached, plain=True),
     Fault("failed", "never reached, at every attempt", _unreached, lasting=True, misses=_one_attempt),
-    Fault("failed", "answered 500, nothing done", _error),
+    Fault("failed", "answered 500, nothing done", _error, plain=True),
     Fault("failed", "answered 500, nothing done, at every attempt", _error, lasting=True, misses=_one_attempt),
     Fault("lost", "done, reply lost", _lost),
     Fault("lost", "done, reply lost, at every attempt", _lost, lasting=True, misses=_one_attempt),
@@ -128,12 +132,12 @@ FAULTS = (
     ),
     Fault("slow", "35 s pass, with a sweep, before it is done", _held_before),
     Fault("slow", "35 s pass, with a sweep, before its reply", _held_after),
-    Fault("throttled", "throttled", _throttled),
+    Fault("throttled", "throttled", _throttled, plain=True),
     Fault("throttled", "throttled at every attempt", _throttled, lasting=True, misses=_one_attempt),
     Fault("conflict", "a transaction is on the item", _conflict, misses=_no_conflict),
-    Fault("conflict", "somebody does the same just before it", _rival_before),
-    Fault("conflict", "somebody does the same before its reply", _rival_after),
-    Fault("stale", "knows of nothing yet", _stale, misses=_never_stale),
+    Fault("conflict", "somebody does the same just before it", _rival_before, plain=True),
+    Fault("conflict", "somebody does the same before its reply", _rival_after, plain=True),
+    Fault("stale", "knows of nothing yet", _stale, plain=True, misses=_never_stale),
     Fault("killed", "killed before it leaves", _killed_before),
     Fault("killed", "killed after its effect", _killed_after),
 )
