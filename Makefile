@@ -5,7 +5,7 @@ STORE ?=
 DATA ?= data
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check audit mutation bench package dynamodb-local pictures
+.PHONY: help run nightly test test-fast check audit mutation faults bench package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -16,6 +16,7 @@ help:
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
+	@echo "make faults            every AWS call under every kind of fault, as tables (needs npm and Java)"
 	@echo "make mutation          whether the tests of the rules notice a changed rule (ONLY='calendar routing' for some)"
 	@echo "make check             linter, formatter, types, and that the pinned packages agree"
 	@echo "make audit             known holes in what is deployed"
@@ -65,6 +66,9 @@ check: $(VENV)/dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pip check
+
+faults: $(VENV)/dev dynamodb-local
+	@$(VENV)/bin/pytest -s tests/faults/test_matrix.py
 
 mutation: $(VENV)/dev
 	@$(VENV)/bin/python -m dev.mutation $(ONLY)

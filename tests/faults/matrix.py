@@ -1,0 +1,160 @@
+"""The fault matrix of a path: every call of its record under every fault, the repair, and what must hold then."""
+
+import io
+import random
+from contextlib import redirect_stderr
+from dataclasses import dataclass, field
+
+from chalicelib.config import TABLE_PREFIX
+from tests.desk import Answer
+from tests.faults import holds
+from tests.faults.kinds import FAULTS, KINDS, Fault
+from tests.faults.paths import Path
+from tests.faults.wire import Call, Killed, Mail, Wire
+from tests.faults.world import Tables, World
+
+REPEATS = 5  # a client asks again every 5 seconds, as Retry-After says
+
+
+@dataclass
+class Told:
+    """What came of telling a story: its calls, the fault's hits, everything answered, and the world after the repair."""
+
+    calls: list[Call] = field(default_factory=list)
+    hits: int = 0
+    answers: list[Answer] = field(default_factory=list)
+    tables: Tables = field(default_factory=dict)
+    mails: list[Mail] = field(default_factory=list)
+    taken: int = 0
+    seen: object = None
+
+
+class Teller:
+    """Tells a path's story on the prepared world, as often as wanted; also what else goes on in that world."""
+
+    def __init__(self, path: Path, world: World):
+        self.path, self.world = path, world
+        self.wire = Wire(TABLE_PREFIX, meanwhile=self)
+        path.prepare(world.desk)
+        world.keep()
+
+    def tell(self, place: int | None = None, fault: Fault | None = None) -> Told:
+        """The story with one fault in it, and the repair: the client asks again, the sweep runs for two minutes."""
+        self.world.restore()
+        random.seed(0)
+        self.told = told = Told()
+        with redirect_stderr(io.StringIO()), self.wire.laid(), self.world.clocks():
+            with self.wire.listening(place, fault):
+                self._ask(struck=fault is not None)
+            told.calls, told.hits = self.wire.calls, self.wire.hits
+            self._repair()
+            told.mails, told.taken = self.wire.mails, self.world.mails_taken()
+            told.seen = self.path.look(self.world.desk)
+            told.tables = self._look()
+        return told
+
+    def rival(self) -> None:
+        """Somebody else does the same: the client's own repeat, another sweep."""
+        with self.wire.aside():
+            self._ask()
+
+    def time_passes(self) -> None:
+        """Longer than a lease; the sweep finds what is left."""
+        with self.wire.aside():
+            self.world.sweep(after=35)
+
+    def _ask(self, struck: bool = False) -> None:
+        """The story, once. Only a process that is killed, or a job under a fault, may leave no answer."""
+        try:
+            answer = self.path.story(self.world.desk)
+        except Killed:
+            self.world.new_process()
+        except Exception:
+            if not struck or self.path.final:
+                raise
+        else:
+            if isinstance(answer, Answer):
+                self.told.answers.append(answer)
+
+    def _look(self) -> Tables:
+        return self.world.look(self.wire.written)
+
+    def _repair(self) -> None:
+        for _ in range(REPEATS if self.path.final else 0):
+            if self.told.answers and self.told.answers[-1].status == self.path.final:
+                break
+            self.world.sleep(5)
+            self._ask()
+        self.world.sweep(after=60)
+        if holds.waiting(self._look()):
+            self.world.sweep(after=60)
+        if self.path.final:
+            self._ask()
+
+
+@dataclass
+class Cell:
+    """One call under one fault: why it cannot meet it, or what of it did not hold (nothing, if all is well)."""
+
+    place: int
+    call: Call
+    fault: Fault
+    misses: str = ""
+    broken: list[str] = field(default_factory=list)
+    ran: bool = False
+    again: int = 0  # mails that went out once more
+
+    @property
+    def mark(self) -> str:
+        return "·" if self.misses else "?" if not self.ran else "X" if self.broken else "2" if self.again else "o"
+
+    def __str__(self) -> str:
+        return f"{self.place + 1} {self.call} | {self.fault.kind}: {self.fault.name}"
+
+
+@dataclass
+class Matrix:
+    path: Path
+    calls: list[Call]
+    cells: list[Cell]
+
+    @property
+    def failed(self) -> list[str]:
+        return [f"{self.path.name} | {cell}: {'; '.join(cell.broken)}" for cell in self.cells if cell.broken]
+
+    @property
+    def not_run(self) -> list[str]:
+        return [str(cell) for cell in self.cells if not cell.ran and not cell.misses]
+
+    def __str__(self) -> str:
+        width = max(len(str(call)) for call in self.calls) + 5
+        lines = [f"{self.path.name}", " " * width + "".join(f"{kind:<11}" for kind in KINDS)]
+        for place, call in enumerate(self.calls):
+            marks = ["".join(cell.mark for cell in self.cells if cell.place == place and cell.fault.kind == kind) for kind in KINDS]
+            lines.append(f"{f'{place + 1:>2} {call}':<{width}}" + "".join(f"{each:<11}" for each in marks))
+        ran = sum(cell.ran for cell in self.cells)
+        lines.append(f"{ran} cells run, {len(self.cells) - ran} cannot happen, {len(self.failed)} broken")
+        return "\n".join(lines)
+
+
+def legend() -> str:
+    """What each sign in a table's columns stands for, and the reasons for the dots."""
+    lines = [
+        "o held   2 held, and a mail went out again with its doubt on record   X broken   · cannot happen; the signs of a column, in this order:"
+    ]
+    for kind in KINDS:
+        lines.append(f"{kind:<10} " + " / ".join(fault.name for fault in FAULTS if fault.kind == kind))
+    return "\n".join(lines)
+
+
+def run(path: Path, world: World) -> Matrix:
+    """Record the path, then tell it again with each fault at each call."""
+    teller = Teller(path, world)
+    calm = teller.tell()
+    cells = [Cell(place, call, fault, misses=fault.misses(call)) for place, call in enumerate(calm.calls) for fault in FAULTS]
+    for cell in cells:
+        if not cell.misses:
+            told = teller.tell(cell.place, cell.fault)
+            cell.broken, cell.ran = holds.broken(calm, told, cell, path, world.prepared), True
+            cell.again = max(0, len(told.mails) - len(calm.mails))
+    return Matrix(path, calm.calls, cells)

@@ -1,0 +1,103 @@
+"""A prepared world that can be put back: the tables of either store, the mails, the desk and the clocks."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from functools import cached_property
+
+import boto3
+import botocore.endpoint
+from moto.backends import get_backend
+
+from chalicelib.config import TABLE_PREFIX
+from chalicelib.flows import keys
+from chalicelib.models import TABLES
+from dev import cloud, days
+from tests.desk import Desk
+
+Tables = dict[str, dict[str, dict]]
+
+
+class World:
+    """What is there besides the running process. Its own reads and writes go past the app's clients."""
+
+    def __init__(self, desk: Desk):
+        self.desk = desk
+        self._ahead = 0.0
+        self._real = time.monotonic
+
+    @cached_property
+    def _store(self):
+        return boto3.client("dynamodb")
+
+    @contextmanager
+    def clocks(self) -> Iterator["World"]:
+        """The desk's clock, the process's own and the SDK's waits between attempts are one, and only we move it."""
+        time.monotonic = lambda: self._real() + self._ahead
+        sdk, botocore.endpoint.time = botocore.endpoint.time, self  # type: ignore[attr-defined]
+        try:
+            yield self
+        finally:
+            time.monotonic, botocore.endpoint.time = self._real, sdk  # type: ignore[attr-defined]
+
+    def sleep(self, seconds: float) -> None:
+        """Time passes. (The SDK waits by this name.)"""
+        self._ahead += seconds
+        self.desk.later(seconds=seconds)
+
+    def sweep(self, after: float) -> None:
+        """The cloud's sweep, so many seconds from now."""
+        self.sleep(after)
+        days.run_sweep()
+
+    def keep(self) -> None:
+        """From now on, `restore` comes back to this moment."""
+        self.prepared = self._last = {_bare(model): dict(self._items(model)) for model in TABLES}
+        self._desk = {name: deepcopy(value) for name, value in vars(self.desk).items() if name != "client"}
+        self._mails = len(self._taken())
+
+    def restore(self) -> None:
+        """Put back what was there; nothing may have been written since the last `look`."""
+        for table, items in self._last.items():
+            if items is not self.prepared[table]:
+                self._put_back(TABLE_PREFIX + table, items, self.prepared[table])
+        self._last = self.prepared
+        vars(self.desk).update(deepcopy(self._desk))
+        del self._taken()[self._mails :]
+        self.new_process()
+
+    def new_process(self) -> None:
+        """What a process remembers is gone with it."""
+        keys.forget()
+
+    def look(self, written: set[str]) -> Tables:
+        """{table: {key: item}} as they are stored; only tables that were `written` since `restore` are read."""
+        self._last = self.prepared | {_bare(model): dict(self._items(model)) for model in TABLES if _bare(model) in written}
+        return self._last
+
+    def mails_taken(self) -> int:
+        """How many mails SES took since `restore`, by its own count."""
+        return len(self._taken()) - self._mails
+
+    def _items(self, model) -> Iterator[tuple[str, dict]]:
+        names = [name for name in (model._hash_keyname, model._range_keyname) if name]
+        for page in self._store.get_paginator("scan").paginate(TableName=model.Meta.table_name, ConsistentRead=True):
+            for item in page["Items"]:
+                yield json.dumps({name: item[name] for name in names}), item
+
+    def _put_back(self, table: str, now: dict, then: dict) -> None:
+        for key in now.keys() - then.keys():
+            self._store.delete_item(TableName=table, Key=json.loads(key))
+        for key, item in then.items():
+            if now.get(key) != item:
+                self._store.put_item(TableName=table, Item=item)
+
+    @staticmethod
+    def _taken() -> list:
+        return get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages
+
+
+def _bare(model) -> str:
+    return model.Meta.table_name.removeprefix(TABLE_PREFIX)
