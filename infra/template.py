@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from chalicelib.models import TABLES
 from chalicelib.models.base import Table
 
-FUNCTIONS = ("APIHandler", "Nightly", "Settle", "Sweep", "Redate", "IssueKey")
+FUNCTIONS = ("APIHandler", "Nightly", "Settle", "Sweep", "MailEvents", "Redate", "IssueKey")
+# What SES is asked to tell; Send tells that a mail left which our own request lost sight of.
+EVENTS = ("SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE")
 LOG_DAYS = 400
 WORKER_SECONDS = 60
 LONGEST_SECONDS = 900  # what Lambda allows
@@ -32,6 +34,7 @@ def data_resources(stage: str) -> dict:
     return tables | {
         "SettleDeadLetters": dead,
         "MissedRuns": dead,
+        "LostMailEvents": dead,
         "SettleQueue": {
             "Type": "AWS::SQS::Queue",
             "Properties": {
@@ -123,14 +126,22 @@ def _environment(stage: str) -> dict:
         "CHATWORK_TOKENS": {"Fn::If": ["WritesToChatwork", tokens, {"Ref": "AWS::NoValue"}]},
         "SETTLE_QUEUE_URL": {"Ref": "SettleQueue"},
         "SES_CONFIGURATION_SET": {"Ref": "MailSet"},
+        "MAIL_TOPIC_ARN": {"Ref": "MailTopic"},
     }
 
 
 def _functions() -> dict:
     batch = {"Queue": _arn("SettleQueue"), "BatchSize": 5, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+    lost = {"deadLetterTargetArn": _arn("LostMailEvents")}
     return {
         "Nightly": {"Properties": {"Events": {"Night": _schedule("cron(5 0 * * ? *)")}, "Timeout": WORKER_SECONDS}},
         "Sweep": {"Properties": {"Events": {"Minute": _schedule("rate(1 minute)")}}},
+        "MailEvents": {
+            "Properties": {
+                "Events": {"Mail": {"Type": "SNS", "Properties": {"Topic": {"Ref": "MailTopic"}, "RedrivePolicy": lost}}},
+                "EventInvokeConfig": {"DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": _arn("LostMailEvents")}}},
+            }
+        },
         "Settle": {"Properties": {"Events": {"Batch": {"Type": "SQS", "Properties": batch}}, "Timeout": WORKER_SECONDS}},
         # Called by hand: a person looks at the answer and calls again, rather than three runs behind their back.
         "Redate": {"Properties": {"Timeout": LONGEST_SECONDS, "EventInvokeConfig": {"MaximumRetryAttempts": 0}}},
@@ -172,7 +183,38 @@ def _answers() -> dict:
 def _mail(stage: str) -> dict:
     """Our own ledger decides who is sent to: SES's account-wide suppression would drop a later test mail in silence."""
     properties = {"Name": f"denwaban-{stage}", "SuppressionOptions": {"SuppressedReasons": []}}
-    return {"MailSet": {"Type": "AWS::SES::ConfigurationSet", "Properties": properties}}
+    lost = _arn("LostMailEvents")
+    told = {"Enabled": True, "MatchingEventTypes": list(EVENTS), "SnsDestination": {"TopicARN": {"Ref": "MailTopic"}}}
+    return {
+        "MailSet": {"Type": "AWS::SES::ConfigurationSet", "Properties": properties},
+        "MailTopic": {"Type": "AWS::SNS::Topic", "Properties": {"SignatureVersion": "2"}},
+        "MailTopicPolicy": _may_send("AWS::SNS::TopicPolicy", "Topics", {"Ref": "MailTopic"}, "sns:Publish", "ses.amazonaws.com"),
+        "LostMailEventsPolicy": _may_send(
+            "AWS::SQS::QueuePolicy",
+            "Queues",
+            {"Ref": "LostMailEvents"},
+            "sqs:SendMessage",
+            "sns.amazonaws.com",
+            lost,
+        ),
+        "MailTold": {
+            "Type": "AWS::SES::ConfigurationSetEventDestination",
+            "DependsOn": "MailTopicPolicy",
+            "Properties": {"ConfigurationSetName": {"Ref": "MailSet"}, "EventDestination": told},
+        },
+    }
+
+
+def _may_send(kind: str, attached: str, to: dict, action: str, service: str, resource: dict | None = None) -> dict:
+    """Let a service of AWS send there, for this account alone."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": action,
+        "Resource": resource or to,
+        "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+    }
+    return {"Type": kind, "Properties": {attached: [to], "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}}
 
 
 def _arn(resource: str) -> dict:

@@ -2,7 +2,8 @@
 
 import threading
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_
 from typing import Any, Self, TypeVar
 
 from botocore.config import Config
@@ -11,7 +12,8 @@ from botocore.session import Session, get_session
 from pynamodb.attributes import Attribute, ListAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection
 from pynamodb.constants import NUMBER, STRING
-from pynamodb.exceptions import PynamoDBException
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -67,6 +69,14 @@ class Table(Model):
                     own.connection = connection
         return cls._connection
 
+    def unchanged(self, *names: str) -> Condition:
+        """The condition that these attributes are still what they were when the item was read."""
+        conditions = []
+        for name in names:
+            attribute, value = getattr(type(self), name), getattr(self, name)
+            conditions.append(attribute.does_not_exist() if value is None else attribute == value)
+        return reduce(and_, conditions)
+
     @classmethod
     def find(cls, key: str) -> Self | None:
         """The item, read strongly, or None."""
@@ -79,6 +89,17 @@ class Table(Model):
 def condition_failed(error: PynamoDBException) -> bool:
     """Whether a write was refused by its condition. (PynamoDB's own `cause_response_code` breaks on a time-out.)"""
     return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def met_a_transaction(error: PynamoDBException) -> bool:
+    """Whether a single write was refused because a transaction was on its item at that moment; the SDK does not ask again."""
+    return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == "TransactionConflictException"
+
+
+def lost_a_race(error: TransactWriteError) -> bool:
+    """Whether a transaction was refused because something in it had changed, or was changing, meanwhile."""
+    codes = {reason.code for reason in error.cancellation_reasons if reason}
+    return bool(codes & {"TransactionConflict", "ConditionalCheckFailed"})
 
 
 def refused_as_wrong(error: PynamoDBException) -> bool:
@@ -134,6 +155,8 @@ __all__ = [
     "DayAttribute",
     "Table",
     "condition_failed",
+    "lost_a_race",
+    "met_a_transaction",
     "UTCDateTimeAttribute",
     "UnicodeAttribute",
     "WholeAttribute",

@@ -12,6 +12,7 @@ class Address(MapAttribute):
     id = UnicodeAttribute()
     mail = UnicodeAttribute()
     confirmed_at = UTCDateTimeAttribute(null=True)
+    bounced_at = UTCDateTimeAttribute(null=True)  # it bounced for good, and has not shown since that it receives
     asked_on = DayAttribute(null=True)  # the day of its last test mail
     asked = WholeAttribute(default=0)  # how many test mails it was sent
     reminded_on = DayAttribute(null=True)
@@ -58,6 +59,15 @@ class Note(MapAttribute):
         """As plain JSON; `at` is in UTC."""
         said = {"on": self.on.isoformat(), "event": self.event, "by": self.by, "at": self.at.isoformat(), "text": self.text}
         return said | ({"was": self.was, "becomes": self.becomes} if self.was or self.becomes else {})
+
+
+class Declared(MapAttribute):
+    """A number whose calls the client does not want reported: declared as sales (S0)."""
+
+    number = UnicodeAttribute()
+    at = UTCDateTimeAttribute()
+    by = UnicodeAttribute()
+    memo = UnicodeAttribute(null=True)  # the call that it was declared for
 
 
 class UseChange(MapAttribute):
@@ -127,7 +137,7 @@ class HouseIndex(GlobalSecondaryIndex):
 _DURING_A_CALL = (
     ["id", "house", "status", "due", "people", "service", "trial_last_day", "paused_on", "plan"]
     + ["company", "contact_name", "greeting", "plans", "options", "active_from"]
-    + ["answers", "disclosable", "notes", "exception"]
+    + ["answers", "disclosable", "notes", "exception", "extra_items", "declared"]
 )  # fmt: skip
 
 
@@ -175,6 +185,9 @@ class Contract(Table):
     disclosable = JSONAttribute(default=list)
     notes = JSONAttribute(default=list)
     exception = UnicodeAttribute(null=True)
+    extra_items = JSONAttribute(null=True)  # asked beside the house's own: [{"key": "room", "name": "部屋番号"}]
+    declared = ListAttribute(of=Declared, default=list)
+    declared_asked_on = DayAttribute(null=True)  # when the client was last asked whether they still hold
     former = UnicodeAttribute(null=True)
     extra_lines = ListAttribute(of=ExtraLine, default=list)
     options = ListAttribute(of=Option, default=list)
@@ -238,6 +251,10 @@ class Contract(Table):
 
     def passed_gates(self) -> set[str]:
         return {passed.gate for passed in self.gates}
+
+    def has_declared(self, number: str | None) -> bool:
+        """Whether calls from a normalised number are neither reported nor counted."""
+        return any(each.number == number for each in self.declared)
 
     def address(self, identity: str) -> Address | None:
         return next((each for person in self.people for each in person.addresses if each.id == identity), None)

@@ -16,9 +16,15 @@ class Letter(Outgoing):
         table_name = table("letters")
         billing_mode = "PAY_PER_REQUEST"
 
+    tag = "letter"
+
     kind = UnicodeAttribute()
     to = JSONAttribute()
     facts = JSONAttribute()
     written_at = UTCDateTimeAttribute()
 
     waiting = LetterWaiting()
+
+    @property
+    def recipients(self) -> list[str]:
+        return self.to

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, table
+from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, table
 from chalicelib.models.outbox import Outgoing, WaitingIndex
 
 
@@ -15,12 +15,24 @@ class MonthIndex(GlobalSecondaryIndex):
     class Meta:
         index_name = "by_contract_month"
         projection = IncludeProjection(
-            ["number", "call_class", "reported", "counts", "why", "caller_number", "caller_name", "handed_over_at"]
+            ["number", "call_class", "reported", "counts", "why", "caller_number", "caller_name", "handed_over_at", "told_before"]
+            + ["class_now", "counts_now", "why_now", "corrected_by"]
         )
 
     contract_month = UnicodeAttribute(hash_key=True)
     received_at = UTCDateTimeAttribute(range_key=True)
     caller_number = UnicodeAttribute(null=True)
+
+
+class DisputedIndex(GlobalSecondaryIndex):
+    """A house's memos whose count the client has objected to, until the office decides: sparse."""
+
+    class Meta:
+        index_name = "disputed"
+        projection = KeysOnlyProjection()
+
+    disputed = UnicodeAttribute(hash_key=True)
+    disputed_at = UTCDateTimeAttribute(range_key=True)
 
 
 class MemoWaiting(WaitingIndex):
@@ -29,6 +41,8 @@ class MemoWaiting(WaitingIndex):
 
 
 class Memo(Outgoing):
+    """What the first write stored is never changed, since a repeat is answered from it; what came later stands beside it."""
+
     class Meta:
         table_name = table("memos")
         billing_mode = "PAY_PER_REQUEST"
@@ -51,9 +65,35 @@ class Memo(Outgoing):
     asked_for = UnicodeAttribute(null=True)  # the person on the roster who was asked for
     route_note = UnicodeAttribute(null=True)
     earlier = JSONAttribute(null=True)  # the day's earlier calls from that number, as the report names them
+    extra_items = JSONAttribute(null=True)  # the contract's further items as they were asked
+    corrects = UnicodeAttribute(null=True)  # the memo that this one takes the place of
+    version = WholeAttribute(null=True)  # of a correction: 2, 3, …
+    revises = BooleanAttribute(null=True)  # it corrects what was, or was to be, reported
+    told_before = UTCDateTimeAttribute(null=True)  # when an earlier version was first handed over
+
+    tag = "memo"
+    resends = JSONAttribute(null=True)  # each time a person had it sent again: when, by whom, to whom
+    told_now = JSONAttribute(null=True)  # who is told instead of those first chosen
+    corrected_by = UnicodeAttribute(null=True)  # the memo that took its place
+    class_now = UnicodeAttribute(null=True)  # what it was judged to be after it was taken, and what follows from that
+    counts_now = BooleanAttribute(null=True)
+    why_now = UnicodeAttribute(null=True)
+    disputed = UnicodeAttribute(null=True)  # the house, while the office has to decide on an objection
+    disputed_at = UTCDateTimeAttribute(null=True)
+    disputed_as = UnicodeAttribute(null=True)
+    received_by_client_at = UTCDateTimeAttribute(null=True)  # the button of the report was pressed
 
     by_contract_month = MonthIndex()
+    by_dispute = DisputedIndex()
     waiting = MemoWaiting()
+
+    @property
+    def recipients(self) -> list[str]:
+        return list(dict.fromkeys(each["address"] for each in self.told_now or self.reported_to))
+
+    @property
+    def class_of_now(self) -> str:
+        return self.class_now or self.call_class
 
     @classmethod
     def of_month(cls, contract: str, month: str, since: datetime | None = None, caller: str | None = None) -> list["Memo"]:

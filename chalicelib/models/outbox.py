@@ -7,15 +7,28 @@ key while it is to be sent (the sweep finds it by `outbox` and `next_try_at`),
 until then, and nobody else touches it.
 """
 
+import random
+import time
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import JSONAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, condition_failed, list_of
+from chalicelib import chatwork
+from chalicelib.models.base import (
+    Table,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+    WholeAttribute,
+    condition_failed,
+    list_of,
+    met_a_transaction,
+)
 
 LEASE = timedelta(seconds=30)
+_MEETINGS = 3  # with a transaction on the same item
 # A mail whose end is in doubt again and again is repeated ever more slowly: somebody's phone may ring each time.
 REPEATS = [LEASE, timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15)]
 
@@ -41,11 +54,30 @@ class Outgoing(Table):
     attempt_since = UTCDateTimeAttribute(null=True)
     tries = WholeAttribute(default=0)
     unsure = list_of(UTCDateTimeAttribute)
-    handed_over_at = UTCDateTimeAttribute(null=True)
+    sent = list_of(UnicodeAttribute)  # of several ways (mail, Chatwork rooms) those that are done, while others are not
+    handed_over_at = UTCDateTimeAttribute(null=True)  # the first of them
     message_id = UnicodeAttribute(null=True)
+    mail_events = list_of(UnicodeAttribute)  # what SES told of it, as rules/delivery.py writes it
     problem = UnicodeAttribute(null=True)
 
     waiting: WaitingIndex
+    tag: str  # under which name SES tells us its id again
+
+    @property
+    def recipients(self) -> list[str]:
+        """Mail addresses and Chatwork rooms that it goes to."""
+        raise NotImplementedError
+
+    @property
+    def ways(self) -> list[str]:
+        """How it leaves: `mail` for all its mail addresses together, and each of its rooms."""
+        rooms = [each for each in self.recipients if chatwork.room_of(each)]
+        return (["mail"] if len(rooms) < len(self.recipients) else []) + rooms
+
+    def done(self) -> list[str]:
+        """The recipients that it has been handed over for."""
+        ways = self.ways if self.handed_over_at and self.outbox is None else self.sent
+        return [each for each in self.recipients if (each if chatwork.room_of(each) else "mail") in ways]
 
     def lease(self, now: datetime) -> None:
         """Before the first put: this request is about to send it."""
@@ -72,45 +104,59 @@ class Outgoing(Table):
             [cls.next_try_at.set(now + lease), cls.attempt_since.set(now), cls.tries.set(self.tries + 1), *doubt]
         )
 
-    def mark_handed_over(self, now: datetime, message_id: str) -> bool:
-        """The mail has left: out of the outbox for good."""
+    def mark_handed_over(self, moment: datetime, message_id: str) -> bool:
+        """All of it has left: out of the outbox for good."""
         cls = type(self)
-        return self._if_untouched(
-            [
-                cls.handed_over_at.set(now),
-                cls.message_id.set(message_id),
-                cls.outbox.remove(),
-                cls.next_try_at.remove(),
-                cls.attempt_since.remove(),
-            ]
-        )
+        out = [cls.outbox.remove(), cls.next_try_at.remove(), cls.attempt_since.remove()]
+        return self._if_untouched([cls.handed_over_at.set(self.handed_over_at or moment), cls.message_id.set(message_id), *out])
+
+    def note_sent(self, way: str, moment: datetime, message_id: str) -> bool:
+        """One way of several has left; the lease goes on for the others."""
+        cls = type(self)
+        self.sent, self.handed_over_at = [*self.sent, way], self.handed_over_at or moment
+        so_far = [cls.sent.set(self.sent), cls.handed_over_at.set(self.handed_over_at)]
+        return self._if_untouched([*so_far, cls.message_id.set(message_id)])
 
     def retry_at(self, moment: datetime, problem: str) -> bool:
-        """The mail has certainly not left: try again then."""
+        """It has certainly not left: try again then."""
         cls = type(self)
         return self._if_untouched([cls.next_try_at.set(moment), cls.attempt_since.remove(), cls.problem.set(problem)])
 
     def leave_to_office(self, now: datetime, problem: str) -> bool:
-        """The mail can never leave as it is: a person has to look at it."""
+        """It can never leave as it is: a person has to look at it."""
         cls = type(self)
-        return self._if_untouched(
-            [
-                cls.outbox.set(f"{self.house}:office"),
-                cls.next_try_at.set(now),
-                cls.attempt_since.remove(),
-                cls.problem.set(problem),
-            ]
-        )
+        held = [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.attempt_since.remove()]
+        return self._if_untouched([*held, cls.problem.set(problem)])
+
+    def give_back(self, now: datetime, problem: str) -> None:
+        """SES took it and then did not send it: a person has to look at it."""
+        cls = type(self)
+        held = [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.problem.set(problem)]
+        self._changed(held, cls.outbox.does_not_exist())
+
+    def note_event(self, told: str) -> None:
+        """Keep what SES told of it; twice the same is kept once. Unconditional otherwise: events come in any order."""
+        cls = type(self)
+        self._changed([cls.mail_events.set((cls.mail_events | []).append([told]))], ~cls.mail_events.contains(told))
 
     def _if_untouched(self, actions: list) -> bool:
-        cls = type(self)
-        try:
-            self.update(actions, condition=(cls.next_try_at == self.next_try_at) & (cls.outbox == self.outbox))
-        except (UpdateError, PutError) as refused:
-            if condition_failed(refused):
-                return False
-            raise
-        return True
+        return self._changed(actions, self.unchanged("next_try_at", "outbox"))
+
+    def _changed(self, actions: list, condition: Condition) -> bool:
+        """Whether a change was made. One that meets a transaction on the item is asked again, since that is over in a moment."""
+        for _ in range(_MEETINGS):
+            try:
+                self.update(actions, condition=condition)
+            except UpdateError as refused:
+                if condition_failed(refused):
+                    return False
+                if not met_a_transaction(refused):
+                    raise
+                last = refused
+                time.sleep(random.uniform(0.02, 0.1))
+            else:
+                return True
+        raise last
 
 
 __all__ = ["LEASE", "JSONAttribute", "Outgoing", "WaitingIndex"]

@@ -70,6 +70,8 @@ def _ahead_service(contract, house: House) -> Iterator[tuple[date, str]]:
     yield from _ahead_addresses(contract, house)
     if contract.next_plan_on:
         yield contract.next_plan_on, "change_plan"
+    if contract.declared and (days := house.objections.ask_again_days):
+        yield declared_asked(contract) + timedelta(days=days), "ask_declared"
     if not contract.start_check_reminded_on and set(contract.start_checks) < set(CHECKS):
         yield calendar.add_business_days(contract.started_on, house.start.check_remind_business_days, house), "remind_start_check"
 
@@ -94,6 +96,12 @@ _AHEAD = {APPLIED: _ahead_applied, PREPARING: _ahead_preparing, TRIAL: _ahead_tr
 def last_day(contract) -> date | None:
     """The last day of service as it stands: by a stop, a notice or the house's decision, whichever comes first."""
     return min(filter(None, (contract.stop_on, contract.ends_on, contract.terminate_on)), default=None)
+
+
+def declared_asked(contract) -> date:
+    """When the client last said, or was asked, that declared numbers are sales."""
+    first = calendar.day_of(min(each.at for each in contract.declared))
+    return max(first, contract.declared_asked_on or first)
 
 
 def kept_until(contract, house: House) -> date:

@@ -37,9 +37,15 @@ class House(SimpleNamespace):
         prices = self.plan(plan).prices
         return next((price for price in reversed(prices) if price.since <= on), prices[0])
 
-    def call_row(self, call_class: str) -> SimpleNamespace:
-        """What a class of call means here: the first row that fits (houses.md 8)."""
-        return next(row for row in self.calls if call_class in row.classes or "*" in row.classes)
+    def call_row(self, call_class: str, declared: bool = False) -> SimpleNamespace:
+        """What a class of call means here, from a number the client declared or not: the first row that fits (houses.md 8)."""
+        fits = (row for row in self.calls if call_class in row.classes or "*" in row.classes)
+        return next(row for row in fits if declared or not row.only)
+
+    @property
+    def keeps_declared(self) -> bool:
+        """Whether clients may declare numbers whose calls are then neither reported nor counted."""
+        return any(row.only for row in self.calls)
 
     def gate(self, key: str) -> SimpleNamespace | None:
         return next((gate for gate in self.gates if gate.key == key), None)

@@ -19,6 +19,7 @@ CLASSES = {
 ITEMS = {"company": "会社名", "name": "お名前", "phone": "お電話番号", "business": "ご用件"}
 USES = {"forwarding": "転送利用", "listed": "表記利用"}
 PARTIES = {"company": "法人", "person": "個人・個人事業主"}
+CHANNELS = {"mail": "メール", "chatwork": "Chatwork"}
 CUT_OFFS = {"closing": "up to the closing day", "none": "the month it is asked in"}
 GATES = ("mail", "eligibility", "greeting", "identity", "payment", "address", "number")
 
@@ -106,6 +107,8 @@ HOUSE = Shape(
         who=Choice("who", {"everyone": "all confirmed addresses", "asked_for": "the person asked for, else the top of the roster"}),
         subject=Text("subject"),
         sender=Choice("sender", {"fixed": "one address for all", "operator": "local part differs by operator"}),
+        channels=Many("channels", Choice("channels", CHANNELS), min=1),
+        extra_items=Flag("extra_items"),
     ),
     plans=Many(
         "plans", Shape("plan", key=Text("key", max=20), name=Text("name"), prices=Many("prices", _PRICE, min=1)), min=1, max=20
@@ -143,12 +146,19 @@ HOUSE = Shape(
         Shape(
             "row",
             classes=Many("classes", Choice("classes", CLASSES | {"*": "every class"}), min=1),
+            only=Choice("only", {"declared": "from a number that the client declared as sales"}, required=False),
             reported=Flag("reported"),
             counted=Flag("counted"),
             items=Choice("items", {"required": "given or said why not", "optional": "as far as heard"}),
             why=Text("why"),
         ),
         min=1,
+    ),
+    objections=Shape(
+        "objections",
+        decided_by=Choice("decided_by", {"client": "the press itself", "office": "the office, with a reason"}),
+        days=Number("days", min=1, max=400),
+        ask_again_days=Number("ask_again_days", min=1, max=1000, required=False),
     ),
     surcharge=Shape("surcharge", allowed=Flag("allowed"), min=Number("min", required=False), max=Number("max", required=False)),
     limits=Shape(
@@ -178,9 +188,9 @@ def contradictions(house: Any) -> Iterator[Fault]:
             yield Fault(f"plans.{place}.prices", "料金の期間が重なっています。since は1回ずつ、古い順に書いてください。")
     if len({plan.key for plan in house.plans}) < len(house.plans):
         yield Fault("plans", "同じ key のプランが2つあります。別の key にしてください。")
-    if house.calls[-1].classes != ["*"]:
+    if house.calls[-1].classes != ["*"] or house.calls[-1].only:
         yield Fault("calls", '最後の行はすべてのお電話に当てはまる必要があります。classes = ["*"] の行で終えてください。')
-    if any("*" in row.classes for row in house.calls[:-1]):
+    if any("*" in row.classes and not row.only for row in house.calls[:-1]):
         yield Fault("calls", '"*" より後の行は使われません。classes = ["*"] は最後の行だけにしてください。')
     for place, row in enumerate(house.calls):
         if row.counted and not row.reported:
@@ -193,6 +203,8 @@ def contradictions(house: Any) -> Iterator[Fault]:
     for needed in ("mail", "greeting", "identity", "payment", "address"):
         if needed not in keys:
             yield Fault("gates", f'これなしにサービスは開始できません。key = "{needed}" の項目を加えてください。')
+    if any(row.only and (row.reported or row.counted) for row in house.calls):
+        yield Fault("calls", '申告された番号の行(only = "declared")は、報告も計上もしない行にしてください。')
     if house.trial.at_end == "lapses" and house.trial.pause_days is None:
         yield Fault("trial.pause_days", "at_end が lapses のときは必要です。ご入金のない継続を何日待つかを書いてください。")
     if house.surcharge.allowed and not 0 < (house.surcharge.min or 0) <= (house.surcharge.max or 0):

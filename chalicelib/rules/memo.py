@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.errors import Fault
 from chalicelib.rules import calendar
 from chalicelib.rules.house import House
+from chalicelib.rules.house_file import ITEMS
 
 MAX_AGE = timedelta(hours=72)  # [D]
 CLOCK_SKEW = timedelta(minutes=2)  # an operator's clock may run a little ahead of ours
@@ -37,13 +38,20 @@ def number(identity: str, received_at: datetime) -> str:
 
 
 def item_value(memo: dict, item: str) -> str | None:
-    """What the memo says for one of the house's items."""
-    return memo["business"] if item == "business" else (memo["caller"] or {}).get(item)
+    """What the memo says for one of the items that are asked: the house's own, or a further one of the contract."""
+    if item in ITEMS:
+        return memo["business"] if item == "business" else (memo["caller"] or {}).get(item)
+    return (memo.get("extra") or {}).get(item)
 
 
-def faults(memo: dict, house: House, now: datetime) -> list[Fault]:
-    """What is wrong between a memo's fields (None: not readable), one sentence a fault; none if it can be taken."""
-    return [*_time_faults(memo["received_at"], now), *_item_faults(memo, house), *_surcharge_faults(memo, house)]
+def faults(memo: dict, house: House, now: datetime, extra: list[dict] | None = None) -> list[Fault]:
+    """What is wrong between a memo's fields (None: not readable), one sentence a fault; none if it can be taken.
+
+    `extra` are the further items that the contract asks: `[{"key": "room", "name": "部屋番号"}]`.
+    """
+    asked = {item.key: item.name for item in house.items} | {item["key"]: item["name"] for item in extra or []}
+    unknown = _extra_faults(memo, {item["key"] for item in extra or []})
+    return [*_time_faults(memo["received_at"], now), *unknown, *_item_faults(memo, house, asked), *_surcharge_faults(memo, house)]
 
 
 def _time_faults(received_at: datetime | None, now: datetime) -> Iterator[Fault]:
@@ -55,9 +63,26 @@ def _time_faults(received_at: datetime | None, now: datetime) -> Iterator[Fault]
         yield Fault("received_at", "受電から72時間を過ぎたメモは登録できません。受電日時をご確認ください。")
 
 
-def _item_faults(memo: dict, house: House) -> Iterator[Fault]:
+def correction_faults(wrong, call_class: str | None, received_at: datetime, now: datetime) -> Iterator[Fault]:
+    """What a correction of the memo `wrong` may not say: another month, a time to come, another class than was decided."""
+    if received_at > now + CLOCK_SKEW:
+        yield Fault("received_at", "受電日時が未来になっています。日時と時差をご確認ください。")
+    elif calendar.month_of(received_at) != calendar.month_of(wrong.received_at):
+        yield Fault("received_at", "受電日時を別の月に訂正することはできません。同じ月の日時を入力してください。")
+    if wrong.class_now and call_class not in (None, wrong.class_now):
+        yield Fault("class", "このお電話の分類は、受電後に判定済みです。判定された分類のまま訂正してください。")
+
+
+def _extra_faults(memo: dict, known: set[str]) -> Iterator[Fault]:
+    for name in memo.get("extra") or {}:
+        if name not in known:
+            told = "使える項目: " + "、".join(sorted(known)) if known else "このご契約に追加の項目はありません。"
+            yield Fault(f"extra.{name}", f"この項目名は使えません。{told}")
+
+
+def _item_faults(memo: dict, house: House, asked: dict[str, str]) -> Iterator[Fault]:
     not_obtained = memo["not_obtained"] or {}
-    known = {item.key for item in house.items} | {"company"}
+    known = {*asked, "company"}
     for name in not_obtained:
         if name not in known:
             yield Fault(f"not_obtained.{name}", "この項目名は使えません。使える項目: " + "、".join(sorted(known)))
@@ -65,10 +90,11 @@ def _item_faults(memo: dict, house: House) -> Iterator[Fault]:
             yield Fault(f"not_obtained.{name}", "内容が入力されています。聞き取れなかった項目だけを挙げてください。")
     if memo["class_"] is None or house.call_row(memo["class_"]).items == "optional":
         return
-    for item in house.items:
-        if not item_value(memo, item.key) and item.key not in not_obtained:
-            field = "business" if item.key == "business" else f"caller.{item.key}"
-            yield Fault(field, f"{item.name}を入力するか、聞き取れなかった理由を not_obtained.{item.key} に入れてください。")
+    for key, name in asked.items():
+        if not item_value(memo, key) and key not in not_obtained:
+            place = "caller" if key in ITEMS else "extra"
+            field = "business" if key == "business" else f"{place}.{key}"
+            yield Fault(field, f"{name}を入力するか、聞き取れなかった理由を not_obtained.{key} に入れてください。")
 
 
 def _surcharge_faults(memo: dict, house: House) -> Iterator[Fault]:
@@ -81,12 +107,13 @@ def _surcharge_faults(memo: dict, house: House) -> Iterator[Fault]:
         yield Fault("surcharge.yen", f"加算額は{house.surcharge.min}円から{house.surcharge.max}円までで入力してください。")
 
 
-def verdict(house: House, call_class: str, in_free_trial: bool) -> tuple[bool, bool, str]:
+def verdict(house: House, call_class: str, in_free_trial: bool, declared: bool = False) -> tuple[bool, bool, str]:
     """(reported, counts, why) for a class of call by the house's table (houses.md 8).
 
-    Calls of a trial whose calls do not count are reported like any other.
+    `declared`: it came from a number that the client declared as sales. Calls
+    of a trial whose calls do not count are reported like any other.
     """
-    row = house.call_row(call_class)
+    row = house.call_row(call_class, declared)
     if row.counted and in_free_trial:
         return row.reported, False, f"{row.why}(無料お試し期間中のため数えません)"
     return row.reported, row.counted, row.why

@@ -5,13 +5,25 @@ from datetime import date
 from chalicelib.rules import calendar
 
 NOT_YET = "まだ報告が送信されていません"
+CORRECTED = "訂正後の受電メモで数えます"
+
+
+def judged(memo) -> tuple[bool, str]:
+    """(whether a call of this class counts, why), by what was decided last about it."""
+    return (memo.counts, memo.why) if memo.counts_now is None else (memo.counts_now, memo.why_now)
 
 
 def counted(memo) -> tuple[bool, str]:
-    """(whether a memo counts now, why): one that should count does so once its report was handed over."""
-    if memo.counts and memo.handed_over_at is None:
+    """(whether a memo counts now, why): one that should count does so once its report was handed over.
+
+    Of a call that was corrected the last version counts, as reported by any.
+    """
+    if memo.corrected_by:
+        return False, CORRECTED
+    counts, why = judged(memo)
+    if counts and not (memo.handed_over_at or memo.told_before):
         return False, NOT_YET
-    return memo.counts, memo.why
+    return counts, why
 
 
 def usage(memos: list, included: int, over_yen: int, month: str, today: date, since: date | None = None) -> dict:
@@ -25,7 +37,7 @@ def usage(memos: list, included: int, over_yen: int, month: str, today: date, si
     days = max((last - first).days + 1, 1)
     gone = min(max((today - first).days + 1, 1), days)
     return {
-        "taken": len(memos),
+        "taken": sum(memo.corrected_by is None for memo in memos),
         "counted": count,
         "included": included,
         "over": max(0, count - included),
