@@ -2,7 +2,7 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import admin, contracts, jobs, life, lines, memos, plans, public, roster, signup
+from chalicelib.handlers import admin, calls, contracts, jobs, life, lines, memos, plans, public, roster, signup
 from chalicelib.rules import house as houses
 
 app = Chalice(app_name="denwaban")
@@ -10,7 +10,8 @@ houses.all_houses()  # a house file that cannot be right stops the start here
 
 app.register_blueprint(public.routes)  # /  /{house}  /confirm/{token}  /static/{name}
 app.register_blueprint(signup.routes)  # /{house}/signup
-app.register_blueprint(memos.routes)  # /v1/lines  /v1/memos  /v1/contracts/{contract}/usage
+app.register_blueprint(memos.routes)  # /v1/memos
+app.register_blueprint(calls.routes)  # /v1/lines  /v1/contracts/{contract}/usage  /v1/objections  /v1/held
 app.register_blueprint(contracts.routes)  # /v1/contracts: gates, start, trial
 app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, notice and other ends
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
@@ -35,6 +36,12 @@ def settle(event, context):
 def sweep(event, context):
     """EventBridge, every minute."""
     return jobs.sweep(event)
+
+
+@app.lambda_function(name="mail_events")
+def mail_events(event, context):
+    """SNS, told by SES of every mail."""
+    return jobs.mail_events(event)
 
 
 @app.lambda_function(name="redate")

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     import urllib3
 
 CONNECT_SECONDS, READ_SECONDS = 1, 3
-# A message that is none, a bad token, a room we may not write to or that is not there, too long: refused again every time.
-_NEVER = {400, 401, 403, 404, 413, 422}
+# A message that is none, a room we may not write to or that is not there, too long: refused again every time.
+# A bad token is soon a good one where somebody is changing it, so that waits.
+_NEVER = {400, 403, 404, 413, 422}
 _BRACKETS = str.maketrans("[]", "［］")
 
 

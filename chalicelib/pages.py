@@ -4,7 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from chalicelib import carriers, phones
+from chalicelib import carriers, chatwork, phones
 from chalicelib.rules import calendar
 
 FOLDER = Path(__file__).parent.parent / "templates"
@@ -30,6 +30,7 @@ def _environment():
     environment.filters["carrier"] = carriers.carrier
     environment.filters["carriers"] = carriers.among
     environment.tests["fragile"] = carriers.is_fragile
+    environment.tests["room"] = lambda address: chatwork.room_of(address) is not None
     return environment
 
 

@@ -5,6 +5,7 @@ has no idempotency token; so there is exactly one attempt here, and repeating
 is the outbox's decision.
 """
 
+import re
 import threading
 from typing import Any
 
@@ -25,7 +26,7 @@ def send(raw: bytes, to: list[str], tags: dict[str, str]) -> Outcome:
     request = {
         "Destination": {"ToAddresses": [carriers.quoted(each) for each in to]},
         "Content": {"Raw": {"Data": raw}},
-        "EmailTags": [{"Name": name, "Value": value} for name, value in tags.items()],
+        "EmailTags": [{"Name": name, "Value": tagged(value)} for name, value in tags.items()],
     }
     if config.configuration_set():
         request["ConfigurationSetName"] = config.configuration_set()
@@ -37,6 +38,16 @@ def send(raw: bytes, to: list[str], tags: dict[str, str]) -> Outcome:
         return Outcome(RETRY, problem=type(unreached).__name__)
     except HTTPClientError as lost:
         return Outcome(UNSURE, problem=type(lost).__name__)
+
+
+def tagged(value: str) -> str:
+    """A value as a tag can carry it: letters, digits, `-`, `_`, and `__` for the `#` of our ids."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", value.replace("#", "__"))[:256]
+
+
+def untagged(tag: str) -> str:
+    """The id that `tagged` was given."""
+    return tag.replace("__", "#")
 
 
 def quota() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from chalicelib import log
+from chalicelib import chatwork, log
 from chalicelib.errors import Fault, Invalid, NotFound, Refused, TooMany
 from chalicelib.flows import limits
 from chalicelib.flows.case import CLIENT, DATES, Case
@@ -19,6 +19,8 @@ def add(case: Case, person_id: str, mail: str, replaces: str | None = None) -> s
     """Register an address; it gets a test mail and, until its button is pressed, no reports. Returns its id."""
     case.proceed("people_changed")
     person = person_of(case, person_id)
+    if chatwork.room_of(mail) and "chatwork" not in case.house.report.channels:
+        raise Invalid([Fault("chatwork", "この事業者の報告はメールのみです。メールアドレスを登録してください。")])
     if any(each.mail.lower() == mail.lower() for each in person.addresses):
         raise Invalid([Fault("mail", "このメールアドレスは、この方の報告先としてすでに登録されています。")])
     staying = [each for each in person.addresses if each.id != replaces and each.replaces is None]
@@ -116,7 +118,7 @@ def confirm(case: Case, address_id: str, mail: str | None, ground: str | None = 
         raise Refused("このメールアドレスは、報告先の登録から外れています。")
     if address.confirmed_at or not case.proceed("address_confirmed"):
         return
-    address.confirmed_at = case.now
+    address.confirmed_at, address.bounced_at = case.now, None
     case.note("address_confirmed", text=f"{address_id}: {ground}" if ground else address_id)
     if address.replaces:
         for person in case.contract.people:

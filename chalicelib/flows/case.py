@@ -1,24 +1,26 @@
 """A case: one contract on the desk, together with everything that goes out in the same write."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib import log
 from chalicelib.errors import Busy, Refused
 from chalicelib.flows import links
-from chalicelib.models import Contract, History, Letter, Line, Mark, Token
-from chalicelib.models.base import transaction
+from chalicelib.models import Contract, History, Letter, Line, Mark, Memo, Recount, Token
+from chalicelib.models.base import lost_a_race, transaction
 from chalicelib.models.contract import Note, Period
 from chalicelib.models.line import FREE, LENT, QUARANTINED
 from chalicelib.rules import calendar, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
 
-CLIENT, DATES = "(client)", "(date)"  # in brackets, since no key's owner can be named so
+CLIENT, DATES, MAIL = "(client)", "(date)", "(mail)"  # in brackets, since no key's owner can be named so
 HISTORY = 60  # lines kept beside the contract, whose item may not pass 400 KB; older ones become pages of 40
 PAGE = 40
 FULL = 60  # items of one transaction, which may have 100: what dates still ask for then comes in the next
@@ -38,6 +40,8 @@ class Case:
     lines: list[tuple[Line, Condition]] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     dropped_marks: list[Mark] = field(default_factory=list)
+    judged: list[tuple[Memo, Sequence[Action], Condition]] = field(default_factory=list)
+    recounts: list[Recount] = field(default_factory=list)
     deleted: bool = False
 
     @property
@@ -75,9 +79,8 @@ class Case:
 
     def write(self, kind: str, on: date, to: list[str] | None = None, part: str = "", **facts) -> Letter:
         """Write a letter, to be kept in the same transaction; its id follows from contract, kind, date and part."""
-        identity = "#".join(filter(None, (self.contract.id, kind, on.isoformat(), part)))
         letter = Letter(
-            id=identity,
+            id=self.letter_id(kind, on, part),
             house=self.house.key,
             contract=self.contract.id,
             kind=kind,
@@ -92,9 +95,19 @@ class Case:
         self.letters.append(letter)
         return letter
 
+    def letter_id(self, kind: str, on: date, part: str = "") -> str:
+        return "#".join(filter(None, (self.contract.id, kind, on.isoformat(), part)))
+
     def tell(self, kind: str, **facts) -> Letter:
         """Write to the client about what a person has just done and noted, however often on one day."""
         return self.write(kind, self.today, part=str(self.notes), **facts)
+
+    def tell_office(self, kind: str, on: date | None = None, part: str = "", **facts) -> Letter:
+        """Write to the house's own office about what has just been noted."""
+        brand = self.house.brand
+        to_office = {"client": f"{brand.name} {brand.centre}", "contact": "ご担当者"}
+        about = {"contract": self.contract.id, "about": self.contract.client}
+        return self.write(kind, on or self.today, [brand.office_mail], part or str(self.notes), **to_office | about | facts)
 
     def give_link(self, letter: Letter, purpose: str, days: int, target: str | None = None) -> None:
         """Let a letter's link open for `days` days: `purpose` says what its button does."""
@@ -159,9 +172,8 @@ class Case:
             with transaction() as write:
                 self._put_all(write, older)
         except TransactWriteError as refused:
-            codes = [reason.code if reason else None for reason in refused.cancellation_reasons]
-            if "TransactionConflict" in codes or "ConditionalCheckFailed" in codes:
-                self._check_letters(codes)
+            if lost_a_race(refused):
+                self._check_letters([reason.code if reason else None for reason in refused.cancellation_reasons])
                 raise Busy("同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。") from None
             raise
 
@@ -194,5 +206,7 @@ class Case:
             write.save(letter, condition=Letter.id.does_not_exist())
         for line, condition in self.lines:
             write.save(line, condition=condition)
-        for item in (*older, *self.tokens, *self.marks):
+        for item in (*older, *self.tokens, *self.marks, *self.recounts):
             write.save(item)
+        for memo, actions, untouched in self.judged:
+            write.update(memo, list(actions), untouched)

@@ -1,11 +1,11 @@
 """The page behind a mailed link: looking changes nothing, pressing its button does."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.errors import NotFound, Refused
-from chalicelib.flows import address, links
+from chalicelib.flows import address, links, recount
 from chalicelib.flows import contract as contracts
 from chalicelib.flows.case import CLIENT, Case
 from chalicelib.models import Contract, Token
@@ -45,6 +45,8 @@ def look(token: str, now: datetime) -> Sight:
 
 
 def _is_done(contract: Contract, found: Token) -> bool:
+    if found.purpose == "declared":
+        return not contract.declared
     if found.purpose == "start_check":
         return set(contract.start_checks) >= set(life.CHECKS)
     if found.target is None:
@@ -54,13 +56,15 @@ def _is_done(contract: Contract, found: Token) -> bool:
     registered = contract.address(found.target)
     if registered is None or registered.mail != found.mail:
         raise Refused("このメールアドレスは、報告先の登録から外れています。")
+    if registered.bounced_at and found.usable_until < registered.bounced_at + timedelta(days=address.LINK_DAYS):
+        raise Refused("このアドレスへの報告が届かなかったため、新しいテストメールでの確認が必要です。窓口までご連絡ください。")
     return registered.confirmed_at is not None
 
 
 def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
     """Do what a link is for; pressed again it shows the same and changes nothing.
 
-    `ticked` are the points of a start check whose boxes were ticked.
+    `ticked` are the boxes that were ticked: points of a start check, or declared numbers to take off.
     """
     sight = look(token, now)
     if sight.done:
@@ -70,7 +74,10 @@ def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
 
 
 def _act(case: Case, sight: Sight, ticked: Collection[str]) -> None:
-    if sight.purpose == "start_check":
+    if sight.purpose == "declared":
+        for number in [each.number for each in case.contract.declared if each.number in ticked]:
+            recount.take_off(case, number)
+    elif sight.purpose == "start_check":
         contracts.check_start(case, [point for point in life.CHECKS if point in ticked])
     elif sight.target is None:
         contracts.confirm_mail(case, sight.mail)

@@ -1,5 +1,6 @@
 """A contract on the desk: load it, change it, confirm who applied, date its start."""
 
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -101,6 +102,7 @@ def change(house: House, contract_id: str, now: datetime, by: str, story: Callab
     A change at the same moment by somebody else is not overwritten: the story
     is told again on what they left. Raises Busy if that keeps happening.
     """
+    begun = time.monotonic()
     for attempt in range(ROUNDS):
         case = Case(load(house, contract_id, now), house, now, by)
         before = case.notes
@@ -114,7 +116,7 @@ def change(house: House, contract_id: str, now: datetime, by: str, story: Callab
             if attempt == ROUNDS - 1:
                 raise
             continue
-        outbox.deliver_all(case.letters, now)
+        outbox.deliver_all(case.letters, now, begun)
         return case.contract
     raise AssertionError("unreachable")
 

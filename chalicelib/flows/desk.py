@@ -7,7 +7,7 @@ from chalicelib import carriers
 from chalicelib.flows import cursor, instructions, names, terms
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract, History
-from chalicelib.models.contract import Address, GatePassed, Person
+from chalicelib.models.contract import Address, Declared, GatePassed, Person
 from chalicelib.rules import calendar, gates, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House
@@ -28,6 +28,7 @@ AHEAD = {
     "test_addresses": "報告先へのテストメール",
     "remind_addresses": "報告先の確認の再送",
     "remind_start_check": "開始確認のお願い",
+    "ask_declared": "営業電話の番号の年次確認",
 }
 _PAGE = 30
 
@@ -94,6 +95,7 @@ def tell(contract: Contract, house: House, today: date) -> dict:
         | instructions.tell(contract)
         | {
             "matches": contract.matches,
+            "declared": [_declared(each) for each in contract.declared],
             "gates": [_gate(contract, gate, waiting, passed) for gate in gates.needed(contract, house)],
             "people": [_person(person) for person in contract.people],
             "next": [{"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead],
@@ -136,6 +138,10 @@ def _pressed(contract: Contract, key: str) -> SimpleNamespace | None:
     return SimpleNamespace(by=CLIENT, at=at, ground="メールのボタン") if at else None
 
 
+def _declared(entry: Declared) -> dict:
+    return {"number": entry.number, "at": _clock(entry.at), "by": entry.by, "memo": entry.memo}
+
+
 def _person(person: Person) -> dict:
     said = {"id": person.id, "name": person.name, "reading": person.reading, "aliases": list(person.aliases)}
     addresses = [_address(each) for each in person.addresses]
@@ -144,7 +150,8 @@ def _person(person: Person) -> dict:
 
 def _address(address: Address) -> dict:
     confirmed = address.confirmed_at is not None
-    said = {"id": address.id, "mail": address.mail, "confirmed": confirmed, "replaces": address.replaces}
+    bounced = address.bounced_at and _clock(address.bounced_at)
+    said = {"id": address.id, "mail": address.mail, "confirmed": confirmed, "replaces": address.replaces, "bounced_at": bounced}
     return said | {"fragile": carriers.is_fragile(address.mail)}
 
 

@@ -1,17 +1,32 @@
 """Letters: what each kind of mail is made of. The words themselves stand in `templates/mail/`."""
 
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib import mail
-from chalicelib.flows import links
-from chalicelib.models import Letter
+from chalicelib.flows import links, report
+from chalicelib.models import Letter, Memo
+from chalicelib.rules.delivery import STATES
 from chalicelib.rules.house import House
 
 DATES = {"day", "last_day", "kept_until", "answer_by", "paid_from", "resumed", "trial_until", "ends_on"}
+_MOMENTS = {"sent_at"}
 
 
 def compose(letter: Letter, house: House) -> tuple[mail.Words, list[str], str]:
-    """(words, recipients, sender) of a letter, from its stored facts and the house's brand."""
-    facts = {name: date.fromisoformat(value) if name in DATES and value else value for name, value in letter.facts.items()}
-    facts |= {"house": house, "link": links.address(letter.id), "may_be_repeat": bool(letter.unsure)}
+    """(words, recipients, sender) of a letter, from its stored facts and the house's brand.
+
+    A letter about a call shows its report as the memo says it now, so that no
+    letter outlives the memo's text.
+    """
+    facts = {name: _read(name, value) for name, value in letter.facts.items()}
+    facts |= {"house": house, "link": links.address(links.token(letter.id)), "may_be_repeat": bool(letter.unsure), "states": STATES}
+    if facts.get("again"):
+        memo = Memo.get(facts["memo"], consistent_read=True)
+        facts |= report.said(memo, house) | {"link": links.address(links.memo_token(memo.id))}
     return mail.words(letter.kind, facts), letter.to, house.sender()
+
+
+def _read(name: str, value):
+    if value and name in DATES:
+        return date.fromisoformat(value)
+    return datetime.fromisoformat(value) if value and name in _MOMENTS else value

@@ -42,7 +42,9 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
         "notes": contract.notes,
         "exception": contract.exception,
         "house_answers": [{"question": each.question, "answer": each.answer} for each in house.answers],
-        "items": [{"key": item.key, "name": item.name} for item in house.items],
+        "items": [{"key": item.key, "name": item.name} for item in house.items] + (contract.extra_items or []),
+        "declared": [each.number for each in contract.declared],
+        "caller_is_declared": number is not None and contract.has_declared(number),
         "classes": [{"key": key, "name": name} for key, name in CLASSES.items()],
         "recent": _recent(contract, now),
         "from_this_caller": _recent(contract, now, number) if number else [],
@@ -80,13 +82,13 @@ def _recent(contract: Contract, now: datetime, caller: str | None = None) -> lis
     month = calendar.month_of(now)
     before = f"{calendar.last_day_of(month).replace(day=1) - timedelta(days=1):%Y-%m}"
     found = [*Memo.of_month(contract.id, before), *Memo.of_month(contract.id, month)]
-    memos = [each for each in found if caller in (None, each.caller_number)]
+    memos = [each for each in found if caller in (None, each.caller_number) and not each.corrected_by]
     return [
         {
             "id": each.id,
             "number": each.number,
             "received_at": each.received_at.astimezone(calendar.JST).isoformat(),
-            "class": each.call_class,
+            "class": each.class_of_now,
             "caller": each.caller_name,
         }
         for each in reversed(memos[-5:])

@@ -13,11 +13,23 @@ def token(letter_id: str) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
+def memo_token(memo_id: str) -> str:
+    """The token of a report's link: the memo's id with a proof of 256 bits that we gave it out; nothing of it is stored."""
+    raw = hmac.new(config.link_secret(), f"memo:{memo_id}".encode(), hashlib.sha256).digest()
+    return f"{memo_id}.{base64.urlsafe_b64encode(raw).decode().rstrip('=')}"
+
+
+def memo_of(token_as_sent: str) -> str | None:
+    """The id of the memo whose link this is; None for any other token."""
+    memo_id = token_as_sent.partition(".")[0]
+    return memo_id if hmac.compare_digest(memo_token(memo_id).encode(), token_as_sent.encode()) else None
+
+
 def digest(token_as_sent: str) -> str:
     """What is kept of a token."""
     return hashlib.sha256(token_as_sent.encode()).hexdigest()
 
 
-def address(letter_id: str) -> str:
-    """The full address of a letter's confirmation page."""
-    return f"{config.public_url()}/confirm/{token(letter_id)}"
+def address(token_to_send: str) -> str:
+    """The full address of the page behind a token."""
+    return f"{config.public_url()}/confirm/{token_to_send}"

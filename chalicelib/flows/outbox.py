@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
-from chalicelib import attempt, config, log, mail, ses
+from chalicelib import attempt, chatwork, config, log, mail, ses
+from chalicelib.attempt import NEVER, SENT, Outcome
 from chalicelib.flows import letters, report
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outbox import Outgoing, WaitingIndex
 from chalicelib.rules import house as houses
 
+Way = Callable[[], Outcome]
+_GRAVITY = (NEVER, attempt.RETRY, attempt.UNSURE)  # of several ends the one that leaves most to do: a doubt waits for its lease
 PATIENCE = 10  # seconds in which a request or a sweep begins to send; with the last send's 12 it ends within its lease of 30
 _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, list[str], str]]] = {
     Memo: report.compose,
@@ -26,28 +29,58 @@ _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, l
 
 
 def deliver(item: Outgoing, now: datetime) -> str:
-    """Send the mail of an item whose lease we hold; how it ended (`attempt.SENT`, `RETRY`, `NEVER`, `UNSURE`).
+    """Send an item whose lease we hold by every way that is still open; how it ended (`SENT`, `RETRY`, `NEVER`, `UNSURE`).
 
     After an ambiguous end nothing is written: the lease runs out, and the
     sweep takes it from there.
     """
     try:
-        house = houses.all_houses()[item.house]
-        said, to, sender = _COMPOSE[type(item)](item, house)
-        raw = mail.message(said, house, to, sender)
+        ways = _ways(item)
     except Exception:
         log.crash("mail cannot be written", item=item.id)
         item.leave_to_office(now, "この内容からメールを作成できませんでした。")
-        return attempt.NEVER
-    outcome = ses.send(raw, to, {"item": _tag(item.id), "contract": _tag(item.contract), "stage": config.STAGE})
-    _write_down(item, outcome, now)
-    return outcome.kind
+        return NEVER
+    failed = _try_all(item, [way for way in ways.items() if way[0] not in item.sent], now)
+    if not failed:
+        return SENT
+    worst = max(failed, key=lambda outcome: _GRAVITY.index(outcome.kind))
+    _write_down(item, worst, now)
+    return worst.kind
 
 
-def _write_down(item: Outgoing, outcome: attempt.Outcome, now: datetime) -> None:
-    match outcome.kind:
-        case attempt.SENT:
+def _ways(item: Outgoing) -> dict[str, Way]:
+    """How an item leaves: one mail to all its addresses, and one message to each of its Chatwork rooms."""
+    house = houses.all_houses()[item.house]
+    said, to, sender = _COMPOSE[type(item)](item, house)
+    rooms = {each: room for each in to if (room := chatwork.room_of(each))}
+    ways: dict[str, Way] = {each: _posting(house, room, said) for each, room in rooms.items()}
+    if mails := [each for each in to if each not in rooms]:
+        raw = mail.message(said, house, mails, sender)
+        tags = {item.tag: item.id, "contract": item.contract, "stage": config.STAGE}
+        ways = {"mail": lambda: ses.send(raw, mails, tags)} | ways
+    return ways
+
+
+def _posting(house: houses.House, room: str, said: mail.Words) -> Way:
+    return lambda: chatwork.send(house.key, room, chatwork.plain(f"{said.subject}\n\n{said.text}"))
+
+
+def _try_all(item: Outgoing, ways: list[tuple[str, Way]], now: datetime) -> list[Outcome]:
+    """Each way once; what has left is written down at once. Returns the ends of those that have not."""
+    failed: list[Outcome] = []
+    for place, (name, send) in enumerate(ways, start=1):
+        outcome = send()
+        if outcome.kind != SENT:
+            failed.append(outcome)
+        elif failed or place < len(ways):
+            item.note_sent(name, now, outcome.message_id)
+        else:
             item.mark_handed_over(now, outcome.message_id)
+    return failed
+
+
+def _write_down(item: Outgoing, outcome: Outcome, now: datetime) -> None:
+    match outcome.kind:
         case attempt.RETRY:
             log.info("mail refused for now", item=item.id, problem=outcome.problem, tries=item.tries)
             item.retry_at(now + backoff(item.tries), outcome.problem)
@@ -63,12 +96,14 @@ def backoff(tries: int) -> timedelta:
     return timedelta(seconds=min(15 * 2 ** min(tries - 1, 6), 900) * random.uniform(0.8, 1.2))
 
 
-def deliver_all(items: Iterable[Outgoing], now: datetime) -> None:
+def deliver_all(items: Iterable[Outgoing], now: datetime, begun: float) -> None:
     """Send what this request has just stored under its lease, as long as its patience lasts.
+
+    `begun` is when the request was at `now`, by the monotonic clock: what held
+    it up before it stored anything has used up its lease too.
 
     Whatever is left is put back for the sweep: it was certainly not sent.
     """
-    begun = time.monotonic()
     for item in items:
         if item.attempt_since is None:
             continue
@@ -85,15 +120,17 @@ def sweep(now: datetime) -> dict[str, int]:
     """Send every mail whose lease or waiting time is over. Returns how many ended how.
 
     Houses and kinds take turns by chance, so that a backlog of one cannot keep
-    the others waiting for good.
+    the others waiting for good; no faster than SES lets us send.
     """
     ended: dict[str, int] = {}
-    begun = time.monotonic()
+    begun, sent = time.monotonic(), 0
     for model, key in random.sample(list(product((Memo, Letter), houses.all_houses())), k=2 * len(houses.all_houses())):
         for found in model.waiting.query(key, range_key_condition=WaitingIndex.next_try_at <= now):
             if (passed := time.monotonic() - begun) > PATIENCE:
                 return ended
             how = _repair(model, found.id, now + timedelta(seconds=passed))
+            sent += how != "taken"
+            time.sleep(max(0.0, begun + sent / config.sending_rate() - time.monotonic()))
             ended[how] = ended.get(how, 0) + 1
     return ended
 
@@ -108,8 +145,3 @@ def _repair(model: type[Outgoing], item_id: str, now: datetime) -> str:
     except Exception:
         log.crash("sweep left a mail for the next minute", item=item_id)
         return "failed"
-
-
-def _tag(value: str) -> str:
-    """SES tags allow letters, digits, `-` and `_` only."""
-    return "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "_" for letter in value)[:256]

@@ -3,6 +3,7 @@
 import re
 
 from chalicelib import mail, phones
+from chalicelib.flows import links
 from chalicelib.models import Memo
 from chalicelib.rules import house as houses
 from chalicelib.rules import memo as rules
@@ -11,9 +12,14 @@ from chalicelib.rules.house_file import CLASSES, ITEMS
 
 def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str]:
     """(words, recipients, sender) of a memo's report, from what was stored with it."""
+    facts = {"house": house, "link": links.address(links.memo_token(memo.id)), "may_be_repeat": bool(memo.unsure)}
+    return mail.words("report", facts | said(memo, house)), memo.recipients, house.sender(memo.operator)
+
+
+def said(memo: Memo, house: houses.House) -> dict:
+    """What a report says of a call, in the words of the phone's screen."""
     reasons = missing(memo, house)
-    facts = {
-        "house": house,
+    return {
         "memo": memo,
         "from_whom": from_whom(memo) or _instead(reasons, "name"),
         "for_whom": for_whom(memo),
@@ -21,14 +27,14 @@ def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str
         "business": memo.text["business"] or _instead(reasons, "business"),
         "moods": [rules.MOODS[mood] for mood in memo.text["mood"] or []],
         "wants_call_back": memo.text["wants_call_back"],
+        "further": [
+            (item["name"], value) for item in memo.extra_items or [] if (value := rules.item_value(memo.text, item["key"]))
+        ],
         "call_class": CLASSES[memo.call_class],
         "missing": [reason for key, reason in reasons.items() if not _stands_in_place(memo, key)],
         "surcharge": memo.text["surcharge"],
         "earlier": memo.earlier or [],
-        "may_be_repeat": bool(memo.unsure),
     }
-    to = list(dict.fromkeys(each["address"] for each in memo.reported_to))
-    return mail.words("report", facts), to, house.sender(memo.operator)
 
 
 def from_whom(memo: Memo) -> str | None:
@@ -51,6 +57,7 @@ def missing(memo: Memo, house: houses.House) -> dict[str, tuple[str, str]]:
     reasons = memo.text["not_obtained"] or {}
     fallback = "hung_up" if memo.call_class == "hangup" else None
     named = {item.key: item.name for item in house.items} | {key: ITEMS[key] for key in reasons if key == "company"}
+    named |= {item["key"]: item["name"] for item in memo.extra_items or []}
     return {
         key: (name, rules.NOT_OBTAINED[reason])
         for key, name in named.items()

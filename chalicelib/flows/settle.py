@@ -11,6 +11,7 @@ from chalicelib.rules import calendar, lifecycle, offer, trial
 from chalicelib.rules import contract as life
 
 CHECK_DAYS = 30  # how long the start check's page is open [D]
+DECLARED_DAYS = 60  # and that of the declared numbers [D]
 
 
 def settle(case: Case) -> bool:
@@ -67,6 +68,14 @@ def _remind_start_check(case: Case, on: date) -> None:
     open_points = [name for point, name in life.CHECKS.items() if point not in case.contract.start_checks]
     letter = case.write("start_check", on, **service_facts(case, on), checks=open_points)
     case.give_link(letter, "start_check", CHECK_DAYS)
+
+
+def _ask_declared(case: Case, on: date) -> None:
+    """Once a year: whether the numbers that the client declared as sales are still to be kept from them."""
+    case.contract.declared_asked_on = on
+    case.note("declared_asked", on)
+    letter = case.write("declared", on, numbers=[each.number for each in case.contract.declared])
+    case.give_link(letter, "declared", DECLARED_DAYS)
 
 
 def _remind_trial(case: Case, on: date) -> None:
@@ -202,4 +211,5 @@ HAPPENINGS = {
     "test_addresses": address.send_first_test_mails,
     "remind_addresses": address.remind,
     "remind_start_check": _remind_start_check,
+    "ask_declared": _ask_declared,
 }

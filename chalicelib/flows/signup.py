@@ -3,6 +3,7 @@
 import hashlib
 import ipaddress
 import json
+import time
 from base64 import b32encode
 from datetime import datetime
 
@@ -102,7 +103,7 @@ def apply(house: House, form_key: str, given: dict, wish: dict, network: str, no
     """
     if known := find(house, form_key, given):
         return known
-    identity, digest = contract_id(house, form_key), _digest(given)
+    begun, identity, digest = time.monotonic(), contract_id(house, form_key), _digest(given)
     held = _within_limits(house, wish["mail"], network, now)
     contract = _new_contract(house, identity, digest, wish, now)
     case = Case(contract, house, now, CLIENT)
@@ -118,7 +119,7 @@ def apply(house: House, form_key: str, given: dict, wish: dict, network: str, no
         if known := find(house, form_key, given):
             return known
         raise
-    outbox.deliver_all(case.letters, now)
+    outbox.deliver_all(case.letters, now, begun)
     return contract, True
 
 

@@ -7,9 +7,9 @@ The sweep alone goes by the clock, since a lease is a matter of real seconds.
 import json
 from datetime import UTC, datetime, timedelta
 
-from chalicelib import clock, log
+from chalicelib import clock, log, sns
 from chalicelib.errors import Problem
-from chalicelib.flows import keys, night, outbox
+from chalicelib.flows import events, keys, night, outbox
 from chalicelib.rules import house as houses
 
 
@@ -42,6 +42,24 @@ def sweep(event: dict) -> dict:
     if ended:
         log.info("sweep", **ended)
     return ended
+
+
+def mail_events(event: dict) -> dict:
+    """What SES tells of our mails, signed by its topic. A forgery is dropped; what fails is told again, then a dead letter."""
+    ended = []
+    for record in event["Records"]:
+        try:
+            told = sns.opened(record["Sns"], clock.now())
+        except sns.NoEvent:
+            log.info("message that is no event")  # SES's greeting to a new topic
+            ended.append("no event")
+        except sns.Forged as forgery:
+            log.alarm("message that is not our topic's", why=str(forgery))
+            ended.append("forged")
+        else:
+            ended.append(events.record(told, clock.now()))
+    log.info("mail events", ended=ended)
+    return {"ended": ended}
 
 
 def redate(event: dict) -> dict:

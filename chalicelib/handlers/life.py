@@ -19,6 +19,17 @@ OPTION_BODIES = {
     "windows": Shape("OptionWindows", windows=Many("毎週の時間帯", _WINDOW, min=1, max=20)),
 }
 
+_ITEM = Shape(
+    "ExtraItem",
+    key=Text(
+        "項目の名前(英字)",
+        max=20,
+        pattern=("[a-z][a-z0-9_]*", "英小文字で始まる英数字で入力してください(例: room)。"),
+        example="room",
+    ),
+    name=Text("お客様に見せる名前", max=30, example="お部屋番号"),
+)
+
 
 class _OptionBody(Shape):
     """One body for the door of all options; which fields it needs depends on the option in the path."""
@@ -144,6 +155,7 @@ _ANSWER = Shape("Answer", question=Text("ご質問", max=200), answer=Text("お�
     "What operators may say and must know; each list given replaces the old one",
     takes=Shape(
         "Instructions",
+        extra_items=Many("追加でお聞きする項目", _ITEM, max=10, required=False),
         answers=Many("お答えしてよいご質問", _ANSWER, max=30, required=False),
         disclosable=Many("お伝えしてよいこと", Text("お伝えしてよいこと", max=200), max=30, required=False),
         notes=Many("応対の注意(間違い電話、大切なお客様、避ける言葉など)", Text("応対の注意", max=500), max=30, required=False),

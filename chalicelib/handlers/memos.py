@@ -1,22 +1,21 @@
-"""Operators: the line that rings, the memo, the count."""
+"""Operators and office: the memo, taken, put right, judged anew, sent again, and how far its report has come."""
 
 import re
 
 from chalice import Blueprint
 
 from chalicelib.errors import Fault, Invalid
-from chalicelib.flows import line, memo
-from chalicelib.handlers.http import api
-from chalicelib.rules import calendar, metering
+from chalicelib.flows import calls, correct, memo, recount, resend
+from chalicelib.flows import contract as contracts
+from chalicelib.handlers.http import Asked, api
 from chalicelib.rules.house_file import CLASSES
-from chalicelib.shapes import Number, Shape, Text
+from chalicelib.shapes import Choice, Flag, Shape, Text
 
 routes = Blueprint(__name__)
 
-_MONTH = (r"20\d\d-(0[1-9]|1[0-2])", "月は 2026-09 の形で指定してください。")
-_ADDRESSED = {
+ADDRESSED = {
     "type": "array",
-    "items": {"type": "object", "properties": {"person": {"type": "string"}, "address": {"type": "string", "format": "email"}}},
+    "items": {"type": "object", "properties": {"person": {"type": "string"}, "address": {"type": "string"}}},
 }
 _TAKEN = {
     "type": "object",
@@ -24,24 +23,12 @@ _TAKEN = {
     "properties": {
         "id": {"type": "string"},
         "number": {"type": "string", "description": "the memo's number for people"},
-        "reported_to": _ADDRESSED,
+        "reported_to": ADDRESSED,
         "counts": {"type": "boolean", "description": "whether a call of this class counts, once its report is handed over"},
         "why": {"type": "string"},
     },
 }
-
-
-@api(
-    routes,
-    "GET",
-    "/v1/lines/{number}",
-    "What the operator needs for a called number",
-    role="operator",
-    query=Shape("LineQuery", caller=Text("発信者番号", required=False, max=40)),
-    gives={"type": "object", "required": ["number", "house", "in_service", "why_not"]},
-)
-def look_up_line(asked, number):
-    return line.tell(asked.house, number, asked.query["caller"], asked.now)
+_MEMO = {"type": "object", "required": [*_TAKEN["required"], "counted", "report"]}
 
 
 @api(
@@ -57,100 +44,80 @@ def look_up_line(asked, number):
     gives=_TAKEN,
 )
 def take_memo(asked):
+    return memo.answer(memo.take(asked.house, asked.key.owner, _idempotency_key(asked), asked.body, asked.now))
+
+
+def _idempotency_key(asked: Asked) -> str:
     key = asked.headers.get("idempotency-key", "")
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
         raise Invalid(
             [Fault("Idempotency-Key", "Idempotency-Key ヘッダーに、メモごとに異なる1〜200文字の英数記号を指定してください。")]
         )
-    return memo.answer(memo.take(asked.house, asked.key.owner, key, asked.body, asked.now))
+    return key
 
 
 @api(
     routes,
-    "GET",
-    "/v1/memos",
-    "A contract's memos of a month, newest first",
+    "POST",
+    "/v1/memos/{memo}/corrections",
+    "Put a memo right: a new version takes its place and is reported as a correction",
     role="operator",
-    query=Shape(
-        "MemosQuery",
-        contract=Text("ご契約の番号", max=40),
-        month=Text("月", max=7, required=False, pattern=_MONTH, example="2026-09"),
-        limit=Number("件数", min=1, max=100, required=False),
-        cursor=Text("続きの印", required=False, max=1000),
+    takes=correct.CORRECTION,
+    read_body=False,
+    headers=("Idempotency-Key",),
+    status=201,
+    gives=_TAKEN,
+)
+def correct_memo(asked, **parts):
+    key = _idempotency_key(asked)
+    return memo.answer(correct.correct(asked.house, asked.key.owner, key, parts["memo"], asked.body, asked.now))
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/memos/{memo}/class",
+    "Decide with a reason of which class a call was: its count follows the house's table",
+    takes=Shape(
+        "ClassDecided",
+        class_=Choice("分類", CLASSES),
+        reason=Text("理由", max=300),
+        declares=Flag("お客様が営業電話として番号を申告", required=False),
     ),
-    gives={"type": "object", "required": ["memos", "cursor"]},
+    gives=_MEMO,
 )
-def list_memos(asked):
-    return memo.listed(asked.house, asked.query, asked.now)
+def decide_class(asked, **parts):
+    found, said = memo.find(asked.house, parts["memo"]), asked.body
+    contracts.change(
+        asked.house,
+        found.contract,
+        asked.now,
+        asked.key.owner,
+        lambda case: recount.decide(case, found.id, said["class_"], said["reason"], bool(said["declares"])),
+    )
+    return calls.tell(memo.find(asked.house, found.id))
 
 
 @api(
     routes,
-    "GET",
-    "/v1/contracts/{contract}/routing",
-    "Who would get the report of a call, by the same rule that memos go by",
+    "POST",
+    "/v1/memos/{memo}/resend",
+    "Send a report again, to whom the house's rule names now",
     role="operator",
-    query=Shape("RoutingQuery", for_=Text("名指しの方", required=False, max=100)),
-    gives={
-        "type": "object",
-        "required": ["reported_to", "asked_for", "note"],
-        "properties": {
-            "contract": {"type": "string"},
-            "reported_to": _ADDRESSED,
-            "asked_for": {"type": ["string", "null"]},
-            "note": {"type": ["string", "null"]},
-        },
-    },
+    headers=("Idempotency-Key",),
+    gives={"type": "object", "required": ["id", "number", "reported_to"], "properties": {"reported_to": ADDRESSED}},
 )
-def tell_routing(asked, contract):
-    return memo.would_tell(asked.house, contract, asked.query["for_"], asked.now)
+def send_again(asked, **parts):
+    return resend.report_again(asked.house, parts["memo"], _idempotency_key(asked), asked.key.owner, asked.now)
 
 
 @api(
     routes,
     "GET",
     "/v1/memos/{memo}",
-    "A memo, and how far its report has come",
+    "A memo, how far its report has come at each address, and every change of its count",
     role="operator",
-    gives={"type": "object", "required": [*_TAKEN["required"], "counted", "report"]},
+    gives=_MEMO,
 )
 def read_memo(asked, **parts):
-    found = memo.find(asked.house, parts["memo"])
-    counted, why = metering.counted(found)
-    return memo.answer(found) | {
-        "contract": found.contract,
-        "class": found.call_class,
-        "class_name": CLASSES[found.call_class],
-        "received_at": found.received_at.astimezone(calendar.JST).isoformat(),
-        "operator": found.operator,
-        "text": {name.removesuffix("_"): value for name, value in (found.text or {}).items()},
-        "counted": counted,
-        "why_counted": why,
-        "report": _report(found),
-    }
-
-
-def _report(found) -> dict:
-    """Where the report is: handed over, on its way, with the office, or none to be sent."""
-    state = "handed_over" if found.handed_over_at else "none" if found.outbox is None else "on_its_way"
-    return {
-        "state": "with_office" if found.outbox and found.outbox != found.house else state,
-        "handed_over_at": found.handed_over_at and found.handed_over_at.astimezone(calendar.JST).isoformat(),
-        "tries": found.tries,
-        "unsure": [moment.astimezone(calendar.JST).isoformat() for moment in found.unsure],
-        "problem": found.problem if not found.handed_over_at else None,
-    }
-
-
-@api(
-    routes,
-    "GET",
-    "/v1/contracts/{contract}/usage/{month}",
-    "A month's counted calls against the plan",
-    role="operator",
-    gives={"type": "object", "required": ["contract", "month", "counted", "included", "over", "forecast"]},
-)
-def read_usage(asked, contract, month):
-    if not re.fullmatch(_MONTH[0], month, re.ASCII):
-        raise Invalid([Fault("month", _MONTH[1])])
-    return memo.usage(asked.house, contract, month, asked.now)
+    return calls.tell(memo.find(asked.house, parts["memo"]))

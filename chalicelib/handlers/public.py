@@ -6,7 +6,8 @@ from chalice import Blueprint, Response
 
 from chalicelib import pages
 from chalicelib.errors import Invalid, NotFound
-from chalicelib.flows import confirm
+from chalicelib.flows import confirm, links, press
+from chalicelib.flows.recount import OBJECTIONS
 from chalicelib.handlers.http import file_answer, find_house, html_answer, page
 from chalicelib.rules import calendar, plans
 from chalicelib.rules import house as houses
@@ -83,12 +84,20 @@ def send_static(asked, name) -> Response:
 
 @page(routes, "GET", "/confirm/{token}")
 def look_at_link(asked, token) -> Response:
+    if links.memo_of(token):
+        return _call(asked, press.look(token, asked.now))
     return _sight(asked, confirm.look(token, asked.now))
 
 
 @page(routes, "POST", "/confirm/{token}")
 def press_link(asked, token) -> Response:
+    if links.memo_of(token):
+        return _call(asked, press.press(token, asked.now, asked.body.get("press", "")))
     return _sight(asked, confirm.press(token, asked.now, asked.body.keys()))
+
+
+def _call(asked, sight: press.Sight) -> Response:
+    return html_answer("call.html", asked, sight=sight, house=sight.house, objections=OBJECTIONS)
 
 
 def _sight(asked, sight) -> Response:

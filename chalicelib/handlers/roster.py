@@ -4,11 +4,13 @@ from typing import Any
 
 from chalice import Blueprint
 
+from chalicelib import chatwork
+from chalicelib.errors import Fault, Invalid
 from chalicelib.flows import address as addresses
 from chalicelib.flows import roster
 from chalicelib.handlers.change import CONTRACT, change
 from chalicelib.handlers.http import api
-from chalicelib.kinds import Day, Mail
+from chalicelib.kinds import Day, Mail, Room
 from chalicelib.shapes import Many, Number, Shape, Text
 
 routes = Blueprint(__name__)
@@ -21,7 +23,11 @@ _DESCRIBED: dict[str, Any] = {
     "deputy": Text("ご不在中に報告を受ける方の番号", required=False, max=10, example="p2"),
 }
 _ADDRESSES = Many("報告先のメールアドレス", Mail("報告先のメールアドレス"), required=False, max=20)
-_MAIL = Shape("AddressGiven", mail=Mail("報告先のメールアドレス"))
+_WHERE = Shape(
+    "AddressGiven",
+    mail=Mail("報告先のメールアドレス", required=False),
+    chatwork=Room("Chatworkのルーム", required=False),
+)
 _PERSON = "/v1/contracts/{contract}/people/{person}"
 _ADDRESS = _PERSON + "/addresses/{address}"
 
@@ -60,14 +66,21 @@ def remove_person(asked, contract, person):
     return change(asked, contract, lambda case: roster.remove_person(case, person))
 
 
-@api(routes, "POST", _PERSON + "/addresses", "Add an address: no reports before its button is pressed", takes=_MAIL, gives=CONTRACT)
+@api(routes, "POST", _PERSON + "/addresses", "Add an address: no reports until its button is pressed", takes=_WHERE, gives=CONTRACT)
 def add_address(asked, contract, person):
-    return change(asked, contract, lambda case: addresses.add(case, person, asked.body["mail"]))
+    return change(asked, contract, lambda case: addresses.add(case, person, _where(asked.body)))
 
 
-@api(routes, "PATCH", _ADDRESS, "Put a new address in an old one's place, once it is confirmed", takes=_MAIL, gives=CONTRACT)
+@api(routes, "PATCH", _ADDRESS, "Put a new address in an old one's place, once it is confirmed", takes=_WHERE, gives=CONTRACT)
 def change_address(asked, contract, person, address):
-    return change(asked, contract, lambda case: addresses.change(case, person, address, asked.body["mail"]))
+    return change(asked, contract, lambda case: addresses.change(case, person, address, _where(asked.body)))
+
+
+def _where(said: dict) -> str:
+    """The one address that was given, a mail address or a Chatwork room. Raises Invalid for none and for both."""
+    if (said["mail"] is None) is (said["chatwork"] is None):
+        raise Invalid([Fault("mail", "報告先は、メールアドレス(mail)かルーム(chatwork)のどちらか一方を入力してください。")])
+    return said["mail"] or chatwork.address_of(said["chatwork"])
 
 
 @api(routes, "DELETE", _ADDRESS, "Take an address off", gives=CONTRACT)

@@ -1,0 +1,64 @@
+"""What SES tells of our mails, in whatever order it comes (calls.md Delivery ledger)."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib import config, log, ses
+from chalicelib.flows import bounce
+from chalicelib.models import Letter, Memo
+from chalicelib.models.outbox import Outgoing
+from chalicelib.rules import delivery
+
+_TELL_ON = delivery.BOUNCES | {"complained", "rejected"}
+
+
+def record(event: dict[str, Any], now: datetime) -> str:
+    """Put an SES event into the ledger of its mail; what became of it, in one word.
+
+    Everything it causes is done before it is noted, so that an event that is
+    told again after a crash is done again. Raises what `delivery.read` raises.
+    """
+    item = _mail_of(event)
+    if item is None:
+        log.info("event of no mail of ours", kind=event.get("eventType"))
+        return "unknown"
+    news = [told for told in delivery.read(event) if told.line not in item.mail_events]
+    for told in news:
+        _take_in(item, told, delivery.sent_at(event), now)
+    return "noted" if news else "known"
+
+
+def _mail_of(event: dict[str, Any]) -> Outgoing | None:
+    """The report or letter that an event is about, by the tags it was sent with."""
+    tags = {name: values[0] for name, values in (event["mail"].get("tags") or {}).items() if values}
+    if tags.get("stage") != ses.tagged(config.STAGE):
+        return None
+    for model in (Memo, Letter):
+        if model.tag in tags:
+            return model.find(ses.untagged(tags[model.tag]))
+    return None
+
+
+def _take_in(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) -> None:
+    if told.state in delivery.LEFT:
+        it_left(item, told)
+    if told.state == "handed_over":
+        return  # what the item says itself by now
+    if told.state in _TELL_ON:
+        bounce.tell(item, told, sent_at, now)
+    if told.state == "rejected" and item.outbox is None:
+        item.give_back(now, f"SES: {told.state}")
+    item.note_event(told.line)
+
+
+def it_left(item: Outgoing, told: delivery.Told) -> None:
+    """SES itself says that the mail left, whatever our own attempt came to know: it is not sent again."""
+    for _ in range(5):
+        if item.outbox is None or "mail" in item.sent:
+            return
+        rest = [way for way in item.ways if way not in (*item.sent, "mail")]
+        left = item.note_sent("mail", told.at, told.message) if rest else item.mark_handed_over(told.at, told.message)
+        if left:
+            return
+        item.refresh(consistent_read=True)
+    raise RuntimeError(f"{item.id} changes faster than its event can be noted")

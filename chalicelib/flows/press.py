@@ -1,0 +1,64 @@
+"""The page behind a report's link: the client has received it, or says that it was no call of theirs (calls.md Corrections)."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pynamodb.exceptions import UpdateError
+
+from chalicelib.errors import Fault, Invalid, NotFound, Refused
+from chalicelib.flows import contract as contracts
+from chalicelib.flows import links, recount
+from chalicelib.flows.case import CLIENT
+from chalicelib.models import Contract, Memo
+from chalicelib.models.base import condition_failed
+from chalicelib.rules import house as houses
+from chalicelib.rules.lifecycle import ENDED
+
+PRESSES = {"received": "報告を受け取りました", **recount.OBJECTIONS}
+
+
+class Sight(NamedTuple):
+    """What the holder of a report's link may see: neither the caller nor what was said."""
+
+    house: houses.House
+    memo: Memo
+    contract: Contract
+
+    @property
+    def declared(self) -> bool:
+        """Whether calls from this number are no longer reported."""
+        return self.contract.has_declared(self.memo.caller_number)
+
+
+def look(token: str, now: datetime) -> Sight:
+    """The call of a report's link. Raises NotFound for a link that is none or too old, Refused for an overtaken one."""
+    found = Memo.find(links.memo_of(token) or "-")
+    house = houses.find(found.house) if found else None
+    if found is None or house is None or now > found.taken_at + timedelta(days=house.objections.days):
+        raise NotFound("このリンクは無効か、有効期限が切れています。お手数ですが、メールに記載の窓口までご連絡ください。")
+    if found.corrected_by:
+        raise Refused("このお電話の報告は訂正されています。訂正後の報告メールのリンクをご利用ください。")
+    return Sight(house, found, contracts.during_a_call(house, found.contract, now))
+
+
+def press(token: str, now: datetime, said: str) -> Sight:
+    """Do what the pressed button says, one of PRESSES; pressed again it shows the same. Raises as `look`, and Invalid."""
+    sight = look(token, now)
+    if said not in PRESSES:
+        raise Invalid([Fault("press", "ボタンを押してお知らせください。")])
+    if said == "received":
+        _receive(sight, now)
+    else:
+        contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: recount.object_to(case, sight.memo.id, said))
+    return look(token, now)
+
+
+def _receive(sight: Sight, now: datetime) -> None:
+    """A test call that was reported and received is a point of the start check (houses.md 10)."""
+    try:
+        sight.memo.update([Memo.received_by_client_at.set(now)], condition=Memo.received_by_client_at.does_not_exist())
+    except UpdateError as refused:
+        if not condition_failed(refused):
+            raise
+    if sight.memo.call_class == "test" and sight.contract.status != ENDED:
+        contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: contracts.check_start(case, ["report"]))
