@@ -16,6 +16,7 @@ import shutil
 
 import moto
 import pytest
+from hypothesis import settings
 
 from chalicelib import clock
 from chalicelib.flows import keys
@@ -24,6 +25,9 @@ from dev import cloud
 from dev.topic import Topic
 from tests import stores
 from tests.desk import Desk
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of ours
+settings.load_profile("untimed")
 
 ON_CI = os.environ.get("CI") == "true"
 

@@ -226,7 +226,7 @@ def text_of(mail) -> str:
 
 def link(mail) -> str:
     """The path of the confirmation link in a mail."""
-    return re.search(r"https://denwaban\.example(/confirm/[\w-]+)", text_of(mail))[1]
+    return re.search(r"https://denwaban\.example(/confirm/[\w.-]+)", text_of(mail))[1]
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -40,7 +40,7 @@ def test_two_messages_have_two_ids_and_two_connections():
 
 ENDINGS = [
     ("bad body", refusal(400, "no"), "never", "chatwork-400"),
-    ("bad token", NO_TOKEN, "never", "chatwork-401"),
+    ("bad token", NO_TOKEN, "retry", "chatwork-401"),
     ("no member", NO_MEMBER, "never", "chatwork-403"),
     ("no room", NO_ROOM, "never", "chatwork-404"),
     ("too long", refusal(413, "no"), "never", "chatwork-413"),
@@ -129,7 +129,7 @@ def test_a_house_without_a_usable_token_sends_nothing(secret):
 def test_each_house_writes_with_its_own_token():
     with chatwork_server.running() as room, chatwork_server.pointed_at(room.address, f'{{"mk": "{TOKEN}\\n", "smile": "other"}}'):
         assert send().kind == attempt.SENT
-        assert send(house="smile") == (attempt.NEVER, "", "chatwork-401")
+        assert send(house="smile") == (attempt.RETRY, "", "chatwork-401")
         assert send(house="third") == (attempt.NEVER, "", "chatwork-no-token")
 
 

@@ -30,7 +30,7 @@ def test_an_old_address_from_the_form_to_the_report(desk, old, quoted):
     (recipient,) = report["to"].addresses
     assert f"{recipient.username}@{recipient.domain}" == old and not report["to"].defects
     told = desk.look()["people"][0]["addresses"]
-    assert told == [{"id": "p1a1", "mail": old, "confirmed": True, "replaces": None, "fragile": True}]
+    assert told == [{"id": "p1a1", "mail": old, "confirmed": True, "replaces": None, "bounced_at": None, "fragile": True}]
 
 
 def test_the_store_keeps_it_as_it_is_written(desk):

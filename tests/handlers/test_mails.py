@@ -13,14 +13,24 @@ from chalicelib.rules import house as houses
 from chalicelib.rules.offer import offer
 from tests.desk import text_of
 
-KINDS = sorted(path.stem for path in (FOLDER / "mail").glob("[a-z]*.txt") if path.stem != "report")
+KINDS = sorted(path.stem for path in (FOLDER / "mail").glob("[a-z]*.txt") if path.stem not in ("report", "report_again"))
 CASES = {
+    "bounced": [
+        {"state": state, "number": number} for state in ("bounced_hard", "bounced_soft") for number in (None, "260901-ABCDE")
+    ],
+    "bounced_office": [
+        {"state": state, "number": number, "told": told, "words": words}
+        for state in ("bounced_hard", "bounced_soft", "complained", "rejected")
+        for number, told, words in ((None, None, ""), ("260901-ABCDE", "a@b.example", "550 5.1.1 user unknown"))
+    ],
+    "decision": [{"counts": True}, {"counts": False}],
+    "declared": [{"numbers": ["0399991111", "08012345678"]}],
+    "test_mail": [{"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp", "chatwork:123")] + [{"reminder": True}],
     "confirm": [{"reminder": False}, {"reminder": True}],
     "started": [{"in_trial": True}, {"in_trial": False, "use": "listed"}, {"in_trial": False, "trial_used_up": True}],
     "no_trial": [{"paid_yen": None}, {"paid_yen": 5500}],
     "number": [{"use": "forwarding"}, {"use": "listed"}],
     "guidance": [{"addresses": each} for each in ([], ["a@rakumail.jp"], ["a..b@docomo.ne.jp", "c.@ezweb.ne.jp"])],
-    "test_mail": [{"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp")] + [{"reminder": True}],
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
     "continued": [{"ends_on": None}, {"ends_on": "2026-09-30"}],
@@ -55,7 +65,7 @@ def facts(house) -> dict:
         "use": "forwarding", "greeting": "さくら商事", "last_day": "2026-09-15", "first_lines": [["月額", 5500]],
         "numbers": ["0367001234"], "was_active": True, "checks": ["お電話が当方につながること"], "ends_on": None, "withdrawn": False, "included": 30, "over": 165, "now": False,
         "option": "時間外ガイダンス", "yen": 1100, "number": "0367001234", "use_name": "転送利用", "reason": "料金のお支払いがないため",
-        "first_total": 5500, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
+        "first_total": 5500, "contract": "mk-X", "about": "株式会社さくら商事", "said": "営業電話でした", "memo": "mk-1", "why": "営業電話", "sent_at": "2026-09-16T10:00:00+09:00", "what": "guidance", "again": False, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
     }  # fmt: skip
 
 
@@ -112,8 +122,10 @@ def _report_facts(house, name):
     from datetime import UTC, datetime
     from types import SimpleNamespace
 
-    memo = SimpleNamespace(route_note=None, number="260901-ABCDE", received_at=datetime(2026, 9, 1, tzinfo=UTC), caller_number=None)
+    memo = SimpleNamespace(
+        route_note=None, revises=None, number="260901-ABCDE", received_at=datetime(2026, 9, 1, tzinfo=UTC), caller_number=None
+    )
     blank = dict.fromkeys(["for_whom", "phone", "business", "wants_call_back", "surcharge"])
     return blank | {
-        "house": house, "memo": memo, "from_whom": name, "moods": [], "call_class": "業務", "missing": [], "earlier": [], "may_be_repeat": False,
+        "house": house, "memo": memo, "from_whom": name, "moods": [], "call_class": "業務", "missing": [], "earlier": [], "further": [], "link": "x", "may_be_repeat": False,
     }  # fmt: skip

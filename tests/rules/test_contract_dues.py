@@ -24,9 +24,10 @@ BLANK = dict.fromkeys(
         "ends_on",
         "terminate_on",
         "next_plan_on",
+        "declared_asked_on",
         "start_check_reminded_on",
     )
-) | {"people": [], "start_checks": list(life.CHECKS)}
+) | {"people": [], "declared": [], "start_checks": list(life.CHECKS)}
 
 
 def day(text: str) -> date:

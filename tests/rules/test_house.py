@@ -16,7 +16,7 @@ WRONG = [
     ('open = "09:00"', 'open = "9時"', "smile.toml: hours.open: 時刻は 09:00 の形で"),
     ('open = "09:00"', 'open = "19:00"', "smile.toml: hours: 受付の開始は終了より前"),
     ('"12-29"', '"12-32"', 'smile.toml: hours.closed.0: 日付は "12-29" の形で'),
-    ('classes = ["*"]', 'classes = ["test"]', "smile.toml: calls: 最後の行はすべてのお電話に"),
+    ('classes = ["*"]\nreported', 'classes = ["test"]\nreported', "smile.toml: calls: 最後の行はすべてのお電話に"),
     ("since = 2020-01-01, fee = 5500", "since = 2020-13-01, fee = 5500", "smile.toml: TOMLとして読み取れません"),
     (
         "prices = [{ since = 2020-01-01, fee = 5500, included = 30, over = 165 }]",
@@ -31,8 +31,11 @@ WRONG = [
     (
         "reported = true\ncounted = true",
         "reported = false\ncounted = true",
-        "smile.toml: calls.0: 報告しないお電話は数えられません",
+        "smile.toml: calls.1: 報告しないお電話は数えられません",
     ),
+    ('only = "declared"\nreported = false', 'only = "declared"\nreported = true', "smile.toml: calls: 申告された番号の行"),
+    ('"mail"]\nextra', '"fax"]\nextra', "smile.toml: report.channels.0: 次のいずれかを"),
+    ("days = 90", "days = 0", "smile.toml: objections.days: 1から400まで"),
     ('key = "greeting"', 'key = "eligibility"', 'key = "greeting" の項目を加えて'),
     ('"center@smile.example"', '"center"', "smile.toml: brand.office_mail: メールアドレスの形で"),
     ('"smile.example"', '"smile example"', "smile.toml: brand.mail_domain: ドメインの形で"),

@@ -9,9 +9,9 @@ from chalicelib.rules import metering
 
 
 def memo(counts=True, handed_over=True):
-    return SimpleNamespace(
-        counts=counts, why="業務のお電話", handed_over_at=datetime(2026, 9, 1, tzinfo=UTC) if handed_over else None
-    )
+    later = dict.fromkeys(("told_before", "corrected_by", "counts_now", "why_now"))
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    return SimpleNamespace(counts=counts, why="業務のお電話", handed_over_at=at if handed_over else None, **later)
 
 
 def test_a_call_counts_once_its_report_was_handed_over():
