@@ -88,7 +88,8 @@ def _tell(address: str, shown: list[dict], drawer) -> None:
     kept = f"is kept in {drawer.folder}" if drawer.folder else "is gone when it stops"
     print(f"\nDenwaban runs on this machine. What is stored {kept}.\n")
     print(f"  signup      {address}/mk/signup   {address}/smile/signup")
-    print(f"  mails       {address}/_dev/mails")
+    print(f"  mails       {address}/_dev/mails (bounce@…, full@…, late@… and spam@… do not simply arrive)")
+    print(f"  Chatwork    {address}/_dev/chatwork")
     print(f"  API         {address}/docs\n")
     for house in shown:
         print(f"  {house['house']}: a client in trial, {house['contract']}, on {house['line']}")

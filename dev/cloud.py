@@ -11,9 +11,11 @@ import logging
 import os
 import secrets
 from email.message import EmailMessage
+from typing import Any
 
 from dev.chatwork import Chatwork
 from dev.store import Drawer
+from dev.topic import Topic
 
 REGION = "ap-northeast-1"
 ACCOUNT = "123456789012"
@@ -21,6 +23,7 @@ ACCOUNT = "123456789012"
 
 drawer = Drawer(None)
 chatwork: Chatwork | None = None
+postman: Any = None
 _before: list[str] = []
 
 
@@ -49,8 +52,20 @@ def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) ->
         "PUBLIC_URL": public_url,
         "LINK_SECRET": secret,
     }
+    topic = Topic()
+    os.environ |= topic.environment
     furnish()
     _open_chatwork()
+    _open_post(topic)
+
+
+def _open_post(topic: Topic) -> None:
+    """An SES that tells of its mails."""
+    from chalicelib import ses
+    from dev.postman import Postman
+
+    global postman
+    postman = Postman(ses.client(), topic)
 
 
 def _open_chatwork() -> None:

@@ -77,9 +77,12 @@ def run_night(moment: datetime) -> dict:
 
 
 def run_sweep() -> None:
+    """The sweep, and what SES has to tell since the last one."""
     import app
 
     app.sweep({}, None)
+    if cloud.postman:
+        cloud.postman.tell()
 
 
 def drain() -> None:

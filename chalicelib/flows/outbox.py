@@ -68,14 +68,16 @@ def _posting(house: houses.House, room: str, said: mail.Words) -> Way:
 def _try_all(item: Outgoing, ways: list[tuple[str, Way]], now: datetime) -> list[Outcome]:
     """Each way once; what has left is written down at once. Returns the ends of those that have not."""
     failed: list[Outcome] = []
+    begun = time.monotonic()
     for place, (name, send) in enumerate(ways, start=1):
         outcome = send()
+        moment = now + timedelta(seconds=time.monotonic() - begun)
         if outcome.kind != SENT:
             failed.append(outcome)
         elif failed or place < len(ways):
-            item.note_sent(name, now, outcome.message_id)
+            item.note_sent(name, moment, outcome.message_id)
         else:
-            item.mark_handed_over(now, outcome.message_id)
+            item.mark_handed_over(moment, outcome.message_id)
     return failed
 
 
