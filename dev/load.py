@@ -129,9 +129,9 @@ def _again(answers: list[traffic.Answer], port: int) -> list[traffic.Answer]:
 
 def _usage(wanted: Iterable[traffic.Wanted], port: int) -> dict[tuple[str, str], dict]:
     """Each contract's month, as its operators see it."""
-    wires, found = traffic.Wires(port), {}
+    found = {}
     for each in {(each.client.contract, each.month): each for each in wanted}.values():
-        status, body = wires.ask("GET", f"/v1/contracts/{each.client.contract}/usage/{each.month}", each)
+        status, body = traffic.ask(port, "GET", f"/v1/contracts/{each.client.contract}/usage/{each.month}", each)
         assert status == 200, body
         found[each.client.contract, each.month] = json.loads(body)
     return found

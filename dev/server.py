@@ -25,6 +25,12 @@ class Server(ThreadedHTTPServer):
     request_queue_size = 1024  # chalice's own takes 5 at a time
     daemon_threads = True
 
+    def get_request(self):
+        """Take nobody in while there is no room: another process of the same socket may have some."""
+        with _AT_WORK:
+            pass
+        return super().get_request()
+
     def handle_error(self, request, client_address) -> None:
         """Who hangs up before the answer is no error of ours."""
         if not isinstance(sys.exception(), ConnectionError):

@@ -10,8 +10,8 @@ import json
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
-from queue import Empty, Queue
 from typing import NamedTuple
 
 from chalicelib.rules import calendar
@@ -89,50 +89,35 @@ def _wanted(crowd: Crowd, name: str, number: int, at: float) -> Wanted:
 
 def send(attempts: list[Attempt], port: int, start: float) -> list[Answer]:
     """Send each when it is due after `start` (seconds since 1970), and wait for the last answer."""
-    wires = Wires(port)
     with ThreadPoolExecutor(max_workers=len(attempts)) as threads:
         begun = []
         for attempt in attempts:
             time.sleep(max(0.0, start + attempt.due - time.time()))
-            begun.append(threads.submit(_send, attempt, start + attempt.due, wires))
+            begun.append(threads.submit(_send, attempt, start + attempt.due, port))
     return [each.result() for each in begun]
 
 
-def _send(attempt: Attempt, due: float, wires: "Wires") -> Answer:
+def _send(attempt: Attempt, due: float, port: int) -> Answer:
     sent = time.time()
     try:
-        status, body = wires.ask("POST", "/v1/memos", attempt.wanted, hangs_up=attempt.hangs_up)
+        status, body = ask(port, "POST", "/v1/memos", attempt.wanted, attempt.hangs_up)
         return Answer(attempt, due, sent, time.time(), status, body)
     except (OSError, http.client.HTTPException) as lost:
         return Answer(attempt, due, sent, time.time(), 0, problem=type(lost).__name__)
 
 
-class Wires:
-    """Connections that are kept open: a request takes the one that was idle longest, else a new one."""
+def ask(port: int, method: str, path: str, wanted: Wanted, hangs_up: bool = False) -> tuple[int, bytes]:
+    """(status, body) of an answer, over a connection of its own; (0, b"") for one that was not waited for.
 
-    def __init__(self, port: int):
-        self.port = port
-        self.idle: Queue[http.client.HTTPConnection] = Queue()
-
-    def ask(self, method: str, path: str, wanted: Wanted, hangs_up: bool = False) -> tuple[int, bytes]:
-        """(status, body) of an answer; (0, b"") for one that was not waited for. Raises OSError, HTTPException."""
-        wire = self._take()
-        headers = {"Authorization": f"Bearer {wanted.token}"}
-        body = None
-        if method == "POST":
-            headers |= {"Content-Type": "application/json", "Idempotency-Key": wanted.key}
-            body = json.dumps(wanted.body, ensure_ascii=False).encode()
+    Raises OSError, HTTPException.
+    """
+    headers, body = {"Authorization": f"Bearer {wanted.token}"}, None
+    if method == "POST":
+        headers |= {"Content-Type": "application/json", "Idempotency-Key": wanted.key}
+        body = json.dumps(wanted.body, ensure_ascii=False).encode()
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as wire:
         wire.request(method, path, body, headers)
         if hangs_up:
-            wire.close()
             return 0, b""
         answer = wire.getresponse()
-        status, told = answer.status, answer.read()
-        self.idle.put(wire)
-        return status, told
-
-    def _take(self) -> http.client.HTTPConnection:
-        try:
-            return self.idle.get_nowait()
-        except Empty:
-            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        return answer.status, answer.read()
