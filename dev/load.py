@@ -25,6 +25,7 @@ os.environ |= {"AWS_DEFAULT_REGION": "ap-northeast-1", "STAGE": "load", "LINK_SE
 from chalicelib import clock
 from chalicelib.flows import memo as flow
 from chalicelib.models import Memo
+from chalicelib.rules import house as houses
 from dev import crowd, figures, ledger, loopback, store, traffic
 
 RATE = float(os.environ.get("RATE") or 50)
@@ -97,7 +98,7 @@ def _phase(there: crowd.Crowd, name: str, dues: list[float], port: int) -> list[
 
 def _waiting() -> int:
     """How many mails are in the outbox."""
-    return sum(1 for memo in Memo.scan(Memo.outbox.exists(), consistent_read=True, attributes_to_get=["id"]))
+    return sum(Memo.waiting.count(key) for house in houses.all_houses() for key in (house, f"{house}:office"))
 
 
 def _settled() -> int:
@@ -138,7 +139,8 @@ def _usage(wanted: Iterable[traffic.Wanted], port: int) -> dict[tuple[str, str],
 
 
 def _read_back() -> dict[str, ledger.Stored]:
-    return {memo.id: _stored(memo) for memo in Memo.scan(consistent_read=True)}
+    """Every memo, in pages that a busy machine can read before the time-out."""
+    return {memo.id: _stored(memo) for memo in Memo.scan(consistent_read=True, page_size=100)}
 
 
 def _stored(memo: Memo) -> ledger.Stored:
