@@ -1,8 +1,9 @@
 """`make load`: memos at a steady rate, then many at once, over real HTTP; whether each became one memo and one mail.
 
 RATE memos a second for DURATION seconds, then BURST at the same moment. The
-app runs in a process of its own, as do DynamoDB Local and an SES that takes
-SES_MS milliseconds for each mail. Times are only told, since machines differ;
+app runs in WORKERS processes behind one socket, beside DynamoDB Local and an
+SES that takes SES_MS milliseconds for each mail; it answers for CLIENTS
+contracts in each of two houses. Times are only told, since machines differ;
 what is lost, doubled, mixed up or answered with an error ends it with 1.
 """
 
