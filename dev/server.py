@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+import traceback
 from datetime import date
 
 from chalice.config import Config
@@ -111,7 +112,10 @@ def main(listening: int) -> None:
 def _sweep_again_and_again(sweep) -> None:
     while True:
         time.sleep(_BETWEEN_SWEEPS)
-        sweep({}, None)
+        try:
+            sweep({}, None)
+        except Exception:  # the next turn comes anyway, as in the cloud
+            traceback.print_exc()
 
 
 if __name__ == "__main__":
