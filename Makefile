@@ -5,7 +5,7 @@ STORE ?=
 DATA ?= data
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check audit mutation faults bench package dynamodb-local pictures
+.PHONY: help run nightly test test-fast check audit mutation load faults bench package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -17,6 +17,7 @@ help:
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
 	@echo "make faults            every AWS call under every kind of fault, as tables (needs npm and Java)"
+	@echo "make load              50 memos a second for two minutes, then 500 at once: what is lost or doubled (RATE, DURATION, BURST)"
 	@echo "make mutation          whether the tests of the rules notice a changed rule (ONLY='calendar routing' for some)"
 	@echo "make check             linter, formatter, types, and that the pinned packages agree"
 	@echo "make audit             known holes in what is deployed"
@@ -57,6 +58,9 @@ pictures: $(VENV)/dev
 
 bench: $(VENV)/dev dynamodb-local
 	@$(VENV)/bin/python -m dev.bench
+
+load: $(VENV)/dev dynamodb-local
+	@$(VENV)/bin/python -m dev.load
 
 package: $(VENV)/dev
 	@STAGE=$(STAGE) $(VENV)/bin/python -m infra.package

@@ -23,4 +23,5 @@ def crash(event: str, **ids) -> None:
 
 
 def _write(line: dict) -> None:
-    print(json.dumps(line, default=str), file=sys.stderr, flush=True)
+    sys.stderr.write(json.dumps(line, default=str) + "\n")  # in one piece: print writes the end of the line apart
+    sys.stderr.flush()

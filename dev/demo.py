@@ -41,15 +41,26 @@ def _fill_house(house, line: str, called_at: datetime, now: datetime) -> Shown:
         pool.add(house, f"{line[:-2]}{further}{line[-1]}")
     made = {role: keys.make(house.key, owner, role, now)[1] for role, owner in _OWNERS.items()}
     begun = called_at - timedelta(hours=1)
-    first, second, _ = [_apply(house, place, client, begun) for place, client in enumerate(_CLIENTS)]
-    for contract in (first, second):
-        confirm.press(links.token(f"{contract}#confirm#1"), begun)
-    _start(house, first, line, begun)
+    first = in_service(house, 0, _CLIENTS[0], line, begun)
+    second, _ = [_apply(house, place, _CLIENTS[place], begun) for place in (1, 2)]
+    _confirm(second, begun)
     _call(house, line, called_at)
     return Shown(house.key, made, line, first)
 
 
 _OWNERS = {"operator": "operator1", "office": "office1", "admin": "admin1"}
+
+
+def in_service(house, place: int, client: tuple, line: str, now: datetime) -> str:
+    """The whole way of a client (company, name, reading, mail box) to a trial on a number of the pool; the contract's id."""
+    contract = _apply(house, place, client, now)
+    _confirm(contract, now)
+    _start(house, contract, line, now)
+    return contract
+
+
+def _confirm(contract: str, now: datetime) -> None:
+    confirm.press(links.token(f"{contract}#confirm#1"), now)
 
 
 def _apply(house, place: int, client: tuple, now: datetime) -> str:
@@ -60,14 +71,14 @@ def _apply(house, place: int, client: tuple, now: datetime) -> str:
         "contact_name": name,
         "contact_reading": reading,
         "mail": f"{box}@{house.key}-client.example",
-        "phone": f"03-6800-100{place}",
+        "phone": f"03-6800-1{place:03}",
         "use": "forwarding",
         "trial": "yes",
         "people": [{"name": name, "reading": reading, "addresses": [f"{box}.pc@{house.key}-client.example"]}],
         "agreed": True,
     } | ({"company": company, "greeting": company} if company else {})
     wish = signup.read(house, given, now)
-    contract, _ = signup.apply(house, f"demo-{house.key}-{place}-form-key", given, wish, "127.0.0.1", now)
+    contract, _ = signup.apply(house, f"demo-{house.key}-{place}-form-key", given, wish, f"127.0.0.{place}", now)
     return contract.id
 
 

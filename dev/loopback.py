@@ -1,11 +1,27 @@
-"""An SES on loopback that takes every mail and answers at once: for the bench."""
+"""An SES on loopback that takes every mail: for the bench, and for the load, which asks it afterwards what it took."""
 
+import itertools
+import json
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import Process, Queue
+from typing import NamedTuple
 
 _ANSWER = b'{"MessageId": "loopback"}'
+_taken: list[dict] = []
+_numbers = itertools.count(1)
+
+
+class Mail(NamedTuple):
+    """A mail that was taken: the item it carries, its recipients, when it was answered (seconds since 1970), its id."""
+
+    item: str
+    to: list[str]
+    at: float
+    id: str
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -15,27 +31,61 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
+        self._answer(_ANSWER)
+
+    def _answer(self, body: bytes) -> None:
         self.send_response(200)
         self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(_ANSWER)))
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
-        self.wfile.write(_ANSWER)
+        self.wfile.write(body)
 
     def log_message(self, *args) -> None:
         pass
 
 
-def _serve(told: Queue) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+class _Remembering(_Handler):
+    """Takes as long as it is told, gives each mail an id of its own, and tells on GET what it took."""
+
+    delay = 0.0
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        time.sleep(self.delay)
+        tags = {tag["Name"]: tag["Value"] for tag in request["EmailTags"]}
+        mail = Mail(tags["item"], request["Destination"]["ToAddresses"], time.time(), f"loopback-{next(_numbers)}")
+        _taken.append(mail._asdict())
+        self._answer(json.dumps({"MessageId": mail.id}).encode())
+
+    def do_GET(self) -> None:
+        self._answer(json.dumps(_taken).encode())
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 1024  # a burst of memos is a burst of mails
+
+
+def _serve(told: Queue, delay: float | None) -> None:
+    _Remembering.delay = delay or 0.0
+    server = _Server(("127.0.0.1", 0), _Handler if delay is None else _Remembering)
     told.put(server.server_port)
     server.serve_forever()
 
 
 @contextmanager
-def ses_on_loopback() -> Iterator[str]:
-    """Its address; in a process of its own, so that its CPU is not counted as ours."""
+def ses_on_loopback(delay: float | None = None) -> Iterator[str]:
+    """Its address; in a process of its own, so that its CPU is not counted as ours.
+
+    With a `delay` in seconds it takes that long for each mail, and remembers it.
+    """
     told: Queue = Queue()
-    process = Process(target=_serve, args=(told,), daemon=True)
+    process = Process(target=_serve, args=(told, delay), daemon=True)
     process.start()
     yield f"http://127.0.0.1:{told.get()}"
     process.terminate()
+
+
+def taken(address: str) -> list[Mail]:
+    """What an SES with a delay has taken so far."""
+    with urllib.request.urlopen(address) as answer:
+        return [Mail(**each) for each in json.load(answer)]

@@ -14,16 +14,19 @@ from dev.ses_events import Event, Mail
 from dev.topic import Topic
 
 Ends = Callable[[Mail, list[str]], Event]
-_ENDS: dict[str, tuple[Ends, ...]] = {
-    "bounce": (lambda mail, to: ses_events.bounce(mail, clock.now(), to),),
-    "full": (lambda mail, to: ses_events.bounce(mail, clock.now(), to, kind="Transient", subtype="MailboxFull"),),
-    "late": (lambda mail, to: ses_events.delay(mail, clock.now(), to), lambda mail, to: ses_events.delivery(mail, clock.now(), to)),
-    "spam": (
-        lambda mail, to: ses_events.delivery(mail, clock.now(), to),
-        lambda mail, to: ses_events.complaint(mail, clock.now(), to),
-    ),
+
+
+def _at_once(kind: Callable[..., Event], **how: str) -> Ends:
+    return lambda mail, to: kind(mail, clock.now(), to, **how)
+
+
+_ARRIVES = (_at_once(ses_events.delivery),)
+_ENDS = {
+    "bounce": (_at_once(ses_events.bounce),),
+    "full": (_at_once(ses_events.bounce, kind="Transient", subtype="MailboxFull"),),
+    "late": (_at_once(ses_events.delay), *_ARRIVES),
+    "spam": (*_ARRIVES, _at_once(ses_events.complaint)),
 }
-_ARRIVES: tuple[Ends, ...] = (lambda mail, to: ses_events.delivery(mail, clock.now(), to),)
 
 
 class Postman:

@@ -2,18 +2,40 @@
 
 import json
 import re
+import socket
+import sys
+import threading
+import time
+import traceback
 from datetime import date
 
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, ForbiddenError, LocalChalice, ThreadedHTTPServer
 
 _NOT_FOUND = {"type": "/problems/not-found", "title": "見つかりません", "status": 404, "detail": "アドレスをご確認ください。"}
+_BETWEEN_SWEEPS = 5  # seconds; in the cloud a minute
 _UNKNOWN = json.dumps(_NOT_FOUND, ensure_ascii=False)
+
+
+# As in the cloud, there is a limit to what is worked on at once: beyond it a process only gets slower, until
+# its own calls time out. What comes in meanwhile waits in its turn.
+_AT_WORK = threading.BoundedSemaphore(16)
 
 
 class Server(ThreadedHTTPServer):
     request_queue_size = 1024  # chalice's own takes 5 at a time
     daemon_threads = True
+
+    def get_request(self):
+        """Take nobody in while there is no room: another process of the same socket may have some."""
+        with _AT_WORK:
+            pass
+        return super().get_request()
+
+    def handle_error(self, request, client_address) -> None:
+        """Who hangs up before the answer is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(ChaliceRequestHandler):
@@ -21,12 +43,16 @@ class Handler(ChaliceRequestHandler):
 
     def _generic_handle(self) -> None:
         try:
-            self._serve_dev() if self.path.startswith("/_dev/") else super()._generic_handle()
+            self._serve_dev() if self.path.startswith("/_dev/") else self._serve_app()
         except (ValueError, OverflowError) as unreadable:  # a length, header or date that is none
             self._say(400, f"cannot be read: {type(unreadable).__name__}", "text/plain")
             self.close_connection = True
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = do_PATCH = do_OPTIONS = _generic_handle
+
+    def _serve_app(self) -> None:
+        with _AT_WORK:
+            super()._generic_handle()
 
     def _send_error_response(self, error) -> None:
         """What API Gateway's 403 for an unknown path becomes: the deployed template answers 404 there."""
@@ -68,3 +94,31 @@ def make_server(app, port: int) -> Server:
     """A server for the app, bound and ready to `serve_forever`."""
     app.__class__ = LocalChalice  # keeps each thread's request apart
     return Server(("127.0.0.1", port), lambda ask, peer, server: Handler(ask, peer, server, app_object=app, config=Config()))
+
+
+def main(listening: int) -> None:
+    """The app alone, on a socket that listens already (its descriptor), in whatever cloud the environment names.
+
+    Several of these can serve one socket. The sweep runs every few seconds.
+    """
+    import app
+
+    http = make_server(app.app, 0)
+    http.socket.close()
+    http.socket = socket.socket(fileno=listening)
+    threading.Thread(target=_sweep_again_and_again, args=(app.sweep,), daemon=True).start()
+    print("ready", flush=True)
+    http.serve_forever()
+
+
+def _sweep_again_and_again(sweep) -> None:
+    while True:
+        time.sleep(_BETWEEN_SWEEPS)
+        try:
+            sweep({}, None)
+        except Exception:  # the next turn comes anyway, as in the cloud
+            traceback.print_exc()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / ".tools" / "dynamodb-local"
+# Java's best compiler works for minutes before it pays, on the processor that the tests are running on.
+_LIGHT = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 
 
 def missing() -> str | None:
@@ -27,7 +29,7 @@ def running(data: Path | None = None) -> Iterator[str]:
     port = free_port()
     keeping = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
     process = subprocess.Popen(
-        ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-port", str(port)]
+        ["java", *_LIGHT, "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-port", str(port)]
         + ["-sharedDb", "-disableTelemetry", *keeping],
         cwd=FOLDER,
         stdout=subprocess.DEVNULL,

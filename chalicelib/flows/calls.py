@@ -65,7 +65,10 @@ def _report(found: Memo) -> dict:
     return {
         "state": "with_office" if found.outbox and found.outbox != found.house else state,
         "handed_over_at": _clock(found.handed_over_at),
-        "deliveries": delivery.ledger(found.recipients, found.done(), found.mail_events),
+        "deliveries": [
+            row | {"at": row["at"] and _clock(datetime.fromisoformat(row["at"]))}
+            for row in delivery.ledger(found.recipients, found.done(), found.mail_events)
+        ],
         "received_by_client_at": _clock(found.received_by_client_at),
         "tries": found.tries,
         "unsure": [_clock(moment) for moment in found.unsure],

@@ -58,7 +58,6 @@ def mail_events(event: dict) -> dict:
             ended.append("forged")
         else:
             ended.append(events.record(told, clock.now()))
-    log.info("mail events", ended=ended)
     return {"ended": ended}
 
 
