@@ -16,8 +16,8 @@ from dev.topic import Topic
 Ends = Callable[[Mail, list[str]], Event]
 
 
-def _at_once(kind: Callable[..., Event], **how: str) -> Ends:
-    return lambda mail, to: kind(mail, clock.now(), to, **how)
+def _at_once(made: Callable[..., Event], **how: str) -> Ends:
+    return lambda mail, to: made(mail, clock.now(), to, **how)
 
 
 _ARRIVES = (_at_once(ses_events.delivery),)
