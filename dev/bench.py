@@ -14,10 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-import tomllib
 import zipfile
-from collections import defaultdict
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,12 +24,11 @@ os.environ |= {"AWS_REGION": "ap-northeast-1", "AWS_DEFAULT_REGION": "ap-northea
 
 from dev import bare, store
 from dev.loopback import ses_on_loopback
+from dev.measure import Desk, counting, dollars, dollars_of_events, timed
 from infra import package
 
 ROUNDS = int(os.environ.get("ROUNDS") or 300)
 COLD_ROUNDS = max(3, ROUNDS // 20)
-PRICES = tomllib.loads((Path(__file__).parent.parent / "infra" / "prices.toml").read_text())
-TEXT = "お見積りの件で、至急ご連絡をいただきたいとのことです。" * 7 + "以上です。よろしくお願いいたします"
 
 
 def main() -> int:
@@ -50,90 +46,6 @@ def main() -> int:
     return 0
 
 
-class Desk:
-    """One house, one client in service, one key: made through the app's own flows."""
-
-    def __init__(self):
-        from chalice.test import Client
-
-        import app
-        from chalicelib.models import TABLES
-        from chalicelib.rules import house as houses
-        from dev import demo
-
-        for model in TABLES:
-            model.create_table(wait=True)
-        self.now = datetime.now(UTC)
-        shown = demo.fill(self.now)[0]
-        self.house, self.line, self.key, self.contract = houses.find("mk"), shown.line, shown.keys["operator"], shown.contract
-        self.client, self.count = Client(app.app), 0
-
-    def clear(self) -> None:
-        """A contract has a handful of calls a day, not hundreds: forget the earlier ones."""
-        from chalicelib.models import Memo
-
-        identities = [memo.id for memo in Memo.scan(attributes_to_get=["id"])]
-        with Memo.batch_write() as batch:
-            for identity in identities:
-                batch.delete(Memo(identity))
-
-    def memo(self) -> dict:
-        """One memo through the front door, as it is answered."""
-        answer = self.client.http.request("POST", "/v1/memos", **self.request())
-        assert answer.status_code == 201, answer.body
-        return answer.json_body
-
-    def request(self) -> dict:
-        """Headers and body of the next memo."""
-        self.count += 1
-        said = {
-            "line": self.line,
-            "received_at": datetime.now(UTC).isoformat(),
-            "caller": {"company": "青葉電機", "name": "佐藤", "phone": f"090-{self.count % 9000 + 1000}-5678"},
-            "business": TEXT,
-            "class": "business",
-        }
-        headers = {
-            "authorization": f"Bearer {self.key}",
-            "content-type": "application/json",
-            "idempotency-key": f"bench-{self.count}",
-        }
-        return {"headers": headers, "body": json.dumps(said, ensure_ascii=False).encode()}
-
-
-@contextmanager
-def counting():
-    """Requests by operation and the capacity they took, while the block runs."""
-    from chalicelib import ses
-    from chalicelib.models.base import connection
-
-    seen: defaultdict[str, float] = defaultdict(float)
-
-    def note(parsed, model, **_):
-        seen[model.name] += 1
-        for used in _capacities(parsed.get("ConsumedCapacity")):
-            writes = model.name in ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
-            seen["write units" if writes else "read units"] += used
-
-    def ask(params, **_):
-        params["ReturnConsumedCapacity"] = "TOTAL"
-
-    events = [connection.client.meta.events, ses.client().meta.events]
-    for each in events:
-        each.register_last("after-call", note, unique_id="count")
-    connection.client.meta.events.register_first("before-parameter-build.dynamodb", ask, unique_id="ask")
-    yield seen
-    for each in events:
-        each.unregister("after-call", unique_id="count")
-    connection.client.meta.events.unregister("before-parameter-build.dynamodb", unique_id="ask")
-
-
-def _capacities(told) -> list[float]:
-    if told is None:
-        return []
-    return [each.get("CapacityUnits", 0) for each in (told if isinstance(told, list) else [told])]
-
-
 def memo_rows(desk: "Desk"):
     for _ in range(10):
         desk.memo()
@@ -147,12 +59,12 @@ def memo_rows(desk: "Desk"):
     for part, name, limit in ((0, "wall", 1.25), (1, "CPU", 1.6)):
         ratio = ours[part] / floor[part]
         yield f"{name} of a warm memo, x bare calls", f"{ratio:.2f} ({ours[part] * 1000:.1f} ms)", f"<= {limit}", ratio <= limit
-    dollars = _dollars(seen["write units"] / 20, seen["read units"] / 20, ours[0]) + _events(desk)
+    price = dollars(seen["write units"] / 20, seen["read units"] / 20, ours[0]) + dollars_of_events(desk)
     units = f"{seen['write units'] / 20:.1f} write, {seen['read units'] / 20:.1f} read"
     yield "capacity units per memo", units, "-", True
-    yield "USD per 1,000 memos to one address, its events in", f"{dollars * 1000:.4f}", "<= 0.120", dollars * 1000 <= 0.120
+    yield "USD per 1,000 memos to one address, its events in", f"{price * 1000:.4f}", "<= 0.120", price * 1000 <= 0.120
     desk.clear()
-    hand_off = sorted(_timed(desk.memo)[0] for _ in range(ROUNDS))
+    hand_off = sorted(timed(desk.memo)[0] for _ in range(ROUNDS))
     worst = hand_off[min(int(ROUNDS * 0.999), ROUNDS - 1)]
     yield f"accepted to handed over, 99.9 % of {ROUNDS}", f"{worst * 1000:.0f} ms", "<= 2000 ms", worst <= 2
 
@@ -164,47 +76,8 @@ def _turns(desk: Desk) -> list[tuple[float, ...]]:
     for number in range(ROUNDS):
         if number % 5 == 0:
             desk.clear()
-        both.append((_timed(desk.memo), _timed(calls.run)))
+        both.append((timed(desk.memo), timed(calls.run)))
     return [tuple(statistics.median(pair[side][part] for pair in both) for part in (0, 1)) for side in (0, 1)]
-
-
-def _timed(work) -> tuple[float, float]:
-    wall, cpu = time.perf_counter(), time.process_time()
-    work()
-    return time.perf_counter() - wall, time.process_time() - cpu
-
-
-def _dollars(writes: float, reads: float, seconds: float) -> float:
-    """One memo without its delivery events: mail, request, function, units, two log lines of 300 bytes."""
-    return PRICES["ses_mail"] + PRICES["api_request"] + _function(writes, reads, seconds) + 600 / 2**30 * PRICES["log_gb"]
-
-
-def _function(writes: float, reads: float, seconds: float) -> float:
-    called = PRICES["lambda_request"] + seconds * PRICES["lambda_gb"] * PRICES["lambda_gb_second"]
-    return called + writes * PRICES["write_unit"] + reads * PRICES["read_unit"]
-
-
-def _events(desk: Desk) -> float:
-    """USD of what SES tells of one mail that arrives, Send and Delivery: topic, function, units, Lambda's own 300 bytes of log."""
-    import app
-    from chalicelib import ses
-    from dev import ses_events
-    from dev.topic import Topic
-
-    topic = Topic()
-    os.environ |= topic.environment
-    told = []
-    for _ in range(20):
-        memo = desk.memo()
-        tags = {"memo": ses.tagged(memo["id"]), "contract": desk.contract, "stage": "bench"}
-        mail = ses_events.Mail(memo["id"], tags, [memo["reported_to"][0]["address"]], desk.now)
-        told += [topic.record(ses_events.send(mail)), topic.record(ses_events.delivery(mail, desk.now))]
-    with counting() as seen:
-        seconds = [_timed(lambda event=event: app.mail_events(event, None))[0] for event in told]
-    topic.close()
-    log = 300 / 2**30 * PRICES["log_gb"]
-    each = PRICES["sns_publish"] + log + _function(seen["write units"] / 40, seen["read units"] / 40, statistics.median(seconds))
-    return 2 * each
 
 
 def cold_rows(desk: Desk):
@@ -293,7 +166,7 @@ def page_rows():
     client, nothing = Client(app.app), Client(empty)
     for path in ("/", "/mk", "/mk/signup"):
         client.http.get(path)
-        turns = [(_timed(lambda path=path: client.http.get(path))[0], _timed(lambda: nothing.http.get("/"))[0]) for _ in range(50)]
+        turns = [(timed(lambda path=path: client.http.get(path))[0], timed(lambda: nothing.http.get("/"))[0]) for _ in range(50)]
         over = (statistics.median(turn[0] for turn in turns) - statistics.median(turn[1] for turn in turns)) * 1000
         yield f"first byte of {path}, over an empty view", f"{over:.1f} ms", "<= 10 ms", over <= 10
         files = [client.http.get(each).body for each in (path, "/static/denwaban.css", "/static/icon.svg")]
