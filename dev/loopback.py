@@ -53,7 +53,9 @@ class _Remembering(_Handler):
         request = json.loads(self.rfile.read(int(self.headers["content-length"])))
         time.sleep(self.delay)
         tags = {tag["Name"]: tag["Value"] for tag in request["EmailTags"]}
-        mail = Mail(tags["item"], request["Destination"]["ToAddresses"], time.time(), f"loopback-{next(_numbers)}")
+        mail = Mail(
+            tags.get("memo") or tags["letter"], request["Destination"]["ToAddresses"], time.time(), f"loopback-{next(_numbers)}"
+        )
         _taken.append(mail._asdict())
         self._answer(json.dumps({"MessageId": mail.id}).encode())
 

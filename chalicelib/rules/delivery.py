@@ -88,8 +88,10 @@ def ledger(recipients: Iterable[str], done: Iterable[str], told: Iterable[str]) 
     handed_over, mails = set(done), _by_address(told)
     rows = []
     for address in dict.fromkeys(recipients):
-        states = [max(each, key=lambda pair: _WITHIN.index(pair[0])) for each in mails.get(address.casefold(), {}).values()]
-        state, at = max(states, key=lambda pair: _AMONG.index(pair[0]), default=(None, None))
+        states = [
+            max(each, key=lambda pair: (_WITHIN.index(pair[0]), pair[1])) for each in mails.get(address.casefold(), {}).values()
+        ]
+        state, at = max(states, key=lambda pair: (_AMONG.index(pair[0]), pair[1]), default=(None, None))
         if state is None and address in handed_over:
             state = "handed_over"
         rows.append({"address": address, "state": state, "state_name": STATES.get(state or "", "未送信"), "at": at})
