@@ -5,12 +5,29 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from chalicelib.errors import Busy, Refused, StoreDown
+from chalicelib.errors import Busy, Invalid, Refused, StoreDown
 from chalicelib.flows import contract as contracts
-from chalicelib.flows import gate, leaving, memo, night, outbox, plan, pool, roster, signup, trial
-from chalicelib.models import Contract, Line, Memo
+from chalicelib.flows import (
+    correct,
+    events,
+    gate,
+    leaving,
+    links,
+    memo,
+    night,
+    outbox,
+    plan,
+    pool,
+    press,
+    roster,
+    signup,
+    trial,
+)
+from chalicelib.models import Contract, Line, Memo, Recount
 from chalicelib.models.base import connection
 from chalicelib.rules import house as houses
+from chalicelib.rules import metering
+from dev import ses_events
 from tests.desk import FORM
 
 pytestmark = pytest.mark.truth
@@ -239,3 +256,77 @@ def test_a_change_whose_answer_was_lost_can_be_asked_again(true_desk):
     assert desk.post(path).status == 200
     outbox.sweep(desk.later(seconds=31).moment)
     assert len([subject for subject in desk.subjects() if "停止しました" in subject]) == 1
+
+
+def test_a_correction_and_the_clients_press_at_the_same_moment(true_desk):
+    """Whichever comes first, the call counts once at most, and no change of its count goes unwritten."""
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    smile = houses.find("smile")
+    for place in range(4):
+        said = desk.said(caller={"company": "a", "name": "b", "phone": f"03-9999-000{place}"})
+        first = memo.take(smile, "operator1", f"key-{place}", said, desk.moment)
+        token = links.memo_token(first.id)
+        body = {name: value for name, value in said.items() if name not in ("line", "received_at")}
+        ended = at_once(
+            lambda token=token: press.press(token, desk.moment, "wrong_number"),
+            lambda first=first, body=body, place=place: correct.correct(
+                smile, "operator1", f"correction-{place}", first.id, body | {"business": "別の件"}, desk.moment
+            ),
+        )
+        assert all(isinstance(end, (Busy, Refused, Invalid)) for end in ended if isinstance(end, Exception))
+        memos = [each for each in Memo.scan() if each.caller_number == f"039999000{place}"]
+        (last,) = [each for each in memos if not each.corrected_by]
+        changes = [line for line in Recount.query(desk.contract) if line.memo in {each.id for each in memos}]
+        assert metering.counted(last)[0] is (len(changes) == 0)
+
+
+def test_one_press_from_four_hands(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    smile = houses.find("smile")
+    first = memo.take(
+        smile, "operator1", "key", desk.said(caller={"company": "a", "name": "b", "phone": "03-9999-0001"}), desk.moment
+    )
+    token = links.memo_token(first.id)
+    ended = at_once(*[lambda: press.press(token, desk.moment, "sales")] * 4)
+    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, Busy)]
+    assert len(list(Recount.query(desk.contract))) == 1
+    assert [each.number for each in Contract.find(desk.contract).declared] == ["0399990001"]
+
+
+def test_one_correction_from_four_requests(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("smile")
+    smile = houses.find("smile")
+    first = memo.take(smile, "operator1", "key", desk.said(), desk.moment)
+    body = {name: value for name, value in desk.said(business="別の件").items() if name not in ("line", "received_at")}
+    before = len(desk.mails())
+    ended = at_once(*[lambda: correct.correct(smile, "operator1", "correction", first.id, body, desk.moment)] * 4)
+    answers = [memo.answer(end) for end in ended if not isinstance(end, Exception)]
+    assert answers and all(answer == answers[0] for answer in answers)
+    assert all(isinstance(end, Busy) for end in ended if isinstance(end, Exception))
+    assert len(list(Memo.scan())) == 2 and len(desk.mails()) == before + 1 and desk.counted("2026-09") == 1
+
+
+def test_events_of_one_mail_at_the_same_moment_are_all_kept(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("mk")
+    first = memo.take(MK, "operator1", "key", desk.said(), desk.moment)
+    tags = {"memo": first.id, "contract": desk.contract, "stage": "test"}
+    mails = [ses_events.Mail(f"ses-{place}", tags, ["pc@sakura.example"], desk.moment) for place in range(6)]
+    told = [ses_events.delivery(mail, desk.moment) for mail in mails]
+    at_once(*[lambda event=event: events.record(event, desk.moment) for event in told + told])
+    assert len(Memo.find(first.id).mail_events) == 6
+
+
+def test_one_bounce_told_four_times_at_once_is_told_on_once(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("mk")
+    first = memo.take(MK, "operator1", "key", desk.said(), desk.moment)
+    tags = {"memo": first.id, "contract": desk.contract, "stage": "test"}
+    event = ses_events.bounce(ses_events.Mail("ses-1", tags, ["pc@sakura.example"], desk.moment), desk.moment)
+    before = len(desk.mails())
+    ended = at_once(*[lambda: events.record(event, desk.moment)] * 4)
+    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, Busy)]
+    assert len(desk.mails()) == before + 2
