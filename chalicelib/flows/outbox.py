@@ -21,6 +21,7 @@ from chalicelib.rules import house as houses
 
 Way = Callable[[], Outcome]
 _GRAVITY = (NEVER, attempt.RETRY, attempt.UNSURE)  # of several ends the one that leaves most to do: a doubt waits for its lease
+_LONG = 8  # refusals in a row: half an hour or so
 PATIENCE = 10  # seconds in which a request or a sweep begins to send; with the last send's 12 it ends within its lease of 30
 _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, list[str], str]]] = {
     Memo: report.compose,
@@ -84,7 +85,8 @@ def _try_all(item: Outgoing, ways: list[tuple[str, Way]], now: datetime) -> list
 def _write_down(item: Outgoing, outcome: Outcome, now: datetime) -> None:
     match outcome.kind:
         case attempt.RETRY:
-            log.info("mail refused for now", item=item.id, problem=outcome.problem, tries=item.tries)
+            say = log.alarm if item.tries == _LONG else log.info
+            say("mail refused for now", item=item.id, problem=outcome.problem, tries=item.tries)
             item.retry_at(now + backoff(item.tries), outcome.problem)
         case attempt.NEVER:
             log.alarm("mail refused for good", item=item.id, problem=outcome.problem)
