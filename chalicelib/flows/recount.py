@@ -14,6 +14,7 @@ from chalicelib.models.contract import Declared
 from chalicelib.rules import calendar, memo, metering, routing
 from chalicelib.rules.house_file import CLASSES
 
+LISTED = 200
 MOST_DECLARED = 1000  # numbers, about 100 KB of the contract's item
 OBJECTIONS = {"sales": "営業電話でした", "wrong_number": "間違い電話でした"}
 
@@ -123,8 +124,8 @@ def take_off(case: Case, number: str | None) -> None:
 
 
 def disputed(house: str) -> list[dict]:
-    """A house's calls that the office has to decide on, the oldest first."""
-    found = (Memo.find(each.id) for each in Memo.by_dispute.query(house))
+    """A house's calls that the office has to decide on, the oldest first, so many as a person can look at."""
+    found = (Memo.find(each.id) for each in Memo.by_dispute.query(house, limit=LISTED))
     return [
         {
             "id": each.id,

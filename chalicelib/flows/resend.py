@@ -18,6 +18,7 @@ from chalicelib.models.outbox import LEASE, Outgoing
 from chalicelib.rules import calendar, routing
 from chalicelib.rules.house import House
 
+_LISTED = 200  # of each kind
 _MOST = 10  # times one report is sent again [D]
 
 
@@ -77,8 +78,8 @@ def _refuse(found: Memo) -> None:
 
 
 def held(house: House) -> list[dict]:
-    """A house's mails that do not leave without a person, the longest waiting first."""
-    waiting = chain(*(model.waiting.query(f"{house.key}:office") for model in (Memo, Letter)))
+    """A house's mails that do not leave without a person, the longest waiting first, so many as a person can look at."""
+    waiting = chain(*(model.waiting.query(f"{house.key}:office", limit=_LISTED) for model in (Memo, Letter)))
     found = (type(each).find(each.id) for each in waiting)
     rows = [_row(each) for each in found if each is not None and each.outbox == f"{house.key}:office"]
     return sorted(rows, key=lambda row: row["since"])
