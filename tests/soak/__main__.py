@@ -6,6 +6,7 @@ seed; a failure prints its shortest history and how to run its part again.
 
 import os
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -26,6 +27,7 @@ def main() -> int:
         return 1
     histories, first = int(os.environ.get("HISTORIES") or 10_000), int(os.environ.get("SEED") or random.randrange(10**6))
     parts = [(first + place, min(PART, histories - place * PART)) for place in range(-(-histories // PART))]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the stores are ended too
     print(f"{histories} histories from SEED={first}", flush=True)
     begun, totals, failures = time.monotonic(), Counter(), []
     with ExitStack() as stack:
@@ -33,7 +35,8 @@ def main() -> int:
         addresses = apart.SimpleQueue()
         for _ in range(processes):
             addresses.put(stack.enter_context(store.running()))
-        pool = stack.enter_context(ProcessPoolExecutor(processes, apart, part.begin, (addresses,)))
+        pool = ProcessPoolExecutor(processes, apart, part.begin, (addresses,))
+        stack.callback(pool.shutdown, wait=False, cancel_futures=True)  # without their stores its processes soon end
         for done in as_completed([pool.submit(part.run, *each) for each in parts]):
             seeded, counted, failure = done.result()
             totals += counted

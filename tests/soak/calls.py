@@ -22,7 +22,7 @@ CALLERS = [
 AGO = [timedelta(hours=hours) for hours in (0, 0, 0, 1, 5, 26, 71.9, 72.1)] + [timedelta(minutes=-3)]
 SPANS = [timedelta(seconds=seconds) for seconds in (0, 1, 29, 31, 31, 61, 130, 1000, 3 * 3600)]
 MOODS = st.sampled_from([None, ["angry"], ["hurry", "trouble"]])
-SES = ["well", "well", "throttled", "error", "error_after", "reset", "lost", "unreached", "rejected"]
+SES = ["well", "well", "throttled", "error", "error_after", "reset", "lost", "lost", "unreached", "rejected"]
 
 
 def at_once(tasks: list) -> list:

@@ -8,22 +8,27 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.desk import text_of
-from tests.soak.calls import CLIENT
-from tests.soak.history import FAULTS, History
-from tests.soak.oracle import JOINS, Address, Client, Person, day_of
+from tests.soak.calls import CLIENT, Calls
+from tests.soak.history import FAULTS
+from tests.soak.oracle import JOINS, WANTED, Address, Client, Person, day_of
 
 SOME = st.integers(0, 9)
-ON_ROSTERS = ["joins", "leaves", "is_away", "is_back", "adds", "adds", "removes", "removes", "changes", "confirms", "confirms"]
+ON_ROSTERS = ["joins", "leaves", "is_away", "is_away", "holidays", "is_back", "adds", "removes", "removes", "changes", "confirms"]
+CHANGES = st.tuples(st.sampled_from(ON_ROSTERS), SOME, SOME)
 ON_SERVICES = ["stops", "is_ended", "goes_on", "goes_on", "pays", "pays"]
 
 
-class Office(History):
-    @rule(which=CLIENT, kind=st.sampled_from(ON_ROSTERS), place=SOME, other=SOME, fault=FAULTS)
-    def roster(self, which, kind, place, other, fault):
-        self.step(f"roster {kind}")
-        client = self.clients[which]
-        if client.status != "ended":
-            getattr(self, kind)(client, client.people[place % len(client.people)], other, fault)
+class Office(Calls):
+    @rule(which=CLIENT, changes=st.lists(CHANGES, min_size=1, max_size=3), wanted=st.sampled_from(list(WANTED)), fault=FAULTS)
+    def roster(self, which, changes, wanted, fault):
+        """A few changes, and the next call."""
+        for kind, place, other in changes:
+            self.step(f"roster {kind}")
+            client = self.clients[which]
+            if client.status != "ended":
+                getattr(self, kind)(client, client.people[place % len(client.people)], other, fault)
+            fault = None
+        self.calls(which, wanted, 1, None)
 
     @rule(which=CLIENT, kind=st.sampled_from(ON_SERVICES), days=st.integers(0, 2), fault=FAULTS)
     def service(self, which, kind, days, fault):
@@ -72,6 +77,12 @@ class Office(History):
             found.away_until, found.deputy = until, deputy.name if "deputy" in body else found.deputy
 
         self.change(client, "PATCH", self.to(client, person.name), story, body, fault)
+
+    def holidays(self, client, person, other, fault):
+        """Everybody but one is away."""
+        for each in [each for each in client.people if each is not person]:
+            self.is_away(client, client.person(each.name), other, fault)
+            fault = None
 
     def is_back(self, client, person, _, fault):
         def story(model):

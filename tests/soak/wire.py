@@ -16,6 +16,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import botocore.endpoint
+from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
@@ -29,11 +30,12 @@ class Killed(BaseException):
 
 
 class Fault(NamedTuple):
-    """`times` attempts end as `ending` says (see `ENDINGS`), once `after` others have gone well."""
+    """`times` attempts end as `ending` says (see `ENDINGS`), once `after` others have gone well; only `at` a service, if one is named."""
 
     after: int
     ending: str
     times: int = 1
+    at: str | None = None
 
 
 class Taken(NamedTuple):
@@ -54,6 +56,8 @@ REFUSALS = {  # ending: (status, SES's word, DynamoDB's word)
     "conflict": (400, "LimitExceededException", "TransactionConflictException"),
 }
 ENDINGS = (*BEFORE, *AFTER, *REFUSALS)
+# DynamoDB Local wants a name and believes it.
+_SOMEBODY = "AWS4-HMAC-SHA256 Credential=test/20260901/ap-northeast-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
 _KEYS = {model.Meta.table_name: [key for key in (model._hash_keyname, model._range_keyname) if key] for model in TABLES}
 
 
@@ -89,12 +93,12 @@ class Wire:
         return self._end(ending, service, operation, request)
 
     def _ending(self, service: str) -> str:
-        if self.fault and self.fault.after > 0:
-            self.fault = self.fault._replace(after=self.fault.after - 1)
-        elif self.fault:
-            ending, left = self.fault.ending, self.fault.times - 1
-            self.fault, self.hit = self.fault._replace(times=left) if left else None, True
-            return ending
+        met = self.fault if self.fault and self.fault.at in (None, service) else None
+        if met and met.after > 0:
+            self.fault = met._replace(after=met.after - 1)
+        elif met:
+            self.fault, self.hit = met._replace(times=met.times - 1) if met.times > 1 else None, True
+            return met.ending
         return self.ses_is if service == "sesv2" else "well"
 
     def _end(self, ending: str, service: str, operation: str, request) -> AWSResponse:
@@ -141,7 +145,7 @@ class Wire:
             if not hasattr(self._own, "line"):
                 self._own.line = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=30)
             try:
-                self._own.line.request(request.method, "/", request.body, dict(request.headers))
+                self._own.line.request(request.method, "/", request.body, {**request.headers, "Authorization": _SOMEBODY})
                 got = self._own.line.getresponse()
                 return _answer(request, got.status, got.read(), crc=got.headers.get("x-amz-crc32"))
             except (http.client.RemoteDisconnected, ConnectionError):  # closed while nobody used it
@@ -180,6 +184,7 @@ def connect(wire: Wire, *clients) -> None:
     botocore.endpoint.time = _NoWaiting()
     for client in clients:
         client.meta.events.register_first("before-send.*", wire.carry, unique_id="wire")
+        client.meta.events.register("choose-signer.*", lambda **_: UNSIGNED, unique_id="unsigned")  # a tenth of a history's time
 
 
 def disconnect() -> None:
