@@ -5,7 +5,7 @@ STORE ?=
 DATA ?= data
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check audit mutation load faults bench package dynamodb-local pictures
+.PHONY: help run nightly test test-fast check audit mutation faults bench load soak package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -13,6 +13,7 @@ help:
 	@echo "make nightly AT=DATE   live through the days until DATE on the running stack"
 	@echo "make test              every test"
 	@echo "make test-fast         rules, doors and faults: what needs no Java, browser, package, running stack or long lives"
+	@echo "make soak              10,000 random histories of calls under faults (needs npm and Java; HISTORIES=500 SEED=7)"
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
@@ -52,6 +53,9 @@ test: $(VENV)/dev dynamodb-local
 
 test-fast: $(VENV)/dev
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack and not diary"
+
+soak: $(VENV)/dev dynamodb-local
+	@HISTORIES=$(HISTORIES) SEED=$(SEED) $(VENV)/bin/python -m tests.soak
 
 pictures: $(VENV)/dev
 	PORT=$(PORT) $(VENV)/bin/python -m dev.pictures

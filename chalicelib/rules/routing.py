@@ -64,7 +64,7 @@ def _in_turn(first, people: list, today: date) -> list:
     """Whom to try: the one meant, a deputy, the roster from its top; the absent last, since silence would be worse."""
     here = [each for each in people if not is_away(each, today)]
     if first is None or not is_away(first, today):
-        return [first, *here] if first else here
+        return [first, *here, *people] if first else here
     deputies = [each for each in here if each.id == first.deputy]
     return [*deputies, *here, first, *people]
 

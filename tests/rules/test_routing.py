@@ -59,6 +59,12 @@ def test_mk_goes_down_the_roster_when_the_top_cannot_be_reached():
     assert route.told[0]["address"] == "sato@a.example"
 
 
+@pytest.mark.parametrize("wanted", [None, "鈴木 次郎", "山本"])
+def test_mk_tells_the_absent_before_nobody_at_all(wanted):
+    route = routing.route(MK, [SILENT, away(SECOND, TODAY)], wanted, TODAY)
+    assert [each["address"] for each in route.told] == ["sato@a.example", "sato@phone.example"]
+
+
 @pytest.mark.parametrize("wanted", [None, "佐藤 一郎", "山本"])
 def test_smile_tells_every_confirmed_address(wanted):
     told = [each["address"] for each in routing.route(SMILE, PEOPLE, wanted, TODAY).told]

@@ -1,0 +1,257 @@
+"""What every history shares: its beginning, asking the app under a fault, repairing, and what must be true at the end.
+
+Rules stand in classes of their own beside this one (`calls.py`, `office.py`);
+a new kind of event is a new class of rules and its lines in `oracle.py`.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize
+
+import app
+from chalicelib import clock
+from chalicelib.flows import keys, memo
+from chalicelib.models import Letter, Memo
+from chalicelib.rules import house as houses
+from tests.desk import Answer
+from tests.soak.oracle import Client, day_of, midnight, seen
+from tests.soak.wire import ENDINGS, Fault, Killed
+from tests.soak.world import World
+
+EARLY = ["2026-09-08T10:00", "2026-09-10T17:30", "2026-09-10T23:59", "2026-09-15T23:58"]  # while the trials run, at their ends
+LATE = ["2026-09-16T12:00", "2026-09-30T09:30", "2026-09-30T23:59"]
+BEGINNINGS = [(moment, name) for moment in EARLY for name in ("trial", "active")] + [(moment, "active") for moment in LATE]
+FAULTS = st.one_of(
+    st.none(),
+    st.none(),
+    st.builds(Fault, st.integers(0, 6), st.sampled_from(ENDINGS), st.sampled_from([1, 1, 3])),
+    st.builds(Fault, st.just(0), st.sampled_from(ENDINGS), st.just(1), st.just("sesv2")),
+)
+
+
+@dataclass
+class Request:
+    """A memo that somebody asked to be taken; `decided` is what may have been stored, one entry an attempt."""
+
+    client: Client
+    owner: str
+    key: str
+    body: dict
+    decided: list[tuple[list[dict], bool]] = field(default_factory=list)
+    answer: bytes | None = None
+    id: str = ""
+    told: list[dict] = field(default_factory=list)
+    counts: bool = False
+    surely_sent: bool = False
+
+    @property
+    def received_at(self) -> datetime:
+        return datetime.fromisoformat(self.body["received_at"])
+
+
+class History(RuleBasedStateMachine):
+    world: ClassVar[World]
+    stats: ClassVar[Counter] = Counter()
+
+    @initialize(smile=st.sampled_from(["trial", "active"]), mk=st.sampled_from(BEGINNINGS))
+    def begin(self, smile, mk):
+        """Both houses' clients on some day, the mk client's trial before its end or behind it."""
+        names = f"smile {smile}", f"mk {mk[1]}"
+        self.world.begin(names)
+        self.desk, self.wire = self.world.desk, self.world.wire
+        self.desk.moment = datetime.fromisoformat(mk[0] + "+09:00")
+        clock.use(lambda: self.desk.moment)
+        self.clients = [self.world.client(name) for name in names]
+        self.requests: list[Request] = []
+        self.paths = {each.contract: self.world.paths(each) for each in self.clients}
+        self.mails_made = 0
+
+    @property
+    def now(self) -> datetime:
+        return self.desk.moment
+
+    def step(self, kind: str) -> None:
+        """Every rule begins with it: dates have done their work by the time that anything else happens."""
+        self.stats[f"step {kind}"] += 1
+        for client in self.clients:
+            client.live(day_of(self.now))
+
+    # asking
+
+    def ask(
+        self, method: str, path: str, body=None, house="mk", by=("office1", 0), fault: Fault | None = None, **headers
+    ) -> Answer | None:
+        """The app's answer, None where its process was killed; never a 500, and a 503 only for a fault, with its Retry-After."""
+        self.wire.plan(fault)
+        key = self.desk.keys[house, *by]
+        try:
+            answer = self.desk.call(method, path, body, role=None, authorization=f"Bearer {key}", **headers)
+        except Killed:
+            keys.forget()
+            answer = None
+        self.hit, self.wire.fault = self.wire.hit, None
+        assert answer is None or answer.status != 500, answer.text
+        if answer is not None and answer.status == 503:
+            assert self.hit and answer.headers.get("Retry-After"), answer.text
+        return answer
+
+    def send(self, request: Request, fault: Fault | None = None, key: int = 0) -> None:
+        """Ask for a memo, for the first time or again."""
+        expected, surely = request.client.verdict(request.received_at, self.now), not request.decided
+        if request.answer is None and expected == 201:
+            request.decided.append(request.client.decide(request.body, self.now))
+        by, house = (request.owner, key), request.client.house
+        answer = self.ask("POST", "/v1/memos", request.body, house, by, fault, **{"idempotency-key": request.key})
+        if answer is not None and answer.status == 201:
+            self.note(request, answer.body)
+            request.surely_sent |= surely and not self.hit and self.wire.ses_is == "well"
+        elif answer is not None and answer.status != 503:
+            assert request.answer is None, f"accepted, and refused when it was repeated: {answer.text}"
+            assert answer.status == expected, answer.text
+            request.decided.clear()  # whatever was tried before has not been stored
+
+    def note(self, request: Request, raw: bytes) -> None:
+        """A 201: as the oracle would have decided in one of the attempts, and the same bytes ever after."""
+        if request.answer is None:
+            told = json.loads(raw)
+            assert (told["reported_to"], told["counts"]) in request.decided, (told, request.decided)
+            request.answer, request.id = raw, told["id"]
+            request.told, request.counts = told["reported_to"], told["counts"]
+            assert request.id not in [each.id for each in self.requests if each is not request]
+        assert raw == request.answer
+
+    def change(
+        self, client: Client, method: str, path: str, story, body=None, fault: Fault | None = None, status: int = 200
+    ) -> None:
+        """The office changes a contract: what it looks like then is what `story` makes of the model, or nothing happened.
+
+        Nothing may have happened only where a fault was in the way; `status` is what the change is answered with.
+        """
+        before = client.copy()
+        answer = self.ask(method, f"/v1/contracts/{client.contract}/{path}", body, client.house, fault=fault)
+        assert answer is None or answer.status == status or (self.hit and answer.status == 503), answer.text
+        hit = self.hit
+        looked = self.paths_of(client, answer.json) if answer is not None and answer.status == 200 else self.look(client)
+        if status == 200:
+            story(client)
+            client.live(day_of(self.now))
+        if hit and seen(looked) == before.facts() != client.facts():
+            self.clients[self.clients.index(client)].__dict__.update(before.__dict__)
+        assert seen(looked) == client.facts(), (seen(looked), client.facts())
+
+    def look(self, client: Client) -> dict:
+        return self.paths_of(client, self.ask("GET", f"/v1/contracts/{client.contract}", house=client.house).json)
+
+    def paths_of(self, client: Client, told: dict) -> dict:
+        """Remember where a contract's people are, by their name, and their addresses, by their mail."""
+        paths = {each["name"]: f"people/{each['id']}" for each in told["people"]}
+        paths |= {one["mail"]: f"people/{each['id']}/addresses/{one['id']}" for each in told["people"] for one in each["addresses"]}
+        self.paths[client.contract] = paths
+        return told
+
+    def run(self, job, fault: Fault | None = None):
+        """A job of the cloud's own; one that a fault stops is simply run again later. Its answer, or None."""
+        self.wire.plan(fault)
+        try:
+            return job()
+        except Killed:
+            keys.forget()
+        except Exception:
+            if not self.wire.hit:
+                raise
+        finally:
+            self.wire.fault = None
+        return None
+
+    def take_memo(self, request: Request) -> bytes:
+        """As the door does, for threads: the test client knows one request at a time."""
+        house = houses.find(request.client.house)
+        taken = memo.answer(memo.take(house, request.owner, request.key, request.body, self.now))
+        return json.dumps(taken, ensure_ascii=False).encode()
+
+    # the end
+
+    def teardown(self):
+        if sys.exc_info()[0] is None and hasattr(self, "clients"):
+            self.step("end")
+            self.repair()
+            self.check_mails()
+            self.check_counts()
+            for request in [each for each in self.requests if each.answer][:1]:
+                self.send(request)
+            self.stats["history"] += 1
+        self.stats.update({f"fault {name}": many for name, many in self.wire.faults.items()})
+        self.wire.faults.clear()
+
+    def repair(self) -> None:
+        """SES is well, whoever had no answer asks again, and the sweep goes on: past every lease, and past the next morning."""
+        self.wire.ses_is = "well"
+        for request in self.requests:
+            if request.answer is None and request.decided:
+                self.send(request)
+        for span in (timedelta(minutes=20), timedelta(hours=26), timedelta(hours=26)):
+            self.desk.moment += span
+            app.sweep({}, None)
+            self.memos = {each.id: each for each in Memo.scan(consistent_read=True)}
+            self.letters = {each.id: each for each in Letter.scan(consistent_read=True)}
+            if not any(each.outbox == each.house for each in (*self.memos.values(), *self.letters.values())):
+                return
+        raise AssertionError("mails are left in the outbox")
+
+    def check_mails(self) -> None:
+        """Every accepted memo is there, and every mail went out once, or once more for each doubt on record, to whom it should."""
+        accepted = {each.id: each for each in self.requests if each.answer}
+        assert set(self.memos) == set(accepted), "memos stored are not the memos accepted"
+        for identity, stored in self.memos.items():
+            to = [each["address"] for each in accepted[identity].told]
+            self.check_item(stored, list(dict.fromkeys(to)))
+        for stored in self.letters.values():
+            self.check_item(stored, stored.to)
+        known = {_tag(each) for each in (*self.memos, *self.letters)}
+        assert {each.item for each in self.wire.taken} <= known
+        written = {(each.kind, each.to[0]) for each in self.letters.values()}
+        for client in self.clients:
+            assert set(client.letters) <= written, set(client.letters) - written
+        self.stats.update({"memo taken": len(self.memos), "mail": len(self.wire.taken)})
+
+    def check_item(self, stored, to: list[str]) -> None:
+        mails = [each for each in self.wire.taken if each.item == _tag(stored.id)]
+        self.stats["unsure"] += len(stored.unsure)
+        assert all(list(each.to) == to for each in mails), (mails, to)
+        if not to:
+            assert stored.outbox is None and stored.handed_over_at is None and not mails
+        elif self.wire.last_word.get(_tag(stored.id)) == "rejected":
+            assert stored.outbox == f"{stored.house}:office" and len(mails) <= len(stored.unsure)
+        else:
+            assert stored.outbox is None and stored.handed_over_at is not None
+            assert 1 <= len(mails) <= 1 + len(stored.unsure), f"{len(mails)} mails, {len(stored.unsure)} doubts: {stored.id}"
+        for again in mails[1:]:
+            text = message_from_bytes(again.raw, policy=policy.default).get_body(("plain",)).get_content()
+            assert "重ねてお送りしている可能性" in text
+
+    def check_counts(self) -> None:
+        for client in self.clients:
+            of_client = [each for each in self.requests if each.answer and each.client is client]
+            for month in {f"{day_of(each.received_at):%Y-%m}" for each in of_client}:
+                these = [each for each in of_client if f"{day_of(each.received_at):%Y-%m}" == month]
+                counted = [each for each in these if each.counts and self.memos[each.id].handed_over_at]
+                told = self.usage(client, month)
+                assert (told["taken"], told["counted"]) == (len(these), len(counted)), told
+
+    def usage(self, client: Client, month: str) -> dict:
+        return self.ask("GET", f"/v1/contracts/{client.contract}/usage/{month}", house=client.house).json
+
+
+def _tag(identity: str) -> str:
+    return re.sub("[^A-Za-z0-9_-]", "_", identity)
+
+
+__all__ = ["FAULTS", "History", "Request", "day_of", "midnight"]

@@ -1,0 +1,195 @@
+"""The office changes who is told, and whether there is a service at all."""
+
+import re
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.desk import text_of
+from tests.soak.calls import CLIENT, Calls
+from tests.soak.history import FAULTS
+from tests.soak.oracle import JOINS, WANTED, Address, Client, Person, day_of
+
+SOME = st.integers(0, 9)
+ON_ROSTERS = ["joins", "leaves", "is_away", "is_away", "holidays", "is_back", "adds", "removes", "removes", "changes", "confirms"]
+CHANGES = st.tuples(st.sampled_from(ON_ROSTERS), SOME, SOME)
+ON_SERVICES = ["stops", "is_ended", "goes_on", "goes_on", "pays", "pays"]
+
+
+class Office(Calls):
+    @rule(which=CLIENT, changes=st.lists(CHANGES, min_size=1, max_size=3), wanted=st.sampled_from(list(WANTED)), fault=FAULTS)
+    def roster(self, which, changes, wanted, fault):
+        """A few changes, and the next call."""
+        for kind, place, other in changes:
+            self.step(f"roster {kind}")
+            client = self.clients[which]
+            if client.status != "ended":
+                getattr(self, kind)(client, client.people[place % len(client.people)], other, fault)
+            fault = None
+        self.calls(which, wanted, 1, None)
+
+    @rule(which=CLIENT, kind=st.sampled_from(ON_SERVICES), days=st.integers(0, 2), fault=FAULTS)
+    def service(self, which, kind, days, fault):
+        self.step(f"service {kind}")
+        client = self.clients[1 if kind in ("goes_on", "pays") else which]
+        getattr(self, kind)(client, day_of(self.now) + timedelta(days=days), fault)
+
+    def to(self, client: Client, name: str, *further: str) -> str:
+        """The path of a person, by name, or of an address."""
+        return "/".join((self.paths[client.contract][name], *further))
+
+    def new_mail(self, client: Client) -> str:
+        self.mails_made += 1
+        return f"new{self.mails_made}@{client.house}.example"
+
+    def joins(self, client, _, other, fault):
+        if client.person(JOINS):
+            return
+        mails, top = [self.new_mail(client)] if other % 3 else [], other % 2
+
+        def story(model):
+            model.people.insert(0 if top else len(model.people), Person(JOINS, [Address(mail, False) for mail in mails]))
+            model.letters += [("test_mail", mail) for mail in mails]
+
+        body = {"name": JOINS, "addresses": mails} | ({"position": 1} if top else {})
+        self.change(client, "POST", "people", story, body, fault)
+
+    def leaves(self, client, person, _, fault):
+        stays = len(client.people) == 1 or (client.confirmed() and client.confirmed() <= set(person.reached_at))
+
+        def story(model):
+            model.people = [each for each in model.people if each.name != person.name]
+            for each in model.people:
+                each.deputy = None if each.deputy == person.name else each.deputy
+
+        self.change(client, "DELETE", self.to(client, person.name), story, fault=fault, status=409 if stays else 200)
+
+    def is_away(self, client, person, other, fault):
+        until, deputy = day_of(self.now) + timedelta(days=other % 4), client.people[other % len(client.people)]
+        body = {"away_until": until.isoformat()}
+        if deputy is not person:
+            body["deputy"] = self.to(client, deputy.name).rpartition("/")[2]
+
+        def story(model):
+            found = model.person(person.name)
+            found.away_until, found.deputy = until, deputy.name if "deputy" in body else found.deputy
+
+        self.change(client, "PATCH", self.to(client, person.name), story, body, fault)
+
+    def holidays(self, client, person, other, fault):
+        """Everybody but one is away."""
+        for each in [each for each in client.people if each is not person]:
+            self.is_away(client, client.person(each.name), other, fault)
+            fault = None
+
+    def is_back(self, client, person, _, fault):
+        def story(model):
+            found = model.person(person.name)
+            if found.away_until:
+                found.away_until = found.deputy = None
+
+        self.change(client, "DELETE", self.to(client, person.name, "absence"), story, fault=fault)
+
+    def adds(self, client, person, _, fault):
+        mail = self.new_mail(client)
+        full = sum(each.replaces is None for each in person.addresses) >= (2 if client.house == "mk" else 10)
+
+        def story(model):
+            model.person(person.name).addresses.append(Address(mail, False))
+            model.letters.append(("test_mail", mail))
+
+        path = self.to(client, person.name, "addresses")
+        self.change(client, "POST", path, story, {"mail": mail}, fault, 409 if full else 200)
+
+    def removes(self, client, person, other, fault):
+        if not person.addresses:
+            return
+        mail = person.addresses[other % len(person.addresses)].mail
+        stays = client.confirmed() and client.confirmed() <= {mail}
+
+        def story(model):
+            found = model.person(person.name)
+            found.addresses = [each for each in found.addresses if mail not in (each.mail, each.replaces)]
+
+        self.change(client, "DELETE", self.to(client, mail), story, fault=fault, status=409 if stays else 200)
+
+    def changes(self, client, person, other, fault):
+        """The old address lives until the new one is confirmed; of several new ones the last counts."""
+        if not person.addresses:
+            return
+        old, mail = person.addresses[other % len(person.addresses)], self.new_mail(client)
+
+        def story(model):
+            found = model.person(person.name)
+            gone = [each.mail for each in found.addresses if each.replaces == old.mail] if old.confirmed else [old.mail]
+            found.addresses = [each for each in found.addresses if each.mail not in gone]
+            found.addresses.append(Address(mail, False, old.mail if old.confirmed else old.replaces))
+            model.letters.append(("test_mail", mail))
+
+        self.change(client, "PATCH", self.to(client, old.mail), story, {"mail": mail}, fault)
+
+    def confirms(self, client, _, other, fault):
+        """By word to the office."""
+        waiting = [each.mail for person in client.people for each in person.addresses if not each.confirmed]
+        if not waiting:
+            return
+        mail = waiting[other % len(waiting)]
+        path = self.to(client, mail, "confirmation")
+        self.change(client, "POST", path, lambda model: model.confirm(mail), {"ground": "お電話で確認"}, fault)
+
+    @precondition(lambda self: self.test_mails())
+    @rule(place=SOME)
+    def button_pressed(self, place):
+        """In any test mail that has arrived, however late."""
+        self.step("button pressed")
+        mails = self.test_mails()
+        mail = mails[place % len(mails)]
+        path = re.search(r"/confirm/[\w-]+", text_of(message_from_bytes(mail.raw, policy=policy.default)))[0]
+        answer = self.desk.send(path, {})
+        client = next(each for each in self.clients if mail.item.startswith(each.contract))
+        there = mail.to[0] in {each.mail for person in client.people for each in person.addresses}
+        if there and client.status != "ended":
+            client.confirm(mail.to[0])
+        known = there and (client.status != "ended" or mail.to[0] in client.confirmed())
+        assert answer.status == (200 if known else 409), answer.text
+
+    def test_mails(self) -> list:
+        return [each for each in self.wire.taken if "_test_mail_" in each.item]
+
+    # the service itself
+
+    def stops(self, client, _, fault):
+        """A trial, or the pause after it, ends at once."""
+        if client.status != "trial" and not client.paused_on:
+            return
+
+        def story(model):
+            model.end(self.now)
+            model.letters.append(("stopped", self.world.applicant(model.contract)))
+
+        self.change(client, "POST", "stop", story, {}, fault)
+
+    def is_ended(self, client, on, fault):
+        """By the house, after the day `on`."""
+        if client.status not in ("trial", "active") or client.terminate_on:
+            return
+
+        def story(model):
+            model.terminate_on = on
+            model.letters.append(("termination", self.world.applicant(model.contract)))
+
+        self.change(client, "POST", "termination", story, {"on": on.isoformat(), "reason": "お支払いがないため"}, fault)
+
+    def goes_on(self, client, _, fault):
+        """mk's client asks to go on after the trial."""
+        if client.status == "trial":
+            self.change(client, "POST", "continuation", lambda model: setattr(model, "asked", True), {}, fault)
+
+    def pays(self, client, _, fault):
+        """mk's client pays for going on, in the trial or in the pause after it."""
+        if client.paid_on or not (client.status == "trial" or client.paused_on):
+            return
+        body = {"yen": 5920, "paid_on": day_of(self.now).isoformat(), "ground": "通帳で確認"}
+        self.change(client, "POST", "gates/payment", lambda model: model.pay(self.now), body, fault)
