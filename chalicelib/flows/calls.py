@@ -48,8 +48,8 @@ def tell(found: Memo) -> dict:
 
 
 def _changes(found: Memo) -> dict:
-    """What came after it was taken."""
-    lines = Recount.query(found.contract, filter_condition=Recount.memo == found.id)
+    """What came after it was taken, up to the change that is being answered."""
+    lines = Recount.query(found.contract, filter_condition=Recount.memo == found.id, consistent_read=True)
     return {
         "corrects": found.corrects,
         "corrected_by": found.corrected_by,
