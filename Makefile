@@ -17,7 +17,7 @@ help:
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
-	@echo "make faults            every AWS call under every kind of fault, as tables (needs npm and Java)"
+	@echo "make faults            every call of AWS and Chatwork under every kind of fault, as tables (needs npm and Java)"
 	@echo "make load              50 memos a second for two minutes, then 500 at once: what is lost or doubled (RATE, DURATION, BURST)"
 	@echo "make mutation          whether the tests of the rules notice a changed rule (ONLY='calendar routing' for some)"
 	@echo "make check             linter, formatter, types, and that the pinned packages agree"
@@ -76,7 +76,7 @@ check: $(VENV)/dev
 	$(VENV)/bin/pip check
 
 faults: $(VENV)/dev dynamodb-local
-	@$(VENV)/bin/pytest -s tests/faults/test_matrix.py
+	@FAULTS=all $(VENV)/bin/pytest -s tests/faults/test_matrix.py
 
 mutation: $(VENV)/dev
 	@$(VENV)/bin/python -m dev.mutation $(ONLY)

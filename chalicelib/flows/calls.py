@@ -48,7 +48,7 @@ def tell(found: Memo) -> dict:
 
 
 def _changes(found: Memo) -> dict:
-    """What came after it was taken."""
+    """What came after it was taken, up to the change that is being answered."""
     lines = Recount.query(found.contract, filter_condition=Recount.memo == found.id, consistent_read=True)
     return {
         "corrects": found.corrects,

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
+from pynamodb.exceptions import GetError
+
 from chalicelib import attempt, chatwork, config, log, mail, ses
 from chalicelib.attempt import NEVER, SENT, Outcome
 from chalicelib.flows import letters, report
@@ -37,6 +39,9 @@ def deliver(item: Outgoing, now: datetime) -> str:
     """
     try:
         ways = _ways(item)
+    except GetError as unread:  # a letter may show what a memo says: the store that did not answer will
+        _write_down(item, Outcome(attempt.RETRY, problem=type(unread).__name__), now)
+        return attempt.RETRY
     except Exception:
         log.crash("mail cannot be written", item=item.id)
         item.leave_to_office(now, "この内容からメールを作成できませんでした。")

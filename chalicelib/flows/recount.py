@@ -55,13 +55,24 @@ def _dispute(case: Case, found: Memo, call_class: str) -> None:
 
 
 def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: bool = False) -> None:
-    """The office says, with its reason, of which class a call was; who objected is told. Raises NotFound, Refused."""
+    """The office says, with its reason, of which class a call was; who objected is told. Said again, it changes nothing.
+
+    Raises NotFound, Refused.
+    """
     found = _last_version(case, memo_id)
     if declares:
         declare(case, found.caller_number, found.id)
+    if _is_decided(case, found, call_class, reason):
+        return
     counts, why = judge(case, found, call_class, reason)
     if found.disputed:
         case.tell("decision", number=found.number, said=OBJECTIONS[found.disputed_as], counts=counts, why=why, reason=reason)
+
+
+def _is_decided(case: Case, found: Memo, call_class: str, reason: str) -> bool:
+    """Whether that is the last decision already: whoever lost our answer sends it once more."""
+    noted = any(note.event == "call_judged" and note.text == f"{found.number}: {reason}" for note in case.contract.history)
+    return noted and found.class_now == call_class and not found.disputed
 
 
 def judge(case: Case, found: Memo, call_class: str, reason: str) -> tuple[bool, str]:

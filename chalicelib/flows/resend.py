@@ -30,12 +30,18 @@ def report_again(house: House, memo_id: str, idempotency_key: str, by: str, now:
     NotFound, Refused.
     """
     digest = hashlib.sha256(f"{by}\n{idempotency_key}".encode()).hexdigest()[:16]
-    found, begun = memos.find(house, memo_id), time.monotonic()
+    found, begun, ours = memos.find(house, memo_id), time.monotonic(), False
+
+    def story(case: Case) -> None:
+        nonlocal ours
+        ours = _again(case, memo_id, digest)
+
     if digest not in _told(found):
-        contracts.change(house, found.contract, now, by, lambda case: _again(case, memo_id, digest))
+        contracts.change(house, found.contract, now, by, story)
         found = memos.find(house, memo_id)
-        if found.outbox == found.house and found.handed_over_at is None:
-            outbox.deliver_all([found], now, begun)
+    # Where the same request came twice at once, the lease is the other one's.
+    if ours and found.outbox == found.house and found.handed_over_at is None:
+        outbox.deliver_all([found], now, begun)
     return {"id": found.id, "number": found.number, "reported_to": _told(found)[digest]}
 
 
@@ -44,10 +50,11 @@ def _told(found: Memo) -> dict[str, list[dict]]:
     return {each["key"]: each["reported_to"] for each in found.resends or []}
 
 
-def _again(case: Case, memo_id: str, digest: str) -> None:
+def _again(case: Case, memo_id: str, digest: str) -> bool:
+    """Put it into the case; False if that was done by this key before."""
     found = memos.find(case.house, memo_id)
     if digest in _told(found):
-        return
+        return False
     _refuse(found)
     chosen = routing.route(case.house, case.contract.people, found.text["for_"], case.today)
     if not chosen.told:
@@ -64,6 +71,7 @@ def _again(case: Case, memo_id: str, digest: str) -> None:
         facts = {"memo": found.id, "number": found.number, "again": True, "sent_at": found.handed_over_at.isoformat()}
         case.write("report_again", case.today, to, digest, **facts)
     case.judged.append((found, actions, found.unchanged("corrected_by", "outbox", "next_try_at", "resends")))
+    return True
 
 
 def _refuse(found: Memo) -> None:

@@ -4,14 +4,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
-
 from tests.faults.wire import Attempt, Call, Killed
 
 KINDS = ("failed", "lost", "slow", "throttled", "conflict", "stale", "killed")
 _THROTTLED = {
     "dynamodb": (400, "ProvisionedThroughputExceededException"),
     "sesv2": (429, "TooManyRequestsException"),
+    "chatwork": (429, "Rate limit exceeded"),
 }
 _SINGLE_WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 
@@ -32,7 +31,7 @@ class Fault:
 
 
 def _unreached(attempt: Attempt) -> tuple:
-    return None, EndpointConnectionError(endpoint_url=attempt.request.url)
+    return attempt.unreached()
 
 
 def _error(attempt: Attempt) -> tuple:
@@ -41,12 +40,12 @@ def _error(attempt: Attempt) -> tuple:
 
 def _lost(attempt: Attempt) -> tuple:
     attempt.go()
-    return None, ReadTimeoutError(endpoint_url=attempt.request.url)
+    return attempt.unheard()
 
 
 def _late(attempt: Attempt) -> tuple:
     attempt.wire.late.append(attempt)
-    return None, ReadTimeoutError(endpoint_url=attempt.request.url)
+    return attempt.unheard()
 
 
 def _held_before(attempt: Attempt) -> tuple:
@@ -73,6 +72,11 @@ def _conflict(attempt: Attempt) -> tuple:
 
 def _rival_before(attempt: Attempt) -> tuple:
     attempt.wire.meanwhile.rival()
+    return attempt.go()
+
+
+def _rival_dies(attempt: Attempt) -> tuple:
+    attempt.wire.meanwhile.rival_dies()
     return attempt.go()
 
 
@@ -137,6 +141,9 @@ FAULTS = (
     Fault("conflict", "a transaction is on the item", _conflict, misses=_no_conflict),
     Fault("conflict", "somebody does the same just before it", _rival_before, plain=True),
     Fault("conflict", "somebody does the same before its reply", _rival_after, plain=True),
+    Fault(
+        "conflict", "somebody does the same just before it, and is killed when its mail was taken", _rival_dies, misses=_no_effect
+    ),
     Fault("stale", "knows of nothing yet", _stale, plain=True, misses=_never_stale),
     Fault("killed", "killed before it leaves", _killed_before),
     Fault("killed", "killed after its effect", _killed_after),

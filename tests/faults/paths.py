@@ -7,15 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import app
+from chalicelib import ses
+from chalicelib.models import Memo
+from dev import ses_events
 from tests import ses_server
-from tests.desk import Answer, Desk
+from tests.desk import Answer, Desk, link
 
 
 @dataclass(frozen=True)
 class Path:
     """`story` is one request or one event; `final` the status until which a client repeats it, None for who gives up at once.
 
-    `look` is what the doors tell afterwards.
+    `look` is what the doors tell afterwards. An `event` is brought again by
+    the cloud while the function fails on it, and may come twice anyhow. Of
+    what is not `whole`, a short run leaves some cells out.
     """
 
     name: str
@@ -23,6 +28,8 @@ class Path:
     story: Callable[[Desk], Answer | dict]
     final: int | None
     look: Callable[[Desk], object]
+    event: bool = False
+    whole: bool = False
 
 
 def _memo(desk: Desk) -> Answer:
@@ -77,15 +84,154 @@ def _status(desk: Desk) -> str:
     return desk.status
 
 
+SALES = {"company": "営業商会", "name": "売田", "phone": "03-9999-1111"}
+ROOM = "123456"
+
+
+def _reported(desk: Desk, **said) -> None:
+    """A call whose report has left."""
+    desk.reported = desk.memo("key-0", received_at="2026-09-01T10:10:00+09:00", **said).json["id"]
+
+
+def _to_correct(desk: Desk) -> None:
+    _running(desk)
+    _reported(desk)
+
+
+def _correction(desk: Desk) -> Answer:
+    """The call was one of sales: counted until now, and reported all the same."""
+    said = desk.said(business="求人広告の営業でした", **{"class": "sales"})
+    body = {name: value for name, value in said.items() if name not in ("line", "received_at")}
+    return desk.post(f"/v1/memos/{desk.reported}/corrections", body, role="operator", **{"idempotency-key": "correction-1"})
+
+
+def _objected_at_smile(desk: Desk) -> None:
+    _running(desk)
+    _reported(desk, caller=SALES)
+    desk.page = link(desk.mail("電話受付のご報告"))
+
+
+def _press(desk: Desk) -> Answer:
+    return desk.send(desk.page, {"press": "sales"})
+
+
+def _mk(desk: Desk) -> None:
+    """House mk without a trial: its calls count."""
+    desk.on("2026-09-01").signs_up("mk", trial="no")
+    desk.presses("お申し込みを受け付けました")
+    desk.presses("テストメール")
+    desk.passes("greeting", "identity", "payment", "number")
+    desk.key("operator")
+    desk.later(minutes=20)
+
+
+def _objected_at_mk(desk: Desk) -> None:
+    _mk(desk)
+    _reported(desk)
+    desk.page = link(desk.mail("受電報告"))
+
+
+def _to_decide(desk: Desk) -> None:
+    _objected_at_mk(desk)
+    _press(desk)
+    desk.later(minutes=1)
+
+
+def _decision(desk: Desk) -> Answer:
+    return desk.post(f"/v1/memos/{desk.reported}/class", {"class": "sales", "reason": "録音で営業と確認"})
+
+
+def _two_addresses(desk: Desk) -> None:
+    _mk(desk)
+    desk.does("people/p1/addresses", {"mail": "mobile@sakura.example"})
+    desk.presses("テストメール", to="mobile@sakura.example")
+
+
+def _told_by_ses(what: str) -> Callable[[Desk], None]:
+    """A report to two addresses, and what SES tells of the first a minute later."""
+
+    def prepare(desk: Desk) -> None:
+        _two_addresses(desk)
+        _reported(desk)
+        _signed(desk, what)
+
+    return prepare
+
+
+def _in_doubt(desk: Desk) -> None:
+    """SES took the report, and its answer was lost; the lease still runs."""
+    _two_addresses(desk)
+    with ses_server.answering("reset"):
+        _reported(desk)
+    _signed(desk, "send")
+
+
+def _signed(desk: Desk, what: str) -> None:
+    """The event as Lambda brings it, again and again the same."""
+    memo = Memo.find(desk.reported)
+    tags = {"memo": ses.tagged(memo.id), "contract": memo.contract, "stage": "test"}
+    mail = ses_events.Mail("ses-1", tags, memo.recipients, desk.moment)
+    desk.later(seconds=5)
+    more = () if what == "send" else (desk.moment, memo.recipients[:1])
+    desk.event = desk.topic.record(getattr(ses_events, what)(mail, *more), desk.moment)
+
+
+def _event(desk: Desk) -> dict:
+    return app.mail_events(desk.event, None)
+
+
+def _again(desk: Desk) -> Answer:
+    return desk.post(f"/v1/memos/{desk.reported}/resend", {}, role="operator", **{"idempotency-key": "again-1"})
+
+
+def _held_for_nobody(desk: Desk) -> None:
+    """Nobody could be told when the call came; now somebody can."""
+    _mk(desk)
+    desk.does("people", {"name": "鈴木 花子", "addresses": ["suzuki@sakura.example"]})
+    with ses_server.answering(ses_server.refusal(400, "MessageRejected")):
+        _reported(desk)
+
+
+def _with_room(desk: Desk) -> None:
+    """Two ways to the one who is asked for."""
+    _mk(desk)
+    desk.does("people/p1/addresses", {"chatwork": ROOM})
+    desk.does("people/p1/addresses/p1a2/confirmation", {"ground": "お電話で確認"})
+
+
+def _call(desk: Desk) -> list:
+    """The call with its count and how its report stands at each address, but not after how many tries; the month's count."""
+    seen = desk.get(f"/v1/memos/{desk.reported}", role="operator").json
+    report = seen.pop("report")
+    states = [(each["address"], each["state"]) for each in report["deliveries"]]
+    return [seen, report["state"], states, desk.counted("2026-09")]
+
+
+def _newest(desk: Desk) -> list:
+    """The same of the call taken last."""
+    desk.reported = _month(desk)[1]["memos"][0]["id"]
+    return _call(desk)
+
+
 def _both(path: Path) -> list[Path]:
     """The same request by a client who repeats it until it is answered for good, and by one who gives up at once."""
     return [path, replace(path, name=f"{path.name}, and the client gives up", final=None)]
 
 
 PATHS = [
-    *_both(Path("memo", _running, _memo, 201, _month)),
-    Path("memo with earlier calls of the day", _called_before, _memo, 201, _month),
-    Path("memo that is stored already", _told_already, _memo, 201, _month),
-    Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _month),
-    Path("sweep of a letter whose sender died", _letter_left, _sweep, None, _status),
+    *_both(Path("memo", _running, _memo, 201, _month, whole=True)),
+    Path("memo with earlier calls of the day", _called_before, _memo, 201, _month, whole=True),
+    Path("memo that is stored already", _told_already, _memo, 201, _month, whole=True),
+    Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _month, whole=True),
+    Path("sweep of a letter whose sender died", _letter_left, _sweep, None, _status, whole=True),
+    Path("memo with a Chatwork room beside mail", _with_room, _memo, 201, _newest),
+    Path("correction of a memo", _to_correct, _correction, 201, _call),
+    Path("client's press at smile", _objected_at_smile, _press, 200, _call),
+    Path("client's objection at mk", _objected_at_mk, _press, 200, _call),
+    Path("office decides the class", _to_decide, _decision, 200, _call),
+    Path("SES delivery event", _told_by_ses("delivery"), _event, None, _call, event=True),
+    Path("SES hard bounce event", _told_by_ses("bounce"), _event, None, _call, event=True),
+    Path("SES Send event of a report in doubt", _in_doubt, _event, None, _call, event=True),
+    Path("report sent again", _objected_at_mk, _again, 200, _call),
+    Path("held report sent again", _held_for_nobody, _again, 200, _call),
 ]

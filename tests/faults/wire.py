@@ -1,7 +1,8 @@
-"""The wire between this process and AWS: every request of every client, seen, and struck where a test says so.
+"""The wire between this process and the services it calls: every request, seen, and struck where a test says so.
 
 It lies below the SDK's retries and above the network, so a fault can strike
 one attempt or all of them, before the request has left or after its effect.
+AWS is called by botocore, Chatwork by urllib3: each has a seam of its own.
 """
 
 import base64
@@ -10,13 +11,19 @@ import email.policy
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
+from unittest.mock import patch
+from urllib.parse import parse_qs
 
+import urllib3
 from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.endpoint import Endpoint
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
+
+from chalicelib.chatwork import address_of
 
 _READS = re.compile("Get|Query|Scan|BatchGet|TransactGet|Describe|List|Receive")
 
@@ -27,11 +34,11 @@ class Killed(BaseException):
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an AWS service, as the story makes it; `attempts` is how often the SDK would try."""
+    """One call of a service, as the story makes it; `attempts` is how often the SDK would try."""
 
     service: str
     operation: str
-    target: str  # table, or table.index
+    target: str  # table, or table.index, or room
     attempts: int
     reads: bool
     stale: bool  # whether AWS may answer it with what was true a while ago
@@ -41,7 +48,7 @@ class Call:
 
 
 class Mail(NamedTuple):
-    """A mail that SES has really taken: the id of its item as tagged, its recipients, its text."""
+    """A mail or message that was really taken: the id of its item as tagged, its recipients, its text."""
 
     item: str
     to: tuple[str, ...]
@@ -72,37 +79,80 @@ class Attempt:
         response._content = b""  # as if it had been read already
         return (response, said | more), None
 
+    def unreached(self) -> tuple:
+        return None, EndpointConnectionError(endpoint_url=self.request.url)
+
+    def unheard(self) -> tuple:
+        """Our time-out while we wait for the reply."""
+        return None, ReadTimeoutError(endpoint_url=self.request.url)
+
+
+class Post(Attempt):
+    """A message to a Chatwork room; its `request` is (the address, what is sent)."""
+
+    def go(self) -> tuple:
+        reply = self.send()
+        if reply[0].status == 200:
+            text = self.request[1]["body"]
+            item = re.search(r"/confirm/([\w-]+)\.", text)[1]  # a report's link begins with its memo's id
+            self.wire.mails.append(Mail(item, (self.call.target,), text))
+        return reply
+
+    def refused(self, status: int, code: str, **_) -> tuple:
+        return urllib3.HTTPResponse(json.dumps({"errors": [code]}).encode(), status=status), None
+
+    def unreached(self) -> tuple:
+        return None, urllib3.exceptions.NewConnectionError(None, "injected")
+
+    def unheard(self) -> tuple:
+        return None, urllib3.exceptions.ReadTimeoutError(None, self.request[0], "injected")
+
 
 @dataclass
 class Wire:
     """The story that is listened to: its `calls` and the fault's `hits`. Of everybody since: `mails` taken, tables `written`."""
 
     prefix: str  # of the tables' names
-    meanwhile: Any = None  # what else happens in the world: `rival()`, `time_passes()`
+    meanwhile: Any = None  # what else happens in the world: `rival()`, `rival_dies()`, `time_passes()`
     calls: list[Call] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
     late: list[Attempt] = field(default_factory=list)
     hits: int = 0
     _listens: bool = False
+    _dies: bool = False
     _place: int | None = None
     _fault: Any = None
 
     @contextmanager
     def laid(self) -> Iterator["Wire"]:
-        """Every botocore endpoint of this process goes through here."""
-        straight = Endpoint._do_get_response
+        """Every botocore endpoint of this process, and every pool of urllib3's own, goes through here."""
+        with ExitStack() as seams:
+            seams.enter_context(patch.object(Endpoint, "_do_get_response", self._aws(Endpoint._do_get_response)))
+            seams.enter_context(patch.object(urllib3.PoolManager, "urlopen", self._web(urllib3.PoolManager.urlopen)))
+            yield self
 
+    def _aws(self, straight: Callable) -> Callable:
         def through_us(endpoint, request, operation, context):
             call = _call(operation, request, context, self.prefix)
             attempt = Attempt(call, request, partial(straight, endpoint, request, operation, context), self)
             return self._passes(attempt, context["retries"]["attempt"])
 
-        Endpoint._do_get_response = through_us
-        try:
-            yield self
-        finally:
-            Endpoint._do_get_response = straight
+        return through_us
+
+    def _web(self, straight: Callable) -> Callable:
+        """Chatwork's messages, which are tried once; botocore goes past the pools' manager."""
+
+        def through_us(pools, method, url, **how):
+            room = address_of(re.search(r"/rooms/(\d+)/messages$", url)[1])
+            call = Call("chatwork", method, room, attempts=1, reads=False, stale=False)
+            sent = {name: values[0] for name, values in parse_qs(how["body"]).items()}
+            response, fault = self._passes(Post(call, (url, sent), lambda: (straight(pools, method, url, **how), None), self), 1)
+            if fault:
+                raise fault
+            return response
+
+        return through_us
 
     @contextmanager
     def listening(self, place: int | None = None, fault=None) -> Iterator[None]:
@@ -117,17 +167,20 @@ class Wire:
             attempt.go()
 
     @contextmanager
-    def aside(self) -> Iterator[None]:
-        """What somebody else does meanwhile is neither noted nor struck."""
-        before, self._listens = self._listens, False
+    def aside(self, dies: bool = False) -> Iterator[None]:
+        """What somebody else does meanwhile is neither noted nor struck; who `dies` ends with the first mail."""
+        before, self._listens, self._dies = self._listens, False, dies
         try:
             yield
         finally:
-            self._listens = before
+            self._listens, self._dies = before, False
 
     def _passes(self, attempt: Attempt, number: int) -> tuple:
         if not self._listens:
-            return attempt.go()
+            reply = attempt.go()
+            if self._dies and attempt.call.service in ("sesv2", "chatwork"):
+                raise Killed
+            return reply
         if number == 1:
             self.calls.append(attempt.call)
         here = self._fault and len(self.calls) - 1 == self._place
@@ -167,4 +220,4 @@ def _mail(sent: dict) -> Mail:
     raw = base64.b64decode(sent["Content"]["Raw"]["Data"])
     text = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",)).get_content()
     tags = {tag["Name"]: tag["Value"] for tag in sent["EmailTags"]}
-    return Mail(tags["item"], tuple(sent["Destination"]["ToAddresses"]), text)
+    return Mail(tags.get("memo") or tags["letter"], tuple(sent["Destination"]["ToAddresses"]), text)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from functools import cached_property
+from unittest.mock import patch
 
 import boto3
 import botocore.endpoint
+from botocore.config import Config
 from moto.backends import get_backend
 
 from chalicelib.config import TABLE_PREFIX
@@ -18,6 +20,7 @@ from dev import cloud, days
 from tests.desk import Desk
 
 Tables = dict[str, dict[str, dict]]
+_BESIDE = {"client", "topic", "chatwork"}  # servers and the like, which are no memory of the desk's own
 
 
 class World:
@@ -30,17 +33,17 @@ class World:
 
     @cached_property
     def _store(self):
-        return boto3.client("dynamodb")
+        return boto3.client("dynamodb", config=Config(user_agent="tests"))  # botocore's own takes long to compose
 
     @contextmanager
     def clocks(self) -> Iterator["World"]:
         """The desk's clock, the process's own and the SDK's waits between attempts are one, and only we move it."""
-        time.monotonic = lambda: self._real() + self._ahead
-        sdk, botocore.endpoint.time = botocore.endpoint.time, self  # type: ignore[attr-defined]
-        try:
+        with (
+            patch.object(time, "monotonic", lambda: self._real() + self._ahead),
+            patch.object(time, "sleep", self.sleep),
+            patch.object(botocore.endpoint, "time", self),
+        ):
             yield self
-        finally:
-            time.monotonic, botocore.endpoint.time = self._real, sdk  # type: ignore[attr-defined]
 
     def sleep(self, seconds: float) -> None:
         """Time passes. (The SDK waits by this name.)"""
@@ -55,8 +58,8 @@ class World:
     def keep(self) -> None:
         """From now on, `restore` comes back to this moment."""
         self.prepared = self._last = {_bare(model): dict(self._items(model)) for model in TABLES}
-        self._desk = {name: deepcopy(value) for name, value in vars(self.desk).items() if name != "client"}
-        self._mails = len(self._taken())
+        self._desk = {name: deepcopy(value) for name, value in vars(self.desk).items() if name not in _BESIDE}
+        self._kept = [len(messages) for messages in self._taken()]
 
     def restore(self) -> None:
         """Put back what was there; nothing may have been written since the last `look`."""
@@ -65,7 +68,8 @@ class World:
                 self._put_back(TABLE_PREFIX + table, items, self.prepared[table])
         self._last = self.prepared
         vars(self.desk).update(deepcopy(self._desk))
-        del self._taken()[self._mails :]
+        for messages, kept in zip(self._taken(), self._kept, strict=True):
+            del messages[kept:]
         self.new_process()
 
     def new_process(self) -> None:
@@ -73,13 +77,14 @@ class World:
         keys.forget()
 
     def look(self, written: set[str]) -> Tables:
-        """{table: {key: item}} as they are stored; only tables that were `written` since `restore` are read."""
-        self._last = self.prepared | {_bare(model): dict(self._items(model)) for model in TABLES if _bare(model) in written}
+        """{table: {key: item}} as they are stored; only tables that were `written` since the last look are read."""
+        self._last = self._last | {_bare(model): dict(self._items(model)) for model in TABLES if _bare(model) in written}
+        written.clear()
         return self._last
 
     def mails_taken(self) -> int:
-        """How many mails SES took since `restore`, by its own count."""
-        return len(self._taken()) - self._mails
+        """How many mails and messages SES and Chatwork took since `restore`, by their own count."""
+        return sum(map(len, self._taken())) - sum(self._kept)
 
     def _items(self, model) -> Iterator[tuple[str, dict]]:
         names = [name for name in (model._hash_keyname, model._range_keyname) if name]
@@ -94,9 +99,8 @@ class World:
             if now.get(key) != item:
                 self._store.put_item(TableName=table, Item=item)
 
-    @staticmethod
-    def _taken() -> list:
-        return get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages
+    def _taken(self) -> list[list]:
+        return [get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages, self.desk.chatwork._posted]
 
 
 def _bare(model) -> str:
