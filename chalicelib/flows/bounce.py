@@ -6,6 +6,7 @@ from datetime import datetime
 from chalicelib import log
 from chalicelib.errors import NotFound
 from chalicelib.flows import contract as contracts
+from chalicelib.flows import letters
 from chalicelib.flows.case import MAIL, Case
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outbox import Outgoing
@@ -38,7 +39,8 @@ def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) ->
     case.note("mail_" + told.state, text=item.id)
     if told.state == "bounced_hard":
         _leave_the_routing(case, told, sent_at)
-    facts = {"address": told.address, "state": told.state, "sent_at": sent_at.isoformat()} | _about(item)
+    stopped = told.state == "bounced_hard" and any(each.bounced_at for each in _addresses(case, told.address))
+    facts = {"address": told.address, "state": told.state, "sent_at": sent_at.isoformat(), "stopped": stopped} | _about(case, item)
     another = _another(case, item, told.address) if told.state in delivery.BOUNCES else None
     if another and facts["what"] not in _NOTICES:
         known = another in item.recipients
@@ -48,12 +50,7 @@ def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) ->
 
 def _leave_the_routing(case: Case, told: delivery.Told, sent_at: datetime) -> None:
     """Until it is confirmed again. What it could not take before it was last confirmed says nothing about it now."""
-    same = [
-        each
-        for person in case.contract.people
-        for each in person.addresses
-        if each.mail.casefold() == told.address.casefold() and each.confirmed_at and each.confirmed_at <= sent_at
-    ]
+    same = [each for each in _addresses(case, told.address) if each.confirmed_at and each.confirmed_at <= sent_at]
     for address in same:
         address.confirmed_at, address.bounced_at, address.reminded_on = None, told.at, case.today
         case.note("address_bounced", text=address.id)
@@ -61,12 +58,17 @@ def _leave_the_routing(case: Case, told: delivery.Told, sent_at: datetime) -> No
         log.alarm("nobody left to tell", contract=case.contract.id)
 
 
-def _about(item: Outgoing) -> dict:
-    """What the notices say of the mail."""
+def _addresses(case: Case, mail: str) -> list:
+    """Where a mail address stands on the roster."""
+    return [each for person in case.contract.people for each in person.addresses if each.mail.casefold() == mail.casefold()]
+
+
+def _about(case: Case, item: Outgoing) -> dict:
+    """What the notices say of the mail: a report by its number, a letter by its subject."""
     if isinstance(item, Memo):
-        return {"what": "report", "memo": item.id, "number": item.number}
+        return {"what": "report", "memo": item.id, "content": f"受電の報告(受付番号 {item.number})"}
     assert isinstance(item, Letter)
-    return {"what": item.kind, "memo": item.facts.get("memo"), "number": item.facts.get("number")}
+    return {"what": item.kind, "memo": item.facts.get("memo"), "content": letters.compose(item, case.house)[0].subject}
 
 
 def _another(case: Case, item: Outgoing, bounced: str) -> str | None:

@@ -107,7 +107,7 @@ def test_mk_notice_in_the_trial_and_never_paid(any_desk):
     desk.on("2026-09-01")
     told = desk.look()
     assert (told["status"], told["end_reason"], told["refund"]) == ("ended", "lapsed", None)
-    assert "料金は一切かかりません" in text_of(desk.mail("お申し込みが終了しました"))
+    assert "料金は一切かかりません" in text_of(desk.mail("ご入金を確認できなかったため"))
 
 
 def test_a_notice_may_be_withdrawn_while_paused(desk):

@@ -185,7 +185,7 @@ def test_a_complaint_and_a_rejection_are_told_to_the_office(mk):
     memo = memo_of(mk)
     tells(mk, ses_events.complaint(sent(mk, memo, [PC]), mk.moment, [PC]))
     assert states(mk, memo)[PC] == "complained" and PC in confirmed(mk)
-    assert "迷惑メールとして申告" in text_of(mk.mail("メールが届いていません"))
+    assert "迷惑メールとして申告" in text_of(mk.mail("申告されました"))
     other = memo_of(mk, key="key-2")
     tells(mk, ses_events.reject(sent(mk, other, [PC, MOBILE], "ses-2")))
     assert states(mk, other) == {PC: "rejected", MOBILE: "rejected"}

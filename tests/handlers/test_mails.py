@@ -15,13 +15,11 @@ from tests.desk import text_of
 
 KINDS = sorted(path.stem for path in (FOLDER / "mail").glob("[a-z]*.txt") if path.stem not in ("report", "report_again"))
 CASES = {
-    "bounced": [
-        {"state": state, "number": number} for state in ("bounced_hard", "bounced_soft") for number in (None, "260901-ABCDE")
-    ],
+    "bounced": [{"state": state, "stopped": stopped} for state in ("bounced_hard", "bounced_soft") for stopped in (True, False)],
     "bounced_office": [
-        {"state": state, "number": number, "told": told, "words": words}
+        {"state": state, "stopped": stopped, "told": told, "words": words}
         for state in ("bounced_hard", "bounced_soft", "complained", "rejected")
-        for number, told, words in ((None, None, ""), ("260901-ABCDE", "a@b.example", "550 5.1.1 user unknown"))
+        for stopped, told, words in ((False, None, ""), (True, "a@b.example", "550 5.1.1 user unknown"))
     ],
     "decision": [{"counts": True}, {"counts": False}],
     "declared": [{"numbers": ["0399991111", "08012345678"]}],
@@ -65,7 +63,7 @@ def facts(house) -> dict:
         "use": "forwarding", "greeting": "さくら商事", "last_day": "2026-09-15", "first_lines": [["月額", 5500]],
         "numbers": ["0367001234"], "was_active": True, "checks": ["お電話が当方につながること"], "ends_on": None, "withdrawn": False, "included": 30, "over": 165, "now": False,
         "option": "時間外ガイダンス", "yen": 1100, "number": "0367001234", "use_name": "転送利用", "reason": "料金のお支払いがないため",
-        "first_total": 5500, "contract": "mk-X", "about": "株式会社さくら商事", "said": "営業電話でした", "memo": "mk-1", "why": "営業電話", "sent_at": "2026-09-16T10:00:00+09:00", "what": "guidance", "again": False, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
+        "first_total": 5500, "contract": "mk-X", "about": "株式会社さくら商事", "said": "営業電話でした", "memo": "mk-1", "why": "営業電話", "sent_at": "2026-09-16T10:00:00+09:00", "what": "guidance", "content": "受電の報告(受付番号 260901-ABCDE)", "again": False, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
     }  # fmt: skip
 
 
