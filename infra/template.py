@@ -108,6 +108,12 @@ def _parameters() -> dict:
             "Default": "denwaban/link-secret",
             "Description": "Name of a secret in Secrets Manager: a random string of 32 characters or more",
         },
+        "SendingRate": {
+            "Type": "Number",
+            "Default": 10,
+            "MinValue": 1,
+            "Description": "Mails a second that the sweep may send: what SES allows this account, less what calls need",
+        },
         "ChatworkSecretName": {
             "Type": "String",
             "Default": "",
@@ -126,6 +132,7 @@ def _environment(stage: str) -> dict:
         "CHATWORK_TOKENS": {"Fn::If": ["WritesToChatwork", tokens, {"Ref": "AWS::NoValue"}]},
         "SETTLE_QUEUE_URL": {"Ref": "SettleQueue"},
         "SES_CONFIGURATION_SET": {"Ref": "MailSet"},
+        "SENDING_RATE": {"Ref": "SendingRate"},
         "MAIL_TOPIC_ARN": {"Ref": "MailTopic"},
     }
 
@@ -135,7 +142,7 @@ def _functions() -> dict:
     lost = {"deadLetterTargetArn": _arn("LostMailEvents")}
     return {
         "Nightly": {"Properties": {"Events": {"Night": _schedule("cron(5 0 * * ? *)")}, "Timeout": WORKER_SECONDS}},
-        "Sweep": {"Properties": {"Events": {"Minute": _schedule("rate(1 minute)")}}},
+        "Sweep": {"Properties": {"Events": {"Minute": _schedule("rate(1 minute)")}, "Timeout": WORKER_SECONDS}},
         "MailEvents": {
             "Properties": {
                 "Events": {"Mail": {"Type": "SNS", "Properties": {"Topic": {"Ref": "MailTopic"}, "RedrivePolicy": lost}}},

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 
 from chalicelib import log
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Parked
 from chalicelib.flows import contract as contracts
 from chalicelib.flows import letters
 from chalicelib.flows.case import MAIL, Case
@@ -30,6 +30,8 @@ def tell(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) 
         contracts.change(house, item.contract, now, MAIL, lambda case: _tell(case, item, told, sent_at))
     except NotFound:
         log.info("bounce of a contract that is gone", contract=item.contract)
+    except Parked:
+        log.alarm("bounce of a parked contract", item=item.id, contract=item.contract, state=told.state)
 
 
 def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) -> None:
@@ -44,7 +46,8 @@ def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) ->
     another = _another(case, item, told.address) if told.state in delivery.BOUNCES else None
     if another and facts["what"] not in _NOTICES:
         known = another in item.recipients
-        case.write("bounced", on, [another], part, **facts, again=item.tag == Memo.tag and not known)
+        confirmed = [each["address"] for each in routing.confirmed(case.contract.people)]
+        case.write("bounced", on, [another], part, **facts, again=item.tag == Memo.tag and not known and another in confirmed)
     case.tell_office("bounced_office", on, part, **facts, words=told.words, told=another)
 
 
@@ -76,7 +79,7 @@ def _another(case: Case, item: Outgoing, bounced: str) -> str | None:
     contract = case.contract
     wanted = item.text["for_"] if isinstance(item, Memo) and item.text else None
     routed = routing.route(case.house, contract.people, wanted, case.today).told
-    confirmed = [each.mail for person in contract.people for each in person.addresses if each.confirmed_at]
+    confirmed = [each["address"] for each in routing.confirmed(contract.people)]
     own = [contract.mail] if contract.mail_confirmed_at else []
     others = [*(each["address"] for each in routed), *confirmed, *own]
     return next((each for each in others if each.casefold() != bounced.casefold()), None)

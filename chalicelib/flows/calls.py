@@ -23,7 +23,7 @@ def would_tell(house: houses.House, contract_id: str, wanted: str | None, now: d
 
 def listed(house: houses.House, query: dict, now: datetime) -> dict:
     """A page of a contract's memos of a JST month, newest first. Raises NotFound, Invalid."""
-    contract = contracts.during_a_call(house, query["contract"], now)
+    contract = contracts.look_at(house, query["contract"], now)
     month = f"{contract.id}#{query['month'] or calendar.month_of(now)}"
     place = cursor.unseal(query["cursor"], {"id", "contract_month", "received_at"}, contract_month=month)
     found = Memo.by_contract_month.query(
@@ -91,7 +91,7 @@ def _row(found: Memo) -> dict:
         "caller": found.caller_name,
         "caller_number": found.caller_number,
         "corrected": found.corrected_by is not None,
-        "reported": found.reported,
+        "reported": found.reported or found.told_now is not None,
         "counted": counted,
         "why_counted": why,
     }
@@ -99,7 +99,7 @@ def _row(found: Memo) -> dict:
 
 def usage(house: houses.House, contract_id: str, month: str, now: datetime) -> dict:
     """A month's count against the plan; counted from the memos each time, so it cannot drift."""
-    contract = contracts.during_a_call(house, contract_id, now)
+    contract = contracts.look_at(house, contract_id, now)
     plan = life.plan_on(contract, calendar.last_day_of(month))
     price = house.price(plan, calendar.last_day_of(month))
     memos = Memo.of_month(contract.id, month)

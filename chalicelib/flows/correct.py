@@ -1,6 +1,6 @@
 """A memo that was wrong is put right: a new version takes its place, is reported as 訂正, and the old text stays (calls.md)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pynamodb.exceptions import TransactWriteError
 
@@ -41,6 +41,8 @@ def _write(house: houses.House, owner: str, identity: str, wrong: Memo, body: di
     """Read, decide, and fill in the right version; nothing is stored yet."""
     if wrong.id == identity:
         raise memos.key_used_for_other()
+    if now > wrong.taken_at + timedelta(days=house.objections.days):
+        raise Refused(f"受電メモの訂正は、登録から{house.objections.days}日以内に限ります。")
     if wrong.corrected_by:
         newest = memos.find(house, wrong.corrected_by)
         raise Refused(f"この受電メモはすでに訂正されています。訂正後のメモ(受付番号 {newest.number})を訂正してください。")
@@ -49,11 +51,13 @@ def _write(house: houses.House, owner: str, identity: str, wrong: Memo, body: di
     right = memos.fill(house, contract, identity, said, now)
     right.operator, right.corrects, right.version = owner, wrong.id, (wrong.version or 1) + 1
     right.number = f"{wrong.number.rpartition('-')[0] if wrong.version else wrong.number}-{right.version}"
-    right.revises = wrong.reported or wrong.told_now is not None
     right.told_before = wrong.handed_over_at or wrong.told_before
+    right.revises = bool(right.told_before or wrong.attempt_since or wrong.unsure)
+    right.disputed, right.disputed_at, right.disputed_as = wrong.disputed, wrong.disputed_at, wrong.disputed_as
     memos.judge(right, house, contract, contract.has_declared(right.caller_number) and not right.revises)
+    right.reported = right.reported or right.revises  # who has read the wrong report hears of it
     if right.reported:
-        memos.address(right, house, contract, now)
+        memos.address(right, house, contract, now, also=wrong.recipients if right.revises else [])
     return right
 
 
@@ -75,11 +79,12 @@ def _put(wrong: Memo, right: Memo, owner: str, now: datetime) -> bool:
     """The right version, the wrong one's mark and the ledger's line, or nothing; False if one of them was there before."""
     # A report that has not left yet is not sent behind its own correction.
     withdrawn = [Memo.outbox.remove(), Memo.next_try_at.remove(), Memo.attempt_since.remove()] if wrong.outbox else []
+    passed_on = [Memo.disputed.remove(), Memo.disputed_at.remove()] if wrong.disputed else []
     before, after = metering.judged(wrong)[0], right.counts
     try:
         with transaction() as write:
-            as_read = wrong.unchanged("corrected_by", "outbox", "next_try_at", "class_now", "counts_now")
-            write.update(wrong, [Memo.corrected_by.set(right.id), *withdrawn], as_read)
+            as_read = wrong.unchanged("corrected_by", "outbox", "next_try_at", "class_now", "counts_now", "disputed")
+            write.update(wrong, [Memo.corrected_by.set(right.id), *withdrawn, *passed_on], as_read)
             write.save(right, condition=Memo.id.does_not_exist())
             if before != after:
                 write.save(recount.line(right, wrong.class_of_now, before, after, owner, "受電メモの訂正", now))

@@ -46,19 +46,18 @@ def _take_in(item: Outgoing, told: delivery.Told, sent_at: datetime, now: dateti
         return  # what the item says itself by now
     if told.state in _TELL_ON:
         bounce.tell(item, told, sent_at, now)
-    if told.state == "rejected" and item.outbox is None:
-        item.give_back(now, f"SES: {told.state}")
+    if told.state == "rejected":
+        item.give_back(now, told.message, "SES が送信を拒否しました。")
     item.note_event(told.line)
 
 
 def it_left(item: Outgoing, told: delivery.Told) -> None:
     """SES itself says that the mail left, whatever our own attempt came to know: it is not sent again."""
     for _ in range(5):
-        if item.outbox is None or "mail" in item.sent:
+        way = next((way for way, to in item.open_ways.items() if told.address.casefold() in map(str.casefold, to)), None)
+        if way is None or (item.outbox is None and item.handed_over_at is not None):
             return
-        rest = [way for way in item.ways if way not in (*item.sent, "mail")]
-        left = item.note_sent("mail", told.at, told.message) if rest else item.mark_handed_over(told.at, told.message)
-        if left:
+        if item.way_left(way, told.at, told.message):
             return
         item.refresh(consistent_read=True)
     raise RuntimeError(f"{item.id} changes faster than its event can be noted")

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -162,12 +162,18 @@ def in_free_trial(house: houses.House, contract: Contract, received_at: datetime
     return not house.trial.calls_count and last is not None and calendar.day_of(received_at) <= last
 
 
-def address(taken: Memo, house: houses.House, contract: Contract, now: datetime) -> None:
-    """Who is told, decided now and kept; nobody left to tell is an alarm, never silence."""
+def address(taken: Memo, house: houses.House, contract: Contract, now: datetime, also: Sequence[str] = ()) -> None:
+    """Who is told, decided now and kept, and `also` these addresses while they are confirmed.
+
+    Nobody left to tell is an alarm, never silence.
+    """
     chosen = routing.route(house, contract.people, taken.text["for_"], calendar.day_of(now))
-    taken.reported_to, taken.asked_for, taken.route_note = chosen.told, chosen.asked_for, chosen.note
+    told = chosen.told + [
+        each for each in routing.confirmed(contract.people) if each["address"] in also and each not in chosen.told
+    ]
+    taken.reported_to, taken.asked_for, taken.route_note = told, chosen.asked_for, chosen.note
     taken.earlier = _earlier_calls(contract, taken)
-    if chosen.told:
+    if told:
         taken.lease(now)
     else:
         log.alarm("nobody left to tell", memo=taken.id, contract=contract.id)

@@ -15,38 +15,41 @@ from typing import Any
 from pynamodb.exceptions import GetError
 
 from chalicelib import attempt, chatwork, config, log, mail, ses
-from chalicelib.attempt import NEVER, SENT, Outcome
+from chalicelib.attempt import NEVER, RETRY, SENT, Outcome
 from chalicelib.flows import letters, report
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outbox import Outgoing, WaitingIndex
+from chalicelib.rules import delivery
 from chalicelib.rules import house as houses
 
 Way = Callable[[], Outcome]
-_GRAVITY = (NEVER, attempt.RETRY, attempt.UNSURE)  # of several ends the one that leaves most to do: a doubt waits for its lease
+_GRAVITY = (NEVER, RETRY, attempt.UNSURE)  # of several ends the one that leaves most to do: a doubt waits for its lease
 _LONG = 8  # refusals in a row: half an hour or so
-PATIENCE = 10  # seconds in which a request or a sweep begins to send; with the last send's 12 it ends within its lease of 30
+PATIENCE = 8  # seconds in which a request begins to send; with the last send's 12 it ends before Lambda does, within its lease
+SWEEP = 45  # seconds in which a sweep claims one more; each claim is a lease of its own
 _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, list[str], str]]] = {
     Memo: report.compose,
     Letter: letters.compose,
 }
 
 
-def deliver(item: Outgoing, now: datetime) -> str:
+def deliver(item: Outgoing, now: datetime, begun: float) -> str:
     """Send an item whose lease we hold by every way that is still open; how it ended (`SENT`, `RETRY`, `NEVER`, `UNSURE`).
 
-    After an ambiguous end nothing is written: the lease runs out, and the
-    sweep takes it from there.
+    The lease is of `now`, when the monotonic clock stood at `begun`. After an
+    ambiguous end nothing is written: the lease runs out, and the sweep takes
+    it from there.
     """
     try:
         ways = _ways(item)
     except GetError as unread:  # a letter may show what a memo says: the store that did not answer will
-        _write_down(item, Outcome(attempt.RETRY, problem=type(unread).__name__), now)
-        return attempt.RETRY
+        _write_down(item, Outcome(RETRY, problem=type(unread).__name__), now)
+        return RETRY
     except Exception:
         log.crash("mail cannot be written", item=item.id)
         item.leave_to_office(now, "この内容からメールを作成できませんでした。")
         return NEVER
-    failed = _try_all(item, [way for way in ways.items() if way[0] not in item.sent], now)
+    failed = _try_all(item, ways, now, begun)
     if not failed:
         return SENT
     worst = max(failed, key=lambda outcome: _GRAVITY.index(outcome.kind))
@@ -55,36 +58,53 @@ def deliver(item: Outgoing, now: datetime) -> str:
 
 
 def _ways(item: Outgoing) -> dict[str, Way]:
-    """How an item leaves: one mail to all its addresses, and one message to each of its Chatwork rooms."""
+    """What is still to be done: a mail to so many addresses as SES takes at once, a message to each Chatwork room."""
     house = houses.all_houses()[item.house]
-    said, to, sender = _COMPOSE[type(item)](item, house)
-    rooms = {each: room for each in to if (room := chatwork.room_of(each))}
-    ways: dict[str, Way] = {each: _posting(house, room, said) for each, room in rooms.items()}
-    if mails := [each for each in to if each not in rooms]:
-        raw = mail.message(said, house, mails, sender)
-        tags = {item.tag: item.id, "contract": item.contract, "stage": config.STAGE}
-        ways = {"mail": lambda: ses.send(raw, mails, tags)} | ways
-    return ways
+    said, _, sender = _COMPOSE[type(item)](item, house)
+    tags = {item.tag: item.id, "contract": item.contract, "stage": config.STAGE}
+    return {
+        way: _posting(house, room, said) if (room := chatwork.room_of(way)) else _mailing(house, to, said, sender, tags)
+        for way, to in item.open_ways.items()
+    }
+
+
+def _mailing(house: houses.House, to: list[str], said: mail.Words, sender: str, tags: dict[str, str]) -> Way:
+    raw = mail.message(said, house, to, sender)
+    return lambda: ses.send(raw, to, tags)
 
 
 def _posting(house: houses.House, room: str, said: mail.Words) -> Way:
     return lambda: chatwork.send(house.key, room, chatwork.plain(f"{said.subject}\n\n{said.text}"))
 
 
-def _try_all(item: Outgoing, ways: list[tuple[str, Way]], now: datetime) -> list[Outcome]:
-    """Each way once; what has left is written down at once. Returns the ends of those that have not."""
+def _try_all(item: Outgoing, ways: dict[str, Way], now: datetime, begun: float) -> list[Outcome]:
+    """Each way once, as long as patience lasts; what has left is written down at once. Returns the ends of those that have not."""
     failed: list[Outcome] = []
-    begun = time.monotonic()
-    for place, (name, send) in enumerate(ways, start=1):
-        outcome = send()
+    for way, send in ways.items():
+        outcome = send() if time.monotonic() - begun < PATIENCE else Outcome(RETRY, problem="not tried yet")
         moment = now + timedelta(seconds=time.monotonic() - begun)
-        if outcome.kind != SENT:
-            failed.append(outcome)
-        elif failed or place < len(ways):
-            item.note_sent(name, moment, outcome.message_id)
-        else:
-            item.mark_handed_over(moment, outcome.message_id)
+        if outcome.kind == SENT:
+            item.way_left(way, moment, outcome.message_id)
+            continue
+        failed.append(outcome)
+        if outcome.kind == NEVER and chatwork.room_of(way):
+            _tell_of_dead_room(item, way, outcome, moment)
+    if not ways:  # all was noted, and only the last word was lost
+        item.mark_handed_over(now, item.message_id or "")
     return failed
+
+
+def _tell_of_dead_room(item: Outgoing, room: str, outcome: Outcome, now: datetime) -> None:
+    """A room that will never take a message is what a hard bounce is of a mail address."""
+    from chalicelib.flows import bounce  # which itself sends what it writes by this file
+
+    told = delivery.Told(now, "bounced_hard", "chatwork", room, outcome.problem)
+    try:
+        if not any(f" bounced_hard chatwork {room}" in line for line in item.mail_events):
+            bounce.tell(item, told, now, now)
+            item.note_event(told.line)
+    except Exception:
+        log.crash("dead room could not be told", item=item.id)
 
 
 def _write_down(item: Outgoing, outcome: Outcome, now: datetime) -> None:
@@ -117,8 +137,8 @@ def deliver_all(items: Iterable[Outgoing], now: datetime, begun: float) -> None:
         if item.attempt_since is None:
             continue
         try:
-            if (passed := time.monotonic() - begun) < PATIENCE:
-                deliver(item, now + timedelta(seconds=passed))
+            if time.monotonic() - begun < PATIENCE:
+                deliver(item, now, begun)
             else:
                 item.retry_at(now, "not tried yet")
         except Exception:
@@ -128,14 +148,14 @@ def deliver_all(items: Iterable[Outgoing], now: datetime, begun: float) -> None:
 def sweep(now: datetime) -> dict[str, int]:
     """Send every mail whose lease or waiting time is over. Returns how many ended how.
 
-    Houses and kinds take turns by chance, so that a backlog of one cannot keep
-    the others waiting for good; no faster than SES lets us send.
+    Reports go first, houses take turns by chance, so that a backlog of one
+    cannot keep the others waiting for good; no faster than SES lets us send.
     """
     ended: dict[str, int] = {}
     begun, sent = time.monotonic(), 0
-    for model, key in random.sample(list(product((Memo, Letter), houses.all_houses())), k=2 * len(houses.all_houses())):
+    for model, key in product((Memo, Letter), random.sample(list(houses.all_houses()), k=len(houses.all_houses()))):
         for found in model.waiting.query(key, range_key_condition=WaitingIndex.next_try_at <= now):
-            if (passed := time.monotonic() - begun) > PATIENCE:
+            if (passed := time.monotonic() - begun) > SWEEP:
                 return ended
             how = _repair(model, found.id, now + timedelta(seconds=passed))
             sent += how != "taken"
@@ -150,7 +170,7 @@ def _repair(model: type[Outgoing], item_id: str, now: datetime) -> str:
         item = model.find(item_id)
         if item is None or item.outbox != item.house or item.next_try_at > now or not item.claim(now):
             return "taken"
-        return deliver(item, now)
+        return deliver(item, now, time.monotonic())
     except Exception:
         log.crash("sweep left a mail for the next minute", item=item_id)
         return "failed"

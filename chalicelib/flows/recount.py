@@ -15,7 +15,7 @@ from chalicelib.rules import calendar, memo, metering, routing
 from chalicelib.rules.house_file import CLASSES
 
 LISTED = 200
-MOST_DECLARED = 1000  # numbers, about 100 KB of the contract's item
+MOST_DECLARED = 200  # numbers: every memo reads them
 OBJECTIONS = {"sales": "営業電話でした", "wrong_number": "間違い電話でした"}
 
 
@@ -60,6 +60,8 @@ def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: boo
     Raises NotFound, Refused.
     """
     found = _last_version(case, memo_id)
+    if declares and call_class != "sales":
+        raise Invalid([Fault("declares", "番号の申告は、分類が営業(sales)のときだけ指定できます。")])
     if declares:
         declare(case, found.caller_number, found.id)
     if _is_decided(case, found, call_class, reason):

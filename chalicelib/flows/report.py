@@ -7,6 +7,7 @@ from chalicelib.flows import links
 from chalicelib.models import Memo
 from chalicelib.rules import house as houses
 from chalicelib.rules import memo as rules
+from chalicelib.rules import metering
 from chalicelib.rules.house_file import CLASSES, ITEMS
 
 
@@ -30,9 +31,9 @@ def said(memo: Memo, house: houses.House) -> dict:
         "further": [
             (item["name"], value) for item in memo.extra_items or [] if (value := rules.item_value(memo.text, item["key"]))
         ],
-        "call_class": CLASSES[memo.call_class],
+        "call_class": CLASSES[memo.class_of_now],
         "missing": [reason for key, reason in reasons.items() if not _stands_in_place(memo, key)],
-        "surcharge": memo.text["surcharge"],
+        "surcharge": memo.text["surcharge"] if metering.judged(memo)[0] else None,
         "earlier": memo.earlier or [],
     }
 

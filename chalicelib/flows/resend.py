@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 
 from pynamodb.exceptions import UpdateError
@@ -29,7 +29,7 @@ def report_again(house: House, memo_id: str, idempotency_key: str, by: str, now:
     copy is sent, which says so. The same key sends nothing more. Raises
     NotFound, Refused.
     """
-    digest = hashlib.sha256(f"{by}\n{idempotency_key}".encode()).hexdigest()[:16]
+    digest = hashlib.sha256(f"{memo_id}\n{by}\n{idempotency_key}".encode()).hexdigest()[:16]
     found, begun, ours = memos.find(house, memo_id), time.monotonic(), False
 
     def story(case: Case) -> None:
@@ -55,7 +55,7 @@ def _again(case: Case, memo_id: str, digest: str) -> bool:
     found = memos.find(case.house, memo_id)
     if digest in _told(found):
         return False
-    _refuse(found)
+    _refuse(found, case)
     chosen = routing.route(case.house, case.contract.people, found.text["for_"], case.today)
     if not chosen.told:
         raise Refused("確認済みの報告先がありません。先に報告先の確認を済ませてください。")
@@ -74,7 +74,9 @@ def _again(case: Case, memo_id: str, digest: str) -> bool:
     return True
 
 
-def _refuse(found: Memo) -> None:
+def _refuse(found: Memo, case: Case) -> None:
+    if found.text is None or case.now > found.taken_at + timedelta(days=case.house.objections.days):
+        raise Refused(f"報告の再送は、受電メモの登録から{case.house.objections.days}日以内に限ります。")
     if found.corrected_by:
         raise Refused("この受電メモは訂正されています。訂正後のメモを送り直してください。")
     if not found.reported and not found.told_now:

@@ -49,7 +49,7 @@ def form_fields(request) -> dict[str, str]:
     if kind != "application/x-www-form-urlencoded":
         raise WrongType("フォームから送信してください。")
     try:
-        pairs = parse_qs(_raw(request).decode(), keep_blank_values=True, max_num_fields=200, errors="strict")
+        pairs = parse_qs(_raw(request).decode(), keep_blank_values=True, max_num_fields=400, errors="strict")
     except ValueError:
         raise NotReadable("送信内容を読み取れません。もう一度入力してください。") from None
     return {name: values[-1] for name, values in pairs.items()}

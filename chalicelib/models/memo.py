@@ -16,7 +16,7 @@ class MonthIndex(GlobalSecondaryIndex):
         index_name = "by_contract_month"
         projection = IncludeProjection(
             ["number", "call_class", "reported", "counts", "why", "caller_number", "caller_name", "handed_over_at", "told_before"]
-            + ["class_now", "counts_now", "why_now", "corrected_by"]
+            + ["class_now", "counts_now", "why_now", "corrected_by", "told_now"]
         )
 
     contract_month = UnicodeAttribute(hash_key=True)
@@ -86,6 +86,16 @@ class Memo(Outgoing):
     by_contract_month = MonthIndex()
     by_dispute = DisputedIndex()
     waiting = MemoWaiting()
+
+    def mark_handed_over(self, moment: datetime, message_id: str) -> bool:
+        """As for any mail; a version that took this one's place counts as reported too, since the client was told of the call."""
+        marked = super().mark_handed_over(moment, message_id)
+        later = self.corrected_by
+        while later and self.handed_over_at:
+            newer = Memo(later)
+            newer._changed([Memo.told_before.set(self.handed_over_at)], Memo.told_before.does_not_exist())
+            later = newer.corrected_by
+        return marked
 
     @property
     def recipients(self) -> list[str]:

@@ -28,6 +28,7 @@ from chalicelib.models.base import (
 )
 
 LEASE = timedelta(seconds=30)
+AT_ONCE = 50  # addresses that SES takes in one mail
 _MEETINGS = 3  # with a transaction on the same item
 # A mail whose end is in doubt again and again is repeated ever more slowly: somebody's phone may ring each time.
 REPEATS = [LEASE, timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15)]
@@ -69,15 +70,22 @@ class Outgoing(Table):
         raise NotImplementedError
 
     @property
-    def ways(self) -> list[str]:
-        """How it leaves: `mail` for all its mail addresses together, and each of its rooms."""
-        rooms = [each for each in self.recipients if chatwork.room_of(each)]
-        return (["mail"] if len(rooms) < len(self.recipients) else []) + rooms
+    def ways(self) -> dict[str, list[str]]:
+        """How it leaves, and to whom by each: mails to so many addresses as SES takes at once, and each Chatwork room."""
+        rooms = {each: [each] for each in self.recipients if chatwork.room_of(each)}
+        mails = [each for each in self.recipients if each not in rooms]
+        batches = [mails[place : place + AT_ONCE] for place in range(0, len(mails), AT_ONCE)]
+        return {f"mail{number or ''}": batch for number, batch in enumerate(batches)} | rooms
+
+    @property
+    def open_ways(self) -> dict[str, list[str]]:
+        """The ways that are not done yet."""
+        return {way: to for way, to in self.ways.items() if way not in self.sent}
 
     def done(self) -> list[str]:
         """The recipients that it has been handed over for."""
-        ways = self.ways if self.handed_over_at and self.outbox is None else self.sent
-        return [each for each in self.recipients if (each if chatwork.room_of(each) else "mail") in ways]
+        finished = self.handed_over_at is not None and self.outbox is None
+        return [each for way, to in self.ways.items() if finished or way in self.sent for each in to]
 
     def lease(self, now: datetime) -> None:
         """Before the first put: this request is about to send it."""
@@ -108,14 +116,29 @@ class Outgoing(Table):
         """All of it has left: out of the outbox for good."""
         cls = type(self)
         out = [cls.outbox.remove(), cls.next_try_at.remove(), cls.attempt_since.remove()]
-        return self._if_untouched([cls.handed_over_at.set(self.handed_over_at or moment), cls.message_id.set(message_id), *out])
+        left = [cls.handed_over_at.set(cls.handed_over_at | moment), cls.message_id.set(message_id)]
+        if self._if_untouched([*left, *out]):
+            return True
+        # Taken out of the outbox meanwhile, by a correction: that it left is still true.
+        self._changed(left, cls.outbox.does_not_exist() & cls.handed_over_at.does_not_exist())
+        return False
 
     def note_sent(self, way: str, moment: datetime, message_id: str) -> bool:
-        """One way of several has left; the lease goes on for the others."""
+        """One way of several has left; the lease goes on for the others. Ways noted by somebody else meanwhile stay noted."""
         cls = type(self)
-        self.sent, self.handed_over_at = [*self.sent, way], self.handed_over_at or moment
-        so_far = [cls.sent.set(self.sent), cls.handed_over_at.set(self.handed_over_at)]
-        return self._if_untouched([*so_far, cls.message_id.set(message_id)])
+        so_far = [cls.sent.set((cls.sent | []).append([way])), cls.handed_over_at.set(cls.handed_over_at | moment)]
+        condition = self.unchanged("next_try_at", "outbox") & ~cls.sent.contains(way)
+        return self._changed([*so_far, cls.message_id.set(message_id)], condition)
+
+    def way_left(self, way: str, moment: datetime, message_id: str) -> bool:
+        """One way is done: out of the outbox if it was the last. False if somebody else was faster to say so."""
+        if self.open_ways.keys() - {way}:
+            noted = self.note_sent(way, moment, message_id)
+            if not noted:
+                self.refresh(consistent_read=True)
+            if self.open_ways or self.outbox is None:
+                return noted
+        return self.mark_handed_over(moment, message_id)
 
     def retry_at(self, moment: datetime, problem: str) -> bool:
         """It has certainly not left: try again then."""
@@ -128,11 +151,12 @@ class Outgoing(Table):
         held = [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.attempt_since.remove()]
         return self._if_untouched([*held, cls.problem.set(problem)])
 
-    def give_back(self, now: datetime, problem: str) -> None:
-        """SES took it and then did not send it: a person has to look at it."""
+    def give_back(self, now: datetime, message_id: str, problem: str) -> bool:
+        """SES took that mail and then did not send it: it has not been handed over, and a person has to look at it."""
         cls = type(self)
         held = [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.problem.set(problem)]
-        self._changed(held, cls.outbox.does_not_exist())
+        undone = [cls.handed_over_at.remove(), cls.attempt_since.remove(), cls.sent.set([])]
+        return self._changed([*held, *undone], cls.message_id.does_not_exist() | (cls.message_id == message_id))
 
     def note_event(self, told: str) -> None:
         """Keep what SES told of it; twice the same is kept once. Unconditional otherwise: events come in any order."""
@@ -146,7 +170,7 @@ class Outgoing(Table):
         """Whether a change was made. One that meets a transaction on the item is asked again, since that is over in a moment."""
         for _ in range(_MEETINGS):
             try:
-                self.update(actions, condition=condition)
+                self.update(actions, condition=condition & type(self).id.exists())
             except UpdateError as refused:
                 if condition_failed(refused):
                     return False

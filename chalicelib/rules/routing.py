@@ -49,11 +49,11 @@ def route(house: House, people: list, wanted: str | None, today: date) -> Route:
     unknown = f"ご指名の「{wanted}」は名簿に見当たらないため、" if wanted and not person else None
     if house.report.who == "everyone":
         why = unknown or (_why_not(person, today) if person else None)
-        told = _confirmed(people)
+        told = confirmed(people)
         return Route(told, person and person.name, why + "ご登録のすべての報告先へお送りしています。" if why and told else None)
     first = person or (people[0] if people else None)
     for candidate in _in_turn(first, people, today):
-        if told := _confirmed([candidate]):
+        if told := confirmed([candidate]):
             why = unknown or (_why_not(first, today) if candidate is not first else None)
             who = "名簿の先頭の" if unknown and candidate is people[0] else ""
             return Route(told, person and person.name, why and f"{why}{who}{candidate.name}様へお送りしています。")
@@ -77,10 +77,11 @@ def is_away(person, today: date) -> bool:
 def _why_not(person, today: date) -> str | None:
     if is_away(person, today):
         return f"{person.name}様は{calendar.spoken_day(person.away_until)}までご不在のため、"
-    return None if _confirmed([person]) else f"{person.name}様の確認済みの報告先がないため、"
+    return None if confirmed([person]) else f"{person.name}様の確認済みの報告先がないため、"
 
 
-def _confirmed(people: list) -> list[dict]:
+def confirmed(people: list) -> list[dict]:
+    """Every confirmed address of these people, and whose it is."""
     return [
         {"person": person.name, "address": address.mail}
         for person in people

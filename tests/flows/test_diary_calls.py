@@ -2,8 +2,9 @@
 
 import pytest
 
-from chalicelib.models import Recount
-from tests import stores
+from chalicelib.flows import outbox
+from chalicelib.models import Memo, Recount
+from tests import ses_server, stores
 from tests.desk import link, text_of
 
 SALES = {"company": "営業商会", "name": "売田", "phone": "03-9999-1111"}
@@ -181,8 +182,6 @@ def test_a_call_that_was_not_reported_is_reported_after_all(mk):
     decided = mk.post(f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "聞き直して業務と判明"}).json
     assert not decided["counted"]
     mk.later(minutes=1)
-    from chalicelib.flows import outbox
-
     assert outbox.sweep(mk.moment) == {"sent": 1}
     assert len(mk.mails()) == before + 1 and mk.counted("2026-09") == 1
     assert mk.memo(received_at=at, **{"class": "sales"}).json == first
@@ -213,6 +212,62 @@ def test_a_link_of_a_report_that_was_corrected(smile):
     correct(smile, first["id"], business="別の件")
     assert smile.send(path, {"press": "sales"}).status == 409
     assert smile.counted("2026-09") == 1
+
+
+def test_an_objection_goes_with_the_call_to_its_correction(mk):
+    first = mk.memo().json
+    press(mk, "sales")
+    right = correct(mk, first["id"], business="別の件").json
+    assert [each["id"] for each in mk.get("/v1/objections").json["objections"]] == [right["id"]]
+    mk.post(f"/v1/memos/{right['id']}/class", {"class": "sales", "reason": "録音で確認"})
+    assert "数えないこと" in text_of(mk.mail("お電話の数え方について")) and mk.counted("2026-09") == 0
+
+
+def test_whoever_read_the_wrong_report_hears_of_the_right_one(mk):
+    mk.does("people", {"name": "鈴木 花子", "addresses": ["suzuki@sakura.example"]})
+    mk.presses("テストメール", to="suzuki@sakura.example")
+    first = mk.memo(**{"for": "鈴木"}).json
+    right = correct(mk, first["id"], **{"for": "髙橋"}).json
+    assert [each["address"] for each in right["reported_to"]] == ["pc@sakura.example", "suzuki@sakura.example"]
+    last = correct(mk, right["id"], key="c-2", **{"class": "sales"}).json
+    assert len(last["reported_to"]) == 2 and "【訂正】" in text_of(report(mk)) and mk.counted("2026-09") == 0
+
+
+def test_what_never_left_is_no_correction_to_its_reader(smile):
+    with ses_server.answering(ses_server.refusal(429, "TooManyRequestsException")):
+        first = smile.memo().json
+    correct(smile, first["id"], business="別の件")
+    assert "訂正" not in text_of(report(smile)) and smile.counted("2026-09") == 1
+    before = len(smile.mails())
+    assert outbox.sweep(smile.later(minutes=5).moment) == {} and len(smile.mails()) == before
+
+
+def test_a_correction_while_the_first_report_is_on_its_way(smile):
+    """Its answer comes after the correction: that it left is kept, and the call counts as reported."""
+    with ses_server.answering("reset"):
+        first = smile.memo().json
+    in_flight = Memo.find(first["id"])
+    with ses_server.answering(ses_server.refusal(429, "TooManyRequestsException")):
+        right = correct(smile, first["id"], business="別の件").json
+    assert smile.counted("2026-09") == 0
+    in_flight.mark_handed_over(smile.moment, "ses-1")
+    assert seen(smile, first["id"])["report"]["handed_over_at"] and smile.counted("2026-09") == 1
+    outbox.sweep(smile.later(minutes=1).moment)
+    assert "【訂正】" in text_of(report(smile)) and seen(smile, right["id"])["counted"]
+
+
+def test_a_surcharge_goes_with_the_count_and_the_class_is_the_one_of_now(mk):
+    first = mk.memo(surcharge={"yen": 300, "reason": "長時間"}).json
+    assert "300円" in text_of(report(mk))
+    mk.post(f"/v1/memos/{first['id']}/class", {"class": "wrong_number", "reason": "間違い電話と確認"})
+    mk.post(f"/v1/memos/{first['id']}/resend", {}, role="operator", **{"idempotency-key": "again"})
+    assert "300円" not in text_of(report(mk)) and "間違い電話" in text_of(report(mk))
+
+
+def test_two_reports_sent_again_by_one_key(mk):
+    ids = [mk.memo(f"key-{place}").json["id"] for place in range(2)]
+    for memo in ids:
+        assert mk.post(f"/v1/memos/{memo}/resend", {}, role="operator", **{"idempotency-key": "again"}).status == 200
 
 
 def test_further_items_of_a_contract(smile):

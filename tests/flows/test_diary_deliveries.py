@@ -1,5 +1,6 @@
 """How reports arrive, or do not: SES's events, bounces told every time, Chatwork, reports sent again (calls.md Report)."""
 
+import json
 import re
 from itertools import permutations
 
@@ -7,8 +8,10 @@ import pytest
 
 import app
 from chalicelib import ses
+from chalicelib.errors import Parked
 from chalicelib.flows import outbox
 from chalicelib.models import Contract, Letter, Memo
+from chalicelib.models.contract import Address
 from chalicelib.rules import house as houses
 from dev import ses_events
 from dev.chatwork import NO_ROOM, TOO_MANY
@@ -187,9 +190,12 @@ def test_a_complaint_and_a_rejection_are_told_to_the_office(mk):
     assert states(mk, memo)[PC] == "complained" and PC in confirmed(mk)
     assert "迷惑メールとして申告" in text_of(mk.mail("申告されました"))
     other = memo_of(mk, key="key-2")
-    tells(mk, ses_events.reject(sent(mk, other, [PC, MOBILE], "ses-2")))
+    tells(mk, ses_events.reject(sent(mk, other, [PC, MOBILE], other.message_id)))
     assert states(mk, other) == {PC: "rejected", MOBILE: "rejected"}
     assert other.id in [each["id"] for each in mk.get("/v1/held").json["held"]]
+    assert seen(mk, other)["state"] == "with_office" and seen(mk, other)["handed_over_at"] is None
+    assert again(mk, other).status == 200 and "再送" not in text_of(mk.mails()[-1])
+    assert seen(mk, other)["state"] == "handed_over"
 
 
 def test_an_event_of_another_stage_or_of_nobody_changes_nothing(mk):
@@ -278,6 +284,74 @@ def test_a_room_that_is_gone_goes_to_the_office_and_the_call_counts_as_reported(
     desk.chatwork.endings += [NO_ROOM]
     memo = memo_of(desk, **{"for": "鈴木"})
     assert memo.outbox == "mk:office" and memo.problem == "chatwork-404" and memo.handed_over_at
+    assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: "bounced_hard"}
+    assert ROOM not in confirmed(desk) and ROOM in text_of(desk.mail("お届けできませんでした"))
+    before = len(desk.mails())
+    assert [each["address"] for each in desk.memo("key-2", **{"for": "鈴木"}).json["reported_to"]] == [SUZUKI]
+    assert len(desk.mails()) == before + 1
+
+
+def test_a_rejection_that_comes_before_our_own_mark(mk):
+    with ses_server.answering("reset"):
+        memo = memo_of(mk)
+    tells(mk, ses_events.reject(sent(mk, memo, [PC, MOBILE])))
+    assert not memo.mark_handed_over(mk.moment, "ses-1")
+    assert seen(mk, memo)["state"] == "with_office" and seen(mk, memo)["handed_over_at"] is None
+
+
+def test_a_way_that_ses_told_of_meanwhile_stays_done(with_room):
+    """The mail's end is in doubt, SES tells that it went, and only then the request posts to the room."""
+    desk = with_room
+    room_reader(desk)
+
+    def ses_tells_first():
+        memo = next(each for each in Memo.scan() if each.outbox == "mk")
+        tells(desk, ses_events.send(sent(desk, memo, [SUZUKI])))
+
+    with ses_server.answering(lambda: (ses_tells_first(), None)):
+        memo = memo_of(desk, **{"for": "鈴木"})
+    assert memo.outbox is None and memo.handed_over_at
+    before = len(desk.mails())
+    assert outbox.sweep(desk.later(minutes=5).moment) == {} and len(desk.mails()) == before
+
+
+def test_a_bounce_of_an_applicant_who_was_forgotten_brings_nothing_back(any_desk, topic):
+    any_desk.topic = topic
+    any_desk.signs_up("mk")
+    (letter,) = Letter.scan()
+    event = ses_events.bounce(sent(any_desk, letter, letter.to), any_desk.moment)
+    any_desk.on("2026-09-20")
+    tells(any_desk, event)
+    letter.note_event("x")
+    assert [*Letter.scan()] == [] and [*Contract.scan()] == []
+
+
+def test_a_bounce_while_the_contract_is_parked_is_in_the_ledger_and_an_alarm(mk, capfd, monkeypatch):
+    memo = memo_of(mk)
+    monkeypatch.setattr("chalicelib.flows.contract.load", _parked)
+    assert tells(mk, ses_events.bounce(sent(mk, memo, [PC]), mk.moment, [PC])) == ["noted"]
+    assert "bounce of a parked contract" in capfd.readouterr().err
+    monkeypatch.undo()
+    assert states(mk, memo)[PC] == "bounced_hard"
+
+
+def _parked(*_):
+    raise Parked("parked")
+
+
+def test_sixty_addresses_are_told_by_two_mails(any_desk):
+    any_desk.on("2026-09-01").starts("smile")
+    contract = Contract.find(any_desk.contract)
+    first = contract.people[0].addresses[0]
+    contract.people[0].addresses = [
+        Address(id=f"p1a{n}", mail=f"a{n}@sakura.example", confirmed_at=first.confirmed_at) for n in range(60)
+    ]
+    contract.save()
+    with ses_server.answering(ses_server.SENT) as taken:
+        memo = memo_of(any_desk)
+    assert [len(json.loads(each)["Destination"]["ToAddresses"]) for each in taken] == [50, 10]
+    assert memo.outbox is None and set(states(any_desk, memo).values()) == {"handed_over"}
+    assert any_desk.counted("2026-09") == 1
 
 
 def test_smile_reports_by_mail_only(any_desk):
