@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_BRIEF = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 FOLDER = Path(__file__).parent.parent / ".tools" / "dynamodb-local"
 
 
@@ -22,12 +23,16 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running(data: Path | None = None) -> Iterator[str]:
-    """DynamoDB Local on a free port of this machine, in memory or in the folder `data`; its address."""
+def running(data: Path | None = None, brief: bool = False) -> Iterator[str]:
+    """DynamoDB Local on a free port of this machine, in memory or in the folder `data`; its address.
+
+    A `brief` one soon answers well: Java's best compiler costs more than it saves in some minutes.
+    """
     port = free_port()
     keeping = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
     process = subprocess.Popen(
-        ["java", "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-port", str(port)]
+        ["java", *(_BRIEF if brief else [])]
+        + ["-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-port", str(port)]
         + ["-sharedDb", "-disableTelemetry", *keeping],
         cwd=FOLDER,
         stdout=subprocess.DEVNULL,

@@ -44,7 +44,7 @@ def dynamodb_local():
     missing = stores.missing()
     if missing:
         (pytest.fail if ON_CI else pytest.skip)(missing)
-    with stores.running() as address:
+    with stores.running(brief=True) as address:
         yield address
 
 
