@@ -19,7 +19,8 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\
 
 def broken(calm, told, cell, path, prepared: Tables) -> list[str]:
     """Each invariant that does not hold, in words."""
-    undone = path.final is None and not path.event and _same(prepared, told, cell) and not any(_done(each) for each in told.answers)
+    may_stop = path.final is None and not path.event
+    undone = may_stop and _same(prepared, told, cell) and not any(_done(each) for each in told.answers)
     found = [*_struck(calm, told, cell), *_answers(calm, told, path)]
     if undone and not told.mails:
         return found

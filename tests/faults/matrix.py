@@ -166,9 +166,10 @@ class Matrix:
         return "\n".join([*lines, self._sum()])
 
     def _sum(self) -> str:
-        ran, left, misses = (sum(map(bool, found)) for found in zip(*((c.ran, c.left, c.misses) for c in self.cells), strict=True))
+        ran, left, misses = (sum(bool(getattr(cell, what)) for cell in self.cells) for what in ("ran", "left", "misses"))
         short = f", {left} left to `make faults`" if left else ""
-        return f"{ran} cells run{short}, {misses} cannot happen, {len(self.failed)} broken; {self.seconds:.1f} s of CPU beside the store's"
+        told = f"{ran} cells run{short}, {misses} cannot happen, {len(self.failed)} broken"
+        return f"{told}; {self.seconds:.1f} s of CPU beside the store's"
 
 
 def legend() -> str:

@@ -215,13 +215,13 @@ def _newest(desk: Desk) -> list:
 
 def _both(path: Path) -> list[Path]:
     """The same request by a client who repeats it until it is answered for good, and by one who gives up at once."""
-    return [path, replace(path, name=f"{path.name}, and the client gives up", final=None)]
+    return [path, replace(path, name=f"{path.name}, and the client gives up", final=None, whole=False)]
 
 
 PATHS = [
     *_both(Path("memo", _running, _memo, 201, _month, whole=True)),
-    Path("memo with earlier calls of the day", _called_before, _memo, 201, _month, whole=True),
-    Path("memo that is stored already", _told_already, _memo, 201, _month, whole=True),
+    Path("memo with earlier calls of the day", _called_before, _memo, 201, _month),
+    Path("memo that is stored already", _told_already, _memo, 201, _month),
     Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _month, whole=True),
     Path("sweep of a letter whose sender died", _letter_left, _sweep, None, _status, whole=True),
     Path("memo with a Chatwork room beside mail", _with_room, _memo, 201, _newest),
