@@ -67,7 +67,7 @@ def _addresses(case: Case, mail: str) -> list:
 
 
 def _about(case: Case, item: Outgoing) -> dict:
-    """What the notices say of the mail: a report by its number, a letter by its subject."""
+    """What the notices say of the mail: a report by its number, a letter by its subject, which the office alone is shown."""
     if isinstance(item, Memo):
         return {"what": "report", "memo": item.id, "content": f"受電の報告(受付番号 {item.number})"}
     assert isinstance(item, Letter)

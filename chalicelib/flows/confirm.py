@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from chalicelib import phones
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import address, links, recount
 from chalicelib.flows import contract as contracts
@@ -15,7 +16,10 @@ from chalicelib.rules import lifecycle
 
 
 class Sight(NamedTuple):
-    """What the holder of a link may see: the purpose, the house, and whether the button was pressed before."""
+    """What the holder of a link may see: the purpose, the house, and whether the button was pressed before.
+
+    `resumed` are the numbers that this press has taken off the list of declared ones; None where it was only looked.
+    """
 
     purpose: str
     house: houses.House
@@ -23,6 +27,7 @@ class Sight(NamedTuple):
     mail: str
     target: str | None
     done: bool
+    resumed: list[str] | None = None
 
 
 _GONE = "このリンクは無効か、有効期限が切れています。お手数ですが、メールに記載の窓口までご連絡ください。"
@@ -70,7 +75,12 @@ def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
     if sight.done:
         return sight
     contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: _act(case, sight, ticked))
-    return look(token, now)
+    then = look(token, now)
+    return then._replace(resumed=[each for each in ticked if _is_off(then.contract, each)])
+
+
+def _is_off(contract: Contract, number: str) -> bool:
+    return phones.normalise(number) == number and not contract.has_declared(number)
 
 
 def _act(case: Case, sight: Sight, ticked: Collection[str]) -> None:

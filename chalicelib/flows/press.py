@@ -29,6 +29,16 @@ class Sight(NamedTuple):
         """Whether calls from this number are no longer reported."""
         return self.contract.has_declared(self.memo.caller_number)
 
+    @property
+    def offered(self) -> list[str]:
+        """The objections that have buttons; of a call that was taken as none of theirs, the number may yet be declared."""
+        if self.memo.class_now or self.memo.disputed:
+            return []
+        if self.memo.call_class not in recount.OBJECTIONS:
+            return list(recount.OBJECTIONS)
+        silenced = self.declared or self.memo.caller_number is None
+        return ["sales"] if self.house.keeps_declared and not silenced else []
+
 
 def look(token: str, now: datetime) -> Sight:
     """The call of a report's link. Raises NotFound for a link that is none or too old, Refused for an overtaken one."""

@@ -31,20 +31,25 @@ def line(found: Memo, was_class: str, was: bool, becomes: bool, by: str, why: st
 def object_to(case: Case, memo_id: str, call_class: str) -> None:
     """The client says of a reported call that it was `call_class`: smile takes it off at once, at mk the office decides.
 
-    Raises Refused where that was settled before.
+    Where the operator had said so already, smile's client still declares the
+    number by it. Raises Refused where it was settled before.
     """
     found = _last_version(case, memo_id)
-    if found.class_of_now == call_class:
-        return
-    if case.house.objections.decided_by == "client":
-        judge(case, found, call_class, f"お客様のお申し出({OBJECTIONS[call_class]})")
-        if call_class == "sales" and why_not_declared(case, found.caller_number) is None:
-            declare(case, found.caller_number, found.id)
+    decides = case.house.objections.decided_by == "client"
+    if found.class_now == call_class or (found.call_class == call_class and not found.class_now and not decides):
         return
     if found.class_now:
         raise Refused("このお電話の取り扱いは判定済みです。ご不明な点は、メールに記載の窓口までお問い合わせください。")
-    if not found.disputed:
+    if decides:
+        _take_off(case, found, call_class)
+    elif not found.disputed:
         _dispute(case, found, call_class)
+
+
+def _take_off(case: Case, found: Memo, call_class: str) -> None:
+    judge(case, found, call_class, f"お客様のお申し出({OBJECTIONS[call_class]})")
+    if call_class == "sales" and why_not_declared(case, found.caller_number) is None:
+        declare(case, found.caller_number, found.id)
 
 
 def _dispute(case: Case, found: Memo, call_class: str) -> None:

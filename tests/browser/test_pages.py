@@ -1,54 +1,12 @@
 """The pages in a real Chromium, at phone and desktop width: the story can be clicked, and axe finds nothing."""
 
-import os
-import shutil
-import threading
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
-import app
-from dev import server
-from tests import stores
+from tests.browser.eyes import PHONE, fine, sees
 from tests.desk import FORM, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 BOXES = {"plan", "party", "use", "trial"}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    if not CHROMIUM:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not here: install the package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def site(desk):
-    """The app behind the local server, on the desk's own cloud and clock."""
-    http = server.make_server(app.app, stores.free_port())
-    threading.Thread(target=http.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{http.server_port}"
-    http.shutdown()
-    http.server_close()
-
-
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def page(chromium, request):
-    context = chromium.new_context(viewport=request.param, java_script_enabled=True)
-    opened = context.new_page()
-    opened.foreign = []
-    opened.on("request", lambda asked: opened.foreign.append(asked.url) if "127.0.0.1" not in asked.url else None)
-    yield opened
-    assert opened.foreign == []
-    context.close()
 
 
 def fill(page, **form):
@@ -59,17 +17,6 @@ def fill(page, **form):
             page.check("#agreed")
         else:
             page.fill(f"#{name}", value)
-
-
-def fine(page):
-    """Nothing for axe to say, and nothing to scroll sideways for."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-
-
-def sees(page, where: str, words: str):
-    page.wait_for_selector(f'{where}:has-text("{words}")', timeout=15_000)
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,21 @@ def test_the_client_of_smile_takes_a_sales_call_off_and_its_number_is_silent_fro
     assert smile.office("declared/03-9999-1111", method="DELETE").status == 404
 
 
+def test_what_the_operator_took_as_a_sales_call_is_silenced_by_the_clients_word(smile):
+    first = smile.memo(caller=SALES, **{"class": "sales"}).json
+    done = press(smile, "sales")
+    assert done.status == 200 and "同じ番号" in done.text and press(smile, "sales").text == done.text
+    assert [each["number"] for each in smile.look()["declared"]] == ["0399991111"]
+    assert seen(smile, first["id"])["recounts"] == [] and smile.counted("2026-09") == 0
+
+
+def test_what_the_office_has_decided_is_not_pressed_away(smile):
+    first = smile.memo(caller=SALES).json
+    smile.post(f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "録音で業務と確認"})
+    assert press(smile, "sales").status == 409
+    assert smile.counted("2026-09") == 1 and smile.look()["declared"] == []
+
+
 def test_a_wrong_number_is_taken_off_and_nothing_is_silent(smile):
     smile.memo(caller=SALES)
     assert "間違い電話" in press(smile, "wrong_number").text

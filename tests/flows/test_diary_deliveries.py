@@ -126,6 +126,14 @@ def test_a_hard_bounce_leaves_the_routing_and_is_told_to_another_address_and_the
     assert not address["confirmed"] and address["bounced_at"]
 
 
+def test_a_letter_that_bounced_is_named_to_the_office_alone_and_stops_no_report(mk):
+    letter = next(each for each in Letter.scan() if each.kind == "started")
+    tells(mk, ses_events.bounce(sent(mk, letter, letter.to), mk.moment))
+    office, other = text_of(mk.mail("【事務】メールが届きませんでした")), text_of(mk.mail("お届けできませんでした"))
+    assert "サービスを開始しました" in office and "確認済みの報告先ではありません" in office
+    assert "サービスを開始しました" not in other and "停止" not in other
+
+
 def test_the_same_bounce_told_twice_is_told_on_once(mk):
     memo = memo_of(mk)
     event = ses_events.bounce(sent(mk, memo, [PC]), mk.moment, [PC])

@@ -11,7 +11,7 @@ from chalicelib.models import Letter
 from chalicelib.pages import FOLDER
 from chalicelib.rules import house as houses
 from chalicelib.rules.offer import offer
-from tests.desk import text_of
+from tests.desk import link, text_of
 
 KINDS = sorted(path.stem for path in (FOLDER / "mail").glob("[a-z]*.txt") if path.stem not in ("report", "report_again"))
 CASES = {
@@ -127,3 +127,52 @@ def _report_facts(house, name):
     return blank | {
         "house": house, "memo": memo, "from_whom": name, "moods": [], "call_class": "業務", "missing": [], "earlier": [], "further": [], "link": "x", "may_be_repeat": False,
     }  # fmt: skip
+
+
+WRITTEN = (
+    '髙﨑①㈱の𠮷田様より。\n・ＡＢＣ１２３（ﾊﾝｶｸ）<至急> & "確認"\n\n絵文字 📞👍🏽👨‍👩‍👧\nhttps://example.com/' + "a" * 120 + "\n"
+)
+WRITTEN += "請求書の送付先が変わりましたので、新しい住所へお送りください。\n" * 70
+WRITTEN = WRITTEN[:2000].strip()
+HEADERS = {"From", "To", "Reply-To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"}
+
+
+class Shown(HTMLParser):
+    """The words that are shown, and the addresses of everything that is linked or loaded."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.words, self.tags, self.targets = "", set(), []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        self.targets += [value for name, value in attributes if name in ("href", "src")]
+
+    def handle_data(self, data):
+        self.words += data
+
+
+@pytest.mark.parametrize(
+    ("house", "subject", "sender"),
+    [
+        ("mk", "【受電報告】MKサービス", "MKサービス <operator1@mk.example>"),
+        ("smile", "【電話受付のご報告】スマイルフォンネット", "スマイルフォンネット <report@smile.example>"),
+    ],
+)
+def test_a_report_arrives_as_it_was_written(desk, house, subject, sender):
+    desk.starts(house)
+    caller = {"company": "髙﨑①㈱ ＡＢＣ事業部", "name": "﨑山 𠮷郎", "phone": "０９０－１２３４－５６７８ 内線12"}
+    assert len(WRITTEN) > 1950 and desk.memo(caller=caller, business=WRITTEN, mood=["hurry"]).status == 201
+    mail = desk.mails()[-1]
+    assert (mail["subject"], mail["from"], mail["to"]) == (subject, sender, "pc@sakura.example")
+    assert set(mail.keys()) == HEADERS and mail.get_content_type() == "multipart/alternative"  # of no list, nothing bulk
+    text, shown = text_of(mail), Shown(mail.get_body(("html",)).get_content())
+    order = ["髙﨑①㈱ ＡＢＣ事業部 﨑山 𠮷郎 様", "090-1234-5678(０９０－１２３４－５６７８ 内線12)", WRITTEN, "お急ぎ", "受付番号"]
+    for words in (text, shown.words):
+        places = [words.index(each) for each in order]
+        assert places == sorted(places)
+    own = "https://denwaban.example" + link(mail)
+    assert shown.targets == ["tel:09012345678", own] and not shown.tags & {"img", "script", "link", "style", "form"}
+    foreign = [line for line in text.split("\n") if "http" in line and line not in WRITTEN.split("\n")]
+    assert foreign == [own]
