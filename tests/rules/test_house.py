@@ -35,7 +35,7 @@ WRONG = [
     ),
     ('only = "declared"\nreported = false', 'only = "declared"\nreported = true', "smile.toml: calls: 申告された番号の行"),
     ('"mail"]\nextra', '"fax"]\nextra', "smile.toml: report.channels.0: 次のいずれかを"),
-    ("days = 90", "days = 0", "smile.toml: objections.days: 1から400まで"),
+    ("\ndays = 90", "\ndays = 0", "smile.toml: objections.days: 1から400まで"),
     ('key = "greeting"', 'key = "eligibility"', 'key = "greeting" の項目を加えて'),
     ('"center@smile.example"', '"center"', "smile.toml: brand.office_mail: メールアドレスの形で"),
     ('"smile.example"', '"smile example"', "smile.toml: brand.mail_domain: ドメインの形で"),
