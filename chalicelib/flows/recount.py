@@ -34,12 +34,15 @@ def object_to(case: Case, memo_id: str, call_class: str) -> None:
     Raises Refused where that was settled before.
     """
     found = _last_version(case, memo_id)
-    if found.class_of_now == call_class:
-        return
     if case.house.objections.decided_by == "client":
+        # A call that the operator took as sales is not settled by that: only the press declares its number.
+        if found.class_now == call_class:
+            return
         judge(case, found, call_class, f"お客様のお申し出({OBJECTIONS[call_class]})")
         if call_class == "sales" and why_not_declared(case, found.caller_number) is None:
             declare(case, found.caller_number, found.id)
+        return
+    if found.class_of_now == call_class:
         return
     if found.class_now:
         raise Refused("このお電話の取り扱いは判定済みです。ご不明な点は、メールに記載の窓口までお問い合わせください。")
