@@ -22,10 +22,10 @@ def tell(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) 
     A notice that bounces itself is told to the office only, so that two dead
     addresses do not write to each other for ever.
     """
-    if isinstance(item, Letter) and item.kind == "bounced_office":
+    house = houses.all_houses()[item.house]
+    if isinstance(item, Letter) and item.to == [house.brand.office_mail]:
         log.alarm("mail to the office did not arrive", item=item.id, state=told.state)
         return
-    house = houses.all_houses()[item.house]
     try:
         contracts.change(house, item.contract, now, MAIL, lambda case: _tell(case, item, told, sent_at))
     except NotFound:

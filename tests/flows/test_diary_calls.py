@@ -130,6 +130,16 @@ def test_what_the_office_has_decided_is_not_pressed_away(smile):
     assert smile.counted("2026-09") == 1 and smile.look()["declared"] == []
 
 
+def test_a_call_that_was_taken_as_sales_can_still_be_declared(smile):
+    first = smile.memo(caller=SALES, **{"class": "sales"}).json
+    assert "同じ番号" in press(smile, "sales").text and seen(smile, first["id"])["recounts"] == []
+    assert [each["number"] for each in smile.look()["declared"]] == ["0399991111"]
+    assert smile.memo("memo-2", caller=SALES).json["reported_to"] == []
+    smile.office("declared/03-9999-1111", method="DELETE")
+    press(smile, "sales", smile.mail("電話受付のご報告"))  # an old page, once more
+    assert smile.look()["declared"] == []
+
+
 def test_a_wrong_number_is_taken_off_and_nothing_is_silent(smile):
     smile.memo(caller=SALES)
     assert "間違い電話" in press(smile, "wrong_number").text

@@ -9,7 +9,7 @@ import pytest
 import app
 from chalicelib import ses
 from chalicelib.errors import Parked
-from chalicelib.flows import outbox
+from chalicelib.flows import links, outbox
 from chalicelib.models import Contract, Letter, Memo
 from chalicelib.models.contract import Address
 from chalicelib.rules import house as houses
@@ -190,6 +190,15 @@ def test_notices_that_bounce_themselves_come_to_an_end(mk):
     assert len(mk.mails()) == before + 1  # the office alone
     tells(mk, ses_events.bounce(sent(mk, notices["bounced_office"], notices["bounced_office"].to, "ses-3"), mk.moment))
     assert len(mk.mails()) == before + 1
+
+
+def test_a_mail_to_the_office_that_bounces_is_no_business_of_the_client(mk):
+    memo = memo_of(mk)
+    mk.send(f"/confirm/{links.memo_token(memo.id)}", {"press": "sales"})
+    (objection,) = [each for each in Letter.scan() if each.kind == "objection"]
+    before = len(mk.mails())
+    tells(mk, ses_events.bounce(sent(mk, objection, objection.to, "ses-2"), mk.moment))
+    assert len(mk.mails()) == before
 
 
 def test_a_complaint_and_a_rejection_are_told_to_the_office(mk):

@@ -91,7 +91,7 @@ class Calls(History):
         if other == request.body:
             return
         by, house = (request.owner, 0), request.client.house
-        answer = self.ask("POST", "/v1/memos", other, house, by, fault, **{"idempotency-key": request.key})
+        answer = self.ask("POST", request.path, other, house, by, fault, **{"idempotency-key": request.key})
         assert answer is None or answer.status == 422 or (self.hit and answer.status == 503), answer.text
 
     @rule(which=CLIENT, others=st.sampled_from(["same", "same", "sweep", "other"]))
@@ -101,13 +101,13 @@ class Calls(History):
         request = self.request(which, OPERATORS[0], "business", None, CALLERS[0], AGO[0], None)
         if request.client.verdict(request.received_at, self.now) != 201:
             return
-        request.decided.append(request.client.decide(request.body, self.now))
+        request.decided.append(request.decide(self.now))
         other = request
         if others == "other":
             other = self.request(1 - which, OPERATORS[1], "test", None, CALLERS[2], AGO[0], None)
             if other.client.verdict(other.received_at, self.now) != 201:
                 return
-            other.decided.append(other.client.decide(other.body, self.now))
+            other.decided.append(other.decide(self.now))
         tasks = [
             lambda: self.take_memo(request),
             lambda: self.take_memo(other),
@@ -187,12 +187,19 @@ class Calls(History):
     def look_at_usage(self, client, month, these, unknown) -> None:
         """Counted are those whose hand-over is known, at most those that SES has."""
         sent = {each.item for each in self.wire.taken}
-        least = sum(each.counts and each.surely_sent for each in these)
-        most = sum(each.counts and each.id in sent for each in these) + unknown
+        last = [each for each in these if each.judged and not each.corrected_by]
+        least = sum(any(one.surely_sent for one in each.versions) for each in last)
+        most = sum(any(one.id in sent for one in each.versions) for each in last) + unknown
         assert least <= self.usage(client, month)["counted"] <= most, (least, most)
 
     def look_at_memo(self, request) -> None:
         told = self.ask("GET", f"/v1/memos/{request.id}", house=request.client.house, by=(OPERATORS[1], 0)).json
         assert json.loads(request.answer).items() <= told.items()
-        assert told["report"]["state"] in (["handed_over", "on_its_way", "with_office"] if request.told else ["none"])
-        assert request.id in {each.item for each in self.wire.taken} or not told["counted"]
+        state = told["report"]["state"]
+        if not request.tellings:
+            assert state == ("with_office" if request.reported and not request.corrected_by else "none")
+        else:
+            assert state in ["handed_over", "on_its_way", "with_office"] or request.corrected_by
+        self.look_at_lines(request, told)
+        sent = {each.item for each in self.wire.taken}
+        assert not told["counted"] or (request.judged and any(each.id in sent for each in request.versions))

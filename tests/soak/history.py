@@ -5,12 +5,9 @@ a new kind of event is a new class of rules and its lines in `oracle.py`.
 """
 
 import json
-import re
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
 from typing import ClassVar
 
 from hypothesis import strategies as st
@@ -22,6 +19,8 @@ from chalicelib.flows import keys, memo
 from chalicelib.models import Letter, Memo
 from chalicelib.rules import house as houses
 from tests.desk import Answer
+from tests.soak.asked import Request
+from tests.soak.checks import Checks
 from tests.soak.oracle import Client, day_of, midnight, seen
 from tests.soak.wire import ENDINGS, Fault, Killed
 from tests.soak.world import World
@@ -37,27 +36,7 @@ FAULTS = st.one_of(
 )
 
 
-@dataclass
-class Request:
-    """A memo that somebody asked to be taken; `decided` is what may have been stored, one entry an attempt."""
-
-    client: Client
-    owner: str
-    key: str
-    body: dict
-    decided: list[tuple[list[dict], bool]] = field(default_factory=list)
-    answer: bytes | None = None
-    id: str = ""
-    told: list[dict] = field(default_factory=list)
-    counts: bool = False
-    surely_sent: bool = False
-
-    @property
-    def received_at(self) -> datetime:
-        return datetime.fromisoformat(self.body["received_at"])
-
-
-class History(RuleBasedStateMachine):
+class History(Checks, RuleBasedStateMachine):
     world: ClassVar[World]
     stats: ClassVar[Counter] = Counter()
 
@@ -73,6 +52,7 @@ class History(RuleBasedStateMachine):
         self.requests: list[Request] = []
         self.paths = {each.contract: self.world.paths(each) for each in self.clients}
         self.mails_made = 0
+        self.begin_checks()
 
     @property
     def now(self) -> datetime:
@@ -105,14 +85,14 @@ class History(RuleBasedStateMachine):
 
     def send(self, request: Request, fault: Fault | None = None, key: int = 0) -> None:
         """Ask for a memo, for the first time or again."""
-        expected, surely = request.client.verdict(request.received_at, self.now), not request.decided
+        expected, surely = request.expected(self.now), not request.decided
         if request.answer is None and expected == 201:
-            request.decided.append(request.client.decide(request.body, self.now))
+            request.decided.append(request.decide(self.now))
         by, house = (request.owner, key), request.client.house
-        answer = self.ask("POST", "/v1/memos", request.body, house, by, fault, **{"idempotency-key": request.key})
+        answer = self.ask("POST", request.path, request.body, house, by, fault, **{"idempotency-key": request.key})
         if answer is not None and answer.status == 201:
             self.note(request, answer.body)
-            request.surely_sent |= surely and not self.hit and self.wire.ses_is == "well"
+            request.surely_sent |= bool(surely and not self.hit and self.wire.ses_is == "well" and request.told)
         elif answer is not None and answer.status != 503:
             assert request.answer is None, f"accepted, and refused when it was repeated: {answer.text}"
             assert answer.status == expected, answer.text
@@ -122,9 +102,9 @@ class History(RuleBasedStateMachine):
         """A 201: as the oracle would have decided in one of the attempts, and the same bytes ever after."""
         if request.answer is None:
             told = json.loads(raw)
-            assert (told["reported_to"], told["counts"]) in request.decided, (told, request.decided)
-            request.answer, request.id = raw, told["id"]
-            request.told, request.counts = told["reported_to"], told["counts"]
+            decided = [each for each in request.decided if each[:2] == (told["reported_to"], told["counts"])]
+            assert decided, (told, request.decided)
+            request.accepted(raw, told, decided[0][2])
             assert request.id not in [each.id for each in self.requests if each is not request]
         assert raw == request.answer
 
@@ -184,6 +164,7 @@ class History(RuleBasedStateMachine):
             self.step("end")
             self.repair()
             self.check_mails()
+            self.check_notices()
             self.check_counts()
             for request in [each for each in self.requests if each.answer][:1]:
                 self.send(request)
@@ -205,53 +186,6 @@ class History(RuleBasedStateMachine):
             if not any(each.outbox == each.house for each in (*self.memos.values(), *self.letters.values())):
                 return
         raise AssertionError("mails are left in the outbox")
-
-    def check_mails(self) -> None:
-        """Every accepted memo is there, and every mail went out once, or once more for each doubt on record, to whom it should."""
-        accepted = {each.id: each for each in self.requests if each.answer}
-        assert set(self.memos) == set(accepted), "memos stored are not the memos accepted"
-        for identity, stored in self.memos.items():
-            to = [each["address"] for each in accepted[identity].told]
-            self.check_item(stored, list(dict.fromkeys(to)))
-        for stored in self.letters.values():
-            self.check_item(stored, stored.to)
-        known = {_tag(each) for each in (*self.memos, *self.letters)}
-        assert {each.item for each in self.wire.taken} <= known
-        written = {(each.kind, each.to[0]) for each in self.letters.values()}
-        for client in self.clients:
-            assert set(client.letters) <= written, set(client.letters) - written
-        self.stats.update({"memo taken": len(self.memos), "mail": len(self.wire.taken)})
-
-    def check_item(self, stored, to: list[str]) -> None:
-        mails = [each for each in self.wire.taken if each.item == _tag(stored.id)]
-        self.stats["unsure"] += len(stored.unsure)
-        assert all(list(each.to) == to for each in mails), (mails, to)
-        if not to:
-            assert stored.outbox is None and stored.handed_over_at is None and not mails
-        elif self.wire.last_word.get(_tag(stored.id)) == "rejected":
-            assert stored.outbox == f"{stored.house}:office" and len(mails) <= len(stored.unsure)
-        else:
-            assert stored.outbox is None and stored.handed_over_at is not None
-            assert 1 <= len(mails) <= 1 + len(stored.unsure), f"{len(mails)} mails, {len(stored.unsure)} doubts: {stored.id}"
-        for again in mails[1:]:
-            text = message_from_bytes(again.raw, policy=policy.default).get_body(("plain",)).get_content()
-            assert "重ねてお送りしている可能性" in text
-
-    def check_counts(self) -> None:
-        for client in self.clients:
-            of_client = [each for each in self.requests if each.answer and each.client is client]
-            for month in {f"{day_of(each.received_at):%Y-%m}" for each in of_client}:
-                these = [each for each in of_client if f"{day_of(each.received_at):%Y-%m}" == month]
-                counted = [each for each in these if each.counts and self.memos[each.id].handed_over_at]
-                told = self.usage(client, month)
-                assert (told["taken"], told["counted"]) == (len(these), len(counted)), told
-
-    def usage(self, client: Client, month: str) -> dict:
-        return self.ask("GET", f"/v1/contracts/{client.contract}/usage/{month}", house=client.house).json
-
-
-def _tag(identity: str) -> str:
-    return re.sub("[^A-Za-z0-9_-]", "_", identity)
 
 
 __all__ = ["FAULTS", "History", "Request", "day_of", "midnight"]

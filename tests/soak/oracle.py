@@ -45,6 +45,10 @@ WANTED = {
     "田中　実": "田中 実",
     "山本": None,
 }
+NUMBERS = {"090-1234-5678": "09012345678", "０９０－１２３４－５６７８": "09012345678"}  # those that a telephone could call
+# How a mail stands at an address: of one mail the later word in this order, of several the mail that came furthest.
+WITHIN = ["delayed", "delivered", "bounced_soft", "bounced_hard", "complained"]
+AMONG = ["bounced_hard", "bounced_soft", "delayed", "delivered", "complained"]
 JOINS = "田中 実"  # who may come onto a roster
 
 
@@ -61,6 +65,8 @@ class Address:
     mail: str
     confirmed: bool
     replaces: str | None = None  # the address whose place it takes once it is confirmed
+    confirmed_at: datetime | None = None  # None of a confirmed one: before the history began
+    bounced_at: datetime | None = None
 
 
 @dataclass
@@ -91,10 +97,11 @@ class Client:
     paused_on: date | None = None
     terminate_on: date | None = None
     letters: list[tuple[str, str | None]] = field(default_factory=list)  # (kind, recipient) that must have been written
+    declared: set[str] = field(default_factory=set)
 
     def copy(self) -> "Client":
         people = [replace(each, addresses=[replace(one) for one in each.addresses]) for each in self.people]
-        return replace(self, people=people, on=[[*each] for each in self.on], letters=[*self.letters])
+        return replace(self, people=people, on=[[*each] for each in self.on], letters=[*self.letters], declared={*self.declared})
 
     # memos
 
@@ -105,11 +112,17 @@ class Client:
         served = any(since - timedelta(minutes=2) <= received_at and (not until or received_at < until) for since, until in self.on)
         return 201 if served else 409
 
-    def decide(self, body: dict, now: datetime) -> tuple[list[dict], bool]:
-        """(who is told of it, whether it counts once that has happened)."""
-        reported, counted = CALLS[self.house][body["class"]]
-        free = self.house == "mk" and day_of(datetime.fromisoformat(body["received_at"])) <= self.trial_last
-        return self.told(body.get("for"), day_of(now)) if reported else [], counted and not free
+    def decide(self, body: dict, received_at: datetime, now: datetime, told_before: bool = False) -> tuple[list[dict], bool, bool]:
+        """(who is told of it, whether it counts once that has happened, whether somebody ought to be told)."""
+        reported, counts = self.worth(body["class"], received_at)
+        if self.house == "smile" and NUMBERS.get(body["caller"]["phone"]) in self.declared and not told_before:
+            reported = counts = NO
+        return self.told(body.get("for"), day_of(now)) if reported else [], counts, reported
+
+    def worth(self, call_class: str, received_at: datetime) -> tuple[bool, bool]:
+        """(reported, counted) of a class of call at that moment."""
+        reported, counted = CALLS[self.house][call_class]
+        return reported, counted and not (self.house == "mk" and day_of(received_at) <= self.trial_last)
 
     def told(self, wanted: str | None, today: date) -> list[dict]:
         if self.house == "smile":
@@ -117,7 +130,7 @@ class Client:
         for each in self._in_turn(self.person(WANTED[wanted]) or self.people[0], today):
             if each.reached_at:
                 return [{"person": each.name, "address": mail} for mail in each.reached_at]
-        raise AssertionError("every roster keeps one confirmed address")
+        return []
 
     def _in_turn(self, meant: Person, today: date) -> list[Person]:
         """Whoever is meant, a deputy in their absence, the roster from its top; the absent before nobody at all."""
@@ -137,9 +150,16 @@ class Client:
     def confirmed(self) -> set[str]:
         return {mail for each in self.people for mail in each.reached_at}
 
-    def confirm(self, mail: str) -> None:
+    def bounce(self, mail: str, sent_at: datetime, at: datetime) -> None:
+        """For good: until it is confirmed again, unless that has happened since the mail was sent."""
+        for address in [one for each in self.people for one in each.addresses if one.mail == mail and one.confirmed]:
+            if address.confirmed_at is None or address.confirmed_at <= sent_at:
+                address.confirmed, address.bounced_at = False, at
+
+    def confirm(self, mail: str, now: datetime) -> None:
         address = self.address(mail)
         if not address.confirmed:
+            address.confirmed_at, address.bounced_at = now, None
             address.confirmed, gone, address.replaces = True, address.replaces, None
             for each in self.people:
                 each.addresses = [one for one in each.addresses if one.mail != gone]

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib import queue, ses
+from chalicelib import clock, queue, ses
 from chalicelib.models import TABLES
 from chalicelib.models.base import connection
 
@@ -39,11 +40,14 @@ class Fault(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A mail that SES has taken: the item it was sent for, its recipients, the MIME message."""
+    """A mail that SES has taken: the item it was sent for (as its tag says), its recipients, the MIME message, and what SES knows."""
 
     item: str
     to: tuple[str, ...]
     raw: bytes
+    tags: dict[str, str]
+    message: str
+    at: datetime
 
 
 BEFORE = {"unreached": EndpointConnectionError, "reset": ConnectionClosedError, "killed": None}
@@ -122,8 +126,9 @@ class Wire:
             body = json.loads(request.body)
             raw = base64.b64decode(body["Content"]["Raw"]["Data"])
             with self._lock:
-                self.taken.append(Taken(_item(request), tuple(body["Destination"]["ToAddresses"]), raw))
-                return _answer(request, 200, json.dumps({"MessageId": f"m{len(self.taken)}"}).encode())
+                to, message = tuple(body["Destination"]["ToAddresses"]), f"m{len(self.taken) + 1}"
+                self.taken.append(Taken(_item(request), to, raw, _tags(request), message, clock.now()))
+                return _answer(request, 200, json.dumps({"MessageId": message}).encode())
         entries = json.loads(request.body)["Entries"]
         self.queued += [each["MessageBody"] for each in entries]
         done = [{"Id": each["Id"], "MessageId": each["Id"], "MD5OfMessageBody": ""} for each in entries]
@@ -156,7 +161,12 @@ class Wire:
 
 
 def _item(request) -> str:
-    return next(tag["Value"] for tag in json.loads(request.body)["EmailTags"] if tag["Name"] == "item")
+    tags = _tags(request)
+    return tags.get("memo") or tags["letter"]
+
+
+def _tags(request) -> dict[str, str]:
+    return {tag["Name"]: tag["Value"] for tag in json.loads(request.body)["EmailTags"]}
 
 
 def _error(kind, request) -> BaseException:

@@ -19,7 +19,9 @@ from chalicelib import clock, queue, ses
 from chalicelib.flows import keys
 from chalicelib.models import TABLES, Contract, Key, Line, Progress
 from chalicelib.models.base import connection
+from chalicelib.rules import house as houses
 from dev import cloud
+from dev.topic import Topic
 from tests import stores
 from tests.desk import Desk
 from tests.soak import wire as wires
@@ -47,6 +49,7 @@ class World:
         self.desk = Desk("2026-08-10")
         self.clients: dict[str, Prepared] = {}
         self.wire = wires.Wire(address)
+        self.topic: Topic
         self._items: dict[str, list[tuple[str, dict]]] = {}
         self._keys: list[tuple[str, dict]] = []
 
@@ -135,6 +138,10 @@ class World:
     def applicant(self, contract: str) -> str:
         return next(f"apply@{place}.example" for place, each in enumerate(self.clients.values()) if each.contract == contract)
 
+    @staticmethod
+    def office(house: str) -> str:
+        return houses.all_houses()[house].brand.office_mail
+
     def begin(self, names: tuple[str, ...]) -> None:
         """Put the world back as it was prepared, with these clients only."""
         wire = self.wire
@@ -177,10 +184,13 @@ def _clear(model) -> None:
 @contextmanager
 def opened(address: str) -> Iterator[World]:
     """A world on the DynamoDB Local at `address`, prepared and on its own wire; its tables are dropped at the end."""
+    topic = None
     try:
         with moto.mock_aws():
             stores.use(address)
             world = World(address)
+            world.topic = topic = Topic()
+            os.environ |= topic.environment
             wires.connect(world.wire, connection.client)
             cloud.furnish()
             stores.keep_expired()
@@ -196,3 +206,5 @@ def opened(address: str) -> Iterator[World]:
         keys.forget()
         stores.empty()
         stores.use(None)
+        if topic:
+            topic.close()
