@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from chalicelib.models import TABLES
 from chalicelib.models.base import Table
+from infra.alarms import alarms
 
 FUNCTIONS = ("APIHandler", "Nightly", "Settle", "Sweep", "MailEvents", "Redate", "IssueKey")
 # What SES is asked to tell; Send tells that a mail left which our own request lost sight of.
@@ -21,10 +22,14 @@ def merge_template(stage: str) -> dict:
     """The merge template of a stage."""
     return {
         "Parameters": _parameters(),
-        "Conditions": {"WritesToChatwork": {"Fn::Not": [{"Fn::Equals": [{"Ref": "ChatworkSecretName"}, ""]}]}},
+        "Conditions": {"WritesToChatwork": _is_given("ChatworkSecretName"), "AlarmsByMail": _is_given("AlarmMail")},
         "Globals": {"Function": {"Environment": {"Variables": _environment(stage)}}},
-        "Resources": data_resources(stage) | _functions() | _logs() | _answers() | _mail(stage),
+        "Resources": data_resources(stage) | _functions() | _logs() | _answers() | _mail(stage) | alarms(stage, FUNCTIONS),
     }
+
+
+def _is_given(parameter: str) -> dict:
+    return {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]}
 
 
 def data_resources(stage: str) -> dict:
@@ -113,6 +118,11 @@ def _parameters() -> dict:
             "Default": 10,
             "MinValue": 1,
             "Description": "Mails a second that the sweep may send: what SES allows this account, less what calls need",
+        },
+        "AlarmMail": {
+            "Type": "String",
+            "Default": "",
+            "Description": "Who is mailed when somebody has to look; empty for nobody",
         },
         "ChatworkSecretName": {
             "Type": "String",

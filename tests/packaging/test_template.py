@@ -84,6 +84,29 @@ def test_redate_is_called_by_hand_and_has_time(template):
     assert redate["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
+def test_every_log_and_every_dead_letter_queue_can_wake_somebody(template):
+    resources = template["Resources"]
+    functions = [name for name, each in resources.items() if each["Type"] == "AWS::Serverless::Function"]
+    watched = [
+        each["Properties"]["LogGroupName"]["Ref"] for each in resources.values() if each["Type"] == "AWS::Logs::MetricFilter"
+    ]
+    assert sorted(watched) == sorted(f"{name}Log" for name in functions)
+    dead = {
+        each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for each in _properties(resources, "AWS::SQS::Queue", "RedrivePolicy")
+    }
+    dead |= {"MissedRuns", "LostMailEvents"}
+    alarmed = {
+        each["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for each in _properties(resources, "AWS::CloudWatch::Alarm", "Dimensions")
+    }
+    assert alarmed == dead
+
+
+def _properties(resources: dict, kind: str, needed: str) -> list[dict]:
+    found = [each["Properties"] for each in resources.values() if each["Type"] == kind]
+    return [each for each in found if each.get(needed)]
+
+
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
 def test_tables_are_those_of_the_models(model):
     properties = table_resource(model, "dev")["Properties"]
