@@ -8,7 +8,7 @@ from chalicelib.errors import Fault, Invalid, NotFound, Refused, TooMany
 from chalicelib.flows import limits
 from chalicelib.flows.case import CLIENT, DATES, Case
 from chalicelib.models import Contract
-from chalicelib.models.contract import Address, Person
+from chalicelib.models.parts import Address, Person
 from chalicelib.rules import lifecycle
 
 LINK_DAYS = 30  # how long a report address may be confirmed by its test mail [D]

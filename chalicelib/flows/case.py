@@ -14,8 +14,8 @@ from chalicelib.errors import Busy, Refused
 from chalicelib.flows import links
 from chalicelib.models import Contract, History, Letter, Line, Mark, Memo, Recount, Token
 from chalicelib.models.base import lost_a_race, transaction
-from chalicelib.models.contract import Note, Period
 from chalicelib.models.line import FREE, LENT, QUARANTINED
+from chalicelib.models.parts import Note, Period
 from chalicelib.rules import calendar, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House

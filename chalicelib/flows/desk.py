@@ -7,7 +7,7 @@ from chalicelib import carriers
 from chalicelib.flows import cursor, instructions, names, terms
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract, History
-from chalicelib.models.contract import Address, Declared, GatePassed, Person
+from chalicelib.models.parts import Address, Declared, GatePassed, Person
 from chalicelib.rules import calendar, gates, lifecycle
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House

@@ -10,7 +10,7 @@ from chalicelib.flows.case import Case
 from chalicelib.flows.recognise import look_again
 from chalicelib.flows.settle import say_number, service_facts
 from chalicelib.models import Contract
-from chalicelib.models.contract import GatePassed
+from chalicelib.models.parts import GatePassed
 from chalicelib.rules import calendar, gates, offer, trial
 from chalicelib.rules.house_file import USES
 

@@ -6,8 +6,8 @@ from chalicelib import phones
 from chalicelib.errors import NotFound
 from chalicelib.flows import contract as contracts
 from chalicelib.models import Contract, Line, Memo
-from chalicelib.models.contract import Person
 from chalicelib.models.line import QUARANTINED
+from chalicelib.models.parts import Person
 from chalicelib.rules import calendar
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses

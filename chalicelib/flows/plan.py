@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from chalicelib.errors import Fault, Invalid, Refused
 from chalicelib.flows.case import Case
-from chalicelib.models.contract import Option, PlanChange
+from chalicelib.models.parts import Option, PlanChange
 from chalicelib.rules import calendar, lifecycle, offer
 from chalicelib.rules import contract as life
 from chalicelib.rules.house import House

@@ -11,8 +11,8 @@ from chalicelib.errors import Fault, Invalid, NotFound, Refused
 from chalicelib.flows.case import Case
 from chalicelib.models import Line
 from chalicelib.models.base import condition_failed
-from chalicelib.models.contract import ExtraLine, UseChange
 from chalicelib.models.line import FREE, LENT, QUARANTINED
+from chalicelib.models.parts import ExtraLine, UseChange
 from chalicelib.rules import calendar
 from chalicelib.rules.house import House
 from chalicelib.rules.house_file import USES

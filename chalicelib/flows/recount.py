@@ -10,7 +10,7 @@ from chalicelib.errors import Fault, Invalid, NotFound, Refused
 from chalicelib.flows import memo as memos
 from chalicelib.flows.case import Case
 from chalicelib.models import Memo, Recount
-from chalicelib.models.contract import Declared
+from chalicelib.models.parts import Declared
 from chalicelib.rules import calendar, memo, metering, routing
 from chalicelib.rules.house_file import CLASSES
 

@@ -3,7 +3,7 @@
 from chalicelib.errors import Fault, Invalid, Refused
 from chalicelib.flows import address
 from chalicelib.flows.case import Case
-from chalicelib.models.contract import Person
+from chalicelib.models.parts import Person
 
 PEOPLE = 50  # on one roster [D]: a contract is one item of at most 400 KB
 

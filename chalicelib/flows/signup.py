@@ -15,7 +15,7 @@ from chalicelib.flows.recognise import recognise
 from chalicelib.flows.settle import ask_confirmation
 from chalicelib.kinds import CorporateNumber, Day, Mail, Phone
 from chalicelib.models import Contract
-from chalicelib.models.contract import Address, GatePassed, Person
+from chalicelib.models.parts import Address, GatePassed, Person
 from chalicelib.rules import calendar, lifecycle, trial
 from chalicelib.rules.house import House
 from chalicelib.rules.house_file import PARTIES

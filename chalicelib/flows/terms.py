@@ -3,7 +3,7 @@
 from datetime import date
 
 from chalicelib.models import Contract
-from chalicelib.models.contract import ExtraLine, Option
+from chalicelib.models.parts import ExtraLine, Option
 from chalicelib.rules import contract as life
 from chalicelib.rules import offer
 from chalicelib.rules.house import House

@@ -11,7 +11,7 @@ from chalicelib import ses
 from chalicelib.errors import Parked
 from chalicelib.flows import links, outbox
 from chalicelib.models import Contract, Letter, Memo
-from chalicelib.models.contract import Address
+from chalicelib.models.parts import Address
 from chalicelib.rules import house as houses
 from dev import ses_events
 from dev.chatwork import NO_ROOM, TOO_MANY
