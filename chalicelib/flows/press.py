@@ -11,6 +11,7 @@ from chalicelib.flows import links, recount
 from chalicelib.flows.case import CLIENT
 from chalicelib.models import Contract, Memo
 from chalicelib.models.base import condition_failed
+from chalicelib.rules import delivery
 from chalicelib.rules import house as houses
 from chalicelib.rules.lifecycle import ENDED
 
@@ -28,6 +29,11 @@ class Sight(NamedTuple):
     def declared(self) -> bool:
         """Whether calls from this number are no longer reported."""
         return self.contract.has_declared(self.memo.caller_number)
+
+    @property
+    def deliveries(self) -> list[dict]:
+        """How the report stands at each of its addresses."""
+        return delivery.ledger(self.memo.recipients, self.memo.done(), self.memo.mail_events)
 
     @property
     def offered(self) -> list[str]:

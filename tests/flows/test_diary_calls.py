@@ -94,6 +94,7 @@ def test_the_client_of_smile_takes_a_sales_call_off_and_its_number_is_silent_fro
     first = smile.memo(caller=SALES).json
     assert smile.counted("2026-09") == 1
     page = smile.open(link(report(smile)))
+    assert "pc@sakura.example(送信済み)" in page.text
     assert "営業電話でした" in page.text and "売田" not in page.text and "9999" not in page.text
     done = press(smile, "sales")
     assert done.status == 200 and "数えません" in done.text and "同じ番号" in done.text
