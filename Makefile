@@ -3,6 +3,7 @@ PORT ?= 8000
 AT ?=
 STORE ?=
 DATA ?= data
+FAULTS ?= all
 VENV := .venv
 
 .PHONY: help run nightly test test-fast check audit mutation faults bench load soak package dynamodb-local pictures
@@ -76,7 +77,7 @@ check: $(VENV)/dev
 	$(VENV)/bin/pip check
 
 faults: $(VENV)/dev dynamodb-local
-	@FAULTS=all $(VENV)/bin/pytest -s tests/faults/test_matrix.py
+	@FAULTS=$(FAULTS) $(VENV)/bin/pytest -s tests/faults/test_matrix.py
 
 mutation: $(VENV)/dev
 	@$(VENV)/bin/python -m dev.mutation $(ONLY)

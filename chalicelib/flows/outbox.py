@@ -49,9 +49,12 @@ def deliver(item: Outgoing, now: datetime, begun: float) -> str:
         log.crash("mail cannot be written", item=item.id)
         item.leave_to_office(now, "この内容からメールを作成できませんでした。")
         return NEVER
+    lease = item.next_try_at
     failed = _try_all(item, ways, now, begun)
     if not failed:
         return SENT
+    if item.next_try_at != lease:
+        return "taken"
     worst = max(failed, key=lambda outcome: _GRAVITY.index(outcome.kind))
     _write_down(item, worst, now)
     return worst.kind
@@ -80,7 +83,10 @@ def _posting(house: houses.House, room: str, said: mail.Words) -> Way:
 def _try_all(item: Outgoing, ways: dict[str, Way], now: datetime, begun: float) -> list[Outcome]:
     """Each way once, as long as patience lasts; what has left is written down at once. Returns the ends of those that have not."""
     failed: list[Outcome] = []
+    lease = item.next_try_at
     for way, send in ways.items():
+        if item.next_try_at != lease or way not in item.open_ways:
+            continue  # somebody else has taken it over meanwhile, or SES itself has said that it went
         outcome = send() if time.monotonic() - begun < PATIENCE else Outcome(RETRY, problem="not tried yet")
         moment = now + timedelta(seconds=time.monotonic() - begun)
         if outcome.kind == SENT:

@@ -183,13 +183,13 @@ def legend() -> str:
     return "\n".join(lines)
 
 
-def run(path: Path, world: World, everything: bool) -> Matrix:
-    """Record the path, then tell it again with each fault at each call, or with a choice of them."""
+def run(path: Path, world: World, choice: str) -> Matrix:
+    """Record the path, then tell it again: with `all` faults at each call, `some` (one of each kind), or `few` (one at each call)."""
     teller, begun = Teller(path, world), time.process_time()
     calm = teller.tell()
     cells = [Cell(place, call, fault, misses=fault.misses(call)) for place, call in enumerate(calm.calls) for fault in FAULTS]
-    if not everything:
-        _leave_out(path, cells)
+    if choice != "all":
+        _leave_out(path, cells, choice)
     for cell in cells:
         if not cell.misses and not cell.left:
             told = teller.tell(cell.place, cell.fault)
@@ -198,10 +198,14 @@ def run(path: Path, world: World, everything: bool) -> Matrix:
     return Matrix(path, calm.calls, cells, time.process_time() - begun)
 
 
-def _leave_out(path: Path, cells: list[Cell]) -> None:
-    """Of each kind at each call one fault remains, drawn by path and place, so always the same; a transaction keeps them all."""
-    for (place, kind), group in groupby(cells, key=lambda cell: (cell.place, cell.fault.kind)):
-        able = [cell for cell in group if not cell.misses and cell.call.operation != "TransactWriteItems"]
+def _leave_out(path: Path, cells: list[Cell], choice: str) -> None:
+    """One fault remains at each call, or of each kind at each, drawn by path and place, so always the same.
+
+    With `some` a transaction keeps them all.
+    """
+    some = choice == "some"
+    for (place, kind), group in groupby(cells, key=lambda cell: (cell.place, cell.fault.kind if some else "")):
+        able = [cell for cell in group if not cell.misses and not (some and cell.call.operation == "TransactWriteItems")]
         chosen = crc32(f"{path.name} {place} {kind}".encode()) % max(1, len(able))
         for number, cell in enumerate(able):
             cell.left = number != chosen

@@ -223,7 +223,7 @@ PATHS = [
     Path("memo with earlier calls of the day", _called_before, _memo, 201, _month),
     Path("memo that is stored already", _told_already, _memo, 201, _month),
     Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _month, whole=True),
-    Path("sweep of a letter whose sender died", _letter_left, _sweep, None, _status, whole=True),
+    Path("sweep of a letter whose sender died", _letter_left, _sweep, None, _status),
     Path("memo with a Chatwork room beside mail", _with_room, _memo, 201, _newest),
     Path("correction of a memo", _to_correct, _correction, 201, _call),
     Path("client's press at smile", _objected_at_smile, _press, 200, _call),

@@ -73,6 +73,8 @@ remind_after_days = 2
 who = "asked_for"
 subject = "お電話がありました"
 sender = "fixed"
+channels = ["mail"]
+extra_items = false
 
 [[plans]]
 key = "only"
@@ -130,6 +132,10 @@ reported = true
 counted = true
 items = "optional"
 why = "すべてのお電話"
+
+[objections]
+decided_by = "office"
+days = 30
 
 [surcharge]
 allowed = false

@@ -11,7 +11,9 @@ import moto.server
 import pytest
 
 import app
-from dev import lambda_runtime
+from chalicelib import clock
+from dev import lambda_runtime, ses_events
+from dev.topic import Topic
 from infra import package
 from tests.desk import FORM, hidden
 
@@ -84,7 +86,7 @@ def test_a_house_file_that_does_not_load_stops_the_package(monkeypatch, tmp_path
 class Cloud:
     """Every function of the template, each in a process of its own, on moto's server."""
 
-    def __init__(self, made: Path, work: Path):
+    def __init__(self, made: Path, work: Path, topic: Topic):
         self.server = moto.server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         self.server.start()
         host, port = self.server.get_host_and_port()
@@ -97,7 +99,7 @@ class Cloud:
             "STAGE": "dev",
             "PUBLIC_URL": "https://denwaban.example",
             "LINK_SECRET": "x" * 40,
-        }
+        } | topic.environment
         self.unpacked, self.client = work / "function", lambda_runtime.install_client(work / "client")
         with zipfile.ZipFile(made / "deployment.zip") as packed:
             packed.extractall(self.unpacked)
@@ -127,17 +129,17 @@ class Cloud:
 
 
 @pytest.fixture(scope="module")
-def lambdas(made, tmp_path_factory):
+def lambdas(made, signing, tmp_path_factory):
     work = tmp_path_factory.mktemp("lambda")
     (work / "client").mkdir()
-    started = Cloud(made, work)
+    started = Cloud(made, work, signing)
     yield started
     started.stop()
 
 
-def test_every_function_answers_a_real_event(lambdas):
+def test_every_function_answers_a_real_event(lambdas, signing):
     functions = lambdas.functions
-    assert set(functions) == {"APIHandler", "Nightly", "Settle", "Sweep", "Redate", "IssueKey"}
+    assert set(functions) == {"APIHandler", "Nightly", "Settle", "Sweep", "MailEvents", "Redate", "IssueKey"}
 
     key = functions["IssueKey"].call({"house": "mk", "owner": "suzuki", "role": "admin"})["key"]
     page = lambdas.web("GET", "/mk/signup")
@@ -159,4 +161,9 @@ def test_every_function_answers_a_real_event(lambdas):
     batch = {"Records": [{"messageId": "1", "body": "{"}, {"messageId": "2", "body": good}]}
     assert functions["Settle"].call(batch) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
     assert functions["Sweep"].call({}) == {}
+    mail = ses_events.Mail("ses-1", {"letter": "mk-GONE__confirm", "stage": "dev"}, ["a@b.example"], clock.now())
+    told = signing.record(ses_events.delivery(mail, clock.now()))
+    assert functions["MailEvents"].call(told) == {"ended": ["unknown"]}
+    told["Records"][0]["Sns"]["Message"] += " "
+    assert functions["MailEvents"].call(told) == {"ended": ["forged"]}
     assert lambdas.web("GET", "/healthz")["statusCode"] == 200
