@@ -34,6 +34,7 @@ def take(page: Page, address: str) -> None:
     _save(page, "final", WIDTH, 1100)
     page.goto(f"{address}/_dev/mails")
     page.click("li:has-text('受電報告') >> nth=1 >> a")
+    page.frame_locator("iframe").locator("main").wait_for()
     page.set_viewport_size({"width": 900, "height": 760})
     _save(page, "report", 900, 760)
 
