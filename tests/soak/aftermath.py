@@ -61,7 +61,7 @@ class Aftermath(Events):
     def correct_at_once(self, rivals: list[Correction]) -> None:
         tries = [each for each in rivals if each.expected(self.now) == 201]
         for each in tries:
-            each.decided.append(each.decide(self.now))
+            each.decided += each.outcomes(self.now)
         ended = at_once([lambda each=each: self.take_correction(each) for each in tries]) if tries else []
         for request, raw in zip(tries, ended, strict=True):
             if raw:
@@ -114,6 +114,8 @@ class Aftermath(Events):
         if said == "received":
             return 200
         if client.house == "smile":
+            if request.class_now not in (None, said):
+                return 409
             if request.class_now != said:
                 request.becomes(said, [])
                 number = NUMBERS.get(request.body["caller"]["phone"])

@@ -55,8 +55,9 @@ class Request:
         """The status with which it is answered if it is new."""
         return self.client.verdict(self.received_at, now)
 
-    def decide(self, now: datetime) -> tuple[list[dict], bool, bool]:
-        return self.client.decide(self.body, self.received_at, now)
+    def outcomes(self, now: datetime) -> list[tuple[list[dict], bool, bool]]:
+        """What may be stored of it now."""
+        return [self.client.decide(self.body, self.received_at, now)]
 
     def accepted(self, raw: bytes, told: dict, reported: bool) -> None:
         self.answer, self.id, self.reported = raw, told["id"], reported
@@ -97,9 +98,12 @@ class Correction(Request):
             return 409
         return 422 if self.wrong.class_now and self.body["class"] != self.wrong.class_now else 201
 
-    def decide(self, now: datetime) -> tuple[list[dict], bool, bool]:
-        known = self.wrong.reported or bool(self.wrong.tellings)
-        return self.client.decide(self.body, self.received_at, now, known)
+    def outcomes(self, now: datetime) -> list[tuple[list[dict], bool, bool]]:
+        """Where the wrong report may have been read, its readers hear of the right one, whatever its class is now."""
+        plain = super().outcomes(now)
+        counts = self.client.worth(self.body["class"], self.received_at)[1]
+        readers = [{each["address"] for each in self.wrong.told}, *map(set, self.wrong.tellings)] if self.wrong.tellings else []
+        return plain + [(self.client.told_also(self.body.get("for"), now, known), counts, True) for known in readers]
 
     def accepted(self, raw: bytes, told: dict, reported: bool) -> None:
         super().accepted(raw, told, reported)

@@ -101,13 +101,13 @@ class Calls(History):
         request = self.request(which, OPERATORS[0], "business", None, CALLERS[0], AGO[0], None)
         if request.client.verdict(request.received_at, self.now) != 201:
             return
-        request.decided.append(request.decide(self.now))
+        request.decided += request.outcomes(self.now)
         other = request
         if others == "other":
             other = self.request(1 - which, OPERATORS[1], "test", None, CALLERS[2], AGO[0], None)
             if other.client.verdict(other.received_at, self.now) != 201:
                 return
-            other.decided.append(other.decide(self.now))
+            other.decided += other.outcomes(self.now)
         tasks = [
             lambda: self.take_memo(request),
             lambda: self.take_memo(other),

@@ -87,7 +87,7 @@ class History(Checks, RuleBasedStateMachine):
         """Ask for a memo, for the first time or again."""
         expected, surely = request.expected(self.now), not request.decided
         if request.answer is None and expected == 201:
-            request.decided.append(request.decide(self.now))
+            request.decided += request.outcomes(self.now)
         by, house = (request.owner, key), request.client.house
         answer = self.ask("POST", request.path, request.body, house, by, fault, **{"idempotency-key": request.key})
         if answer is not None and answer.status == 201:

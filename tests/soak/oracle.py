@@ -132,6 +132,12 @@ class Client:
                 return [{"person": each.name, "address": mail} for mail in each.reached_at]
         return []
 
+    def told_also(self, wanted: str | None, now: datetime, readers: set[str]) -> list[dict]:
+        """As `told`, and those of some readers who still can be reached."""
+        told = self.told(wanted, day_of(now))
+        reached = [{"person": each.name, "address": mail} for each in self.people for mail in each.reached_at]
+        return told + [each for each in reached if each["address"] in readers and each not in told]
+
     def _in_turn(self, meant: Person, today: date) -> list[Person]:
         """Whoever is meant, a deputy in their absence, the roster from its top; the absent before nobody at all."""
         here = [each for each in self.people if each.away_until is None or each.away_until < today]
