@@ -44,6 +44,7 @@ def main() -> int:
             print(f"  seed {seeded}: {totals['history']} histories in {time.monotonic() - begun:.0f} s", flush=True)
             if failure:
                 print(f"{failure}\nAgain: make soak SEED={seeded} HISTORIES={PART}", flush=True)
+        pool.shutdown()  # its processes leave while their stores are there
     _tell(totals, len(failures))
     return 1 if failures else 0
 

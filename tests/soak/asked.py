@@ -107,6 +107,6 @@ class Correction(Request):
 
     def accepted(self, raw: bytes, told: dict, reported: bool) -> None:
         super().accepted(raw, told, reported)
-        self.wrong.corrected_by = self
+        self.wrong.corrected_by, self.disputed = self, self.wrong.disputed
         if self.wrong.judged != self.counts:
             self.lines.append((self.wrong.judged, self.counts))

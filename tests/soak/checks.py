@@ -77,7 +77,7 @@ class Checks:
                 told = self.usage(client, month)
                 assert (told["taken"], told["counted"]) == (len(these), len(counted)), told
         for request in [each for each in self.requests if each.answer]:
-            if request.lines or request.class_now or request.corrected_by:
+            if request.lines or request.class_now or request.corrected_by or request.disputed:
                 self.look_at_lines(request, self.told_of(request))
             if not request.corrected_by:
                 changes = sum(is_now - was for each in request.versions for was, is_now in each.lines)
