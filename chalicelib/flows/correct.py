@@ -86,6 +86,8 @@ def _put(wrong: Memo, right: Memo, owner: str, now: datetime) -> bool:
             as_read = wrong.unchanged("corrected_by", "outbox", "next_try_at", "class_now", "counts_now", "disputed")
             write.update(wrong, [Memo.corrected_by.set(right.id), *withdrawn, *passed_on], as_read)
             write.save(right, condition=Memo.id.does_not_exist())
+            # Whoever freezes a count works on the contract as they read it: its version moves on with every change of one.
+            write.update(Contract(right.contract, version=0), [], Contract.id.exists(), add_version_condition=False)
             if before != after:
                 write.save(recount.line(right, wrong.class_of_now, before, after, owner, "受電メモの訂正", now))
     except TransactWriteError as refused:

@@ -23,6 +23,7 @@ from chalicelib.flows import (
     signup,
     trial,
 )
+from chalicelib.flows.case import Case
 from chalicelib.models import Contract, Line, Memo, Recount
 from chalicelib.models.base import connection
 from chalicelib.rules import house as houses
@@ -279,6 +280,19 @@ def test_a_correction_and_the_clients_press_at_the_same_moment(true_desk):
         (last,) = [each for each in memos if not each.corrected_by]
         changes = [line for line in Recount.query(desk.contract) if line.memo in {each.id for each in memos}]
         assert metering.counted(last)[0] is (len(changes) == 0)
+
+
+def test_whoever_freezes_a_count_learns_of_a_correction_accepted_meanwhile(true_desk):
+    desk = true_desk
+    desk.on("2026-09-01").starts("mk")
+    first = desk.memo().json
+    case = Case(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1")
+    body = {name: value for name, value in desk.said(business="納期の件").items() if name not in ("line", "received_at")}
+    right = correct.correct(MK, "operator1", "correction-1", first["id"], body, desk.moment)
+    with pytest.raises(Busy):
+        case.keep()
+    assert Memo.find(first["id"]).corrected_by == right.id
+    Case(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1").keep()
 
 
 def test_one_press_from_four_hands(true_desk):
