@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date
+from itertools import product
 from typing import Any, NamedTuple
 
 from chalicelib.rules import calendar
@@ -10,6 +11,12 @@ from chalicelib.rules.house import House
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _HONORIFICS = re.compile("(?<=.)(さん|様|さま|氏|殿)+$")  # a name that is nothing but one stays
+# Forms of one character in names, which nobody can hear on the telephone; each is compared as the first of its group.
+_FORMS = (
+    "高髙 崎﨑嵜 吉𠮷 沢澤 辺邉邊 斎齋斉齊 浜濱濵 島嶋嶌 桜櫻 広廣 国國 竜龍 関關 恵惠 徳德 真眞 栄榮 瀬瀨 桑桒 槙槇 曽曾 万萬 "
+    "寿壽 豊豐 円圓 亀龜 来來 蔵藏 浅淺 緒緖 条條 滝瀧 薮藪 桧檜 礼禮 静靜 弥彌 実實 富冨 鉄鐵 当當 与與 館舘"
+)
+_ONE_FORM = {ord(other): group[0] for group in _FORMS.split() for other in group[1:]}
 
 
 class Route(NamedTuple):
@@ -21,21 +28,32 @@ class Route(NamedTuple):
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: width, kana form, spaces and what closes it, さん or 様 or both, make no difference."""
-    plain = unicodedata.normalize("NFKC", name).translate(_KATAKANA_TO_HIRAGANA).casefold()
+    """A name as it is compared: width, kana, forms of a character, spaces and what closes it, さん or 様, make no difference."""
+    plain = unicodedata.normalize("NFKC", name).translate(_KATAKANA_TO_HIRAGANA).translate(_ONE_FORM).casefold()
     return _HONORIFICS.sub("", "".join(plain.split()).replace("・", ""))
 
 
+def meant(people: list, wanted: str) -> list:
+    """Whom on the roster `wanted` may mean: by name, reading, alias, family name, or family name and alias (佐藤専務).
+
+    With somebody meant by a family name goes everybody who bears it, also
+    without that reading or with no space behind it: 佐藤花子 may be meant by 佐藤,
+    but is never found by it alone, since 森 would find 森田.
+    """
+    sought = folded(wanted)
+    found = [each for each in people if sought in _calls(each)]
+    families = {sought}.union(*(_families(each) for each in found if sought in _families(each)))
+    return [each for each in people if each in found or (found and _bears(each, families))]
+
+
 def find_person(people: list, wanted: str) -> Any | None:
-    """The one person on the roster meant by `wanted`: name, reading, alias, or a family name that only one bears.
+    """The one person on the roster that `wanted` means.
 
     A name that fits two people fits nobody: telling the wrong one is worse
     than telling the top of the roster that somebody was asked for.
     """
-    sought = folded(wanted)
-    exact = [each for each in people if sought in {folded(name) for name in _names(each)}]
-    family = [each for each in people if sought in {folded(name.split()[0]) for name in _names(each) if name.split()}]
-    return next((found[0] for found in (exact, family) if len(found) == 1), None)
+    found = meant(people, wanted)
+    return found[0] if len(found) == 1 else None
 
 
 def route(house: House, people: list, wanted: str | None, today: date) -> Route:
@@ -46,7 +64,7 @@ def route(house: House, people: list, wanted: str | None, today: date) -> Route:
     the caller raises an alarm.
     """
     person = find_person(people, wanted) if wanted else None
-    unknown = f"ご指名の「{wanted}」は名簿に見当たらないため、" if wanted and not person else None
+    unknown = _why_nobody(people, wanted) if wanted and not person else None
     if house.report.who == "everyone":
         why = unknown or (_why_not(person, today) if person else None)
         told = confirmed(people)
@@ -74,6 +92,12 @@ def is_away(person, today: date) -> bool:
     return person.away_until is not None and today <= person.away_until
 
 
+def _why_nobody(people: list, wanted: str) -> str:
+    found = "、".join(f"{each.name}様" for each in meant(people, wanted))
+    why = f"に当てはまる方が名簿に複数いらっしゃるため({found})、" if found else "は名簿に見当たらないため、"
+    return f"お名指しの「{wanted}」{why}"
+
+
 def _why_not(person, today: date) -> str | None:
     if is_away(person, today):
         return f"{person.name}様は{calendar.spoken_day(person.away_until)}までご不在のため、"
@@ -91,4 +115,21 @@ def confirmed(people: list) -> list[dict]:
 
 
 def _names(person) -> list[str]:
-    return [name for name in (person.name, person.reading, *person.aliases) if name]
+    return [name for name in (person.name, person.reading) if name]
+
+
+def _families(person) -> set[str]:
+    """The part in front of a space; of a name without one nobody knows where it ends."""
+    return {folded(name.split()[0]) for name in _names(person) if len(name.split()) > 1}
+
+
+def _calls(person) -> set[str]:
+    """Everything that somebody may be asked for by."""
+    aliases = [folded(alias) for alias in person.aliases]
+    families = {folded(name.split()[0]) for name in _names(person)}
+    return {folded(name) for name in _names(person)} | _families(person) | {*aliases, *map("".join, product(families, aliases))}
+
+
+def _bears(person, families: set[str]) -> bool:
+    whole = [folded(name) for name in _names(person) if len(name.split()) == 1]
+    return bool(families & _families(person)) or any(name.startswith(tuple(families)) for name in whole)

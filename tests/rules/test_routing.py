@@ -42,7 +42,7 @@ PEOPLE = [TOP, SECOND, THIRD, SILENT, UNCONFIRMED]
         ("社長", ["top@a.example"], False),
         ("髙橋", ["top@a.example"], False),
         ("佐藤", ["top@a.example"], True),  # two of them: nobody is guessed
-        ("高橋", ["top@a.example"], True),  # another character: names are never altered
+        ("高橋", ["top@a.example"], False),  # told as 髙橋: the name itself is never altered
         ("山本", ["top@a.example"], True),
         ("鈴木 次郎", ["top@a.example"], True),
         ("田中 実", ["top@a.example"], True),

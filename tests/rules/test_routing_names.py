@@ -47,19 +47,65 @@ def test_two_people_of_one_name_are_nobody_even_where_the_family_name_is_unique(
     assert routing.find_person(twins, "佐藤") is SECOND
 
 
-def test_a_full_name_goes_before_a_family_name():
-    short, long = person("原", "hara@a.example"), person("原 誠", "makoto@a.example")
-    assert routing.find_person([long, short], "原") is short
+def roster(*names: str) -> list:
+    """People by `name`, `name/reading` or `name/reading/alias`."""
+    parts = [(*name.split("/"), "", "")[:3] for name in names]
+    return [
+        person(name, "x@a.example", reading=reading or None, aliases=[alias] if alias else []) for name, reading, alias in parts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "found"),
+    [
+        (["髙橋 美咲"], "高橋様", "髙橋 美咲"),  # nobody hears which of the two it is
+        (["山﨑 太郎"], "山崎さん", "山﨑 太郎"),
+        (["𠮷野 渉"], "吉野", "𠮷野 渉"),
+        (["渡邉 誠"], "渡邊", "渡邉 誠"),
+        (["髙橋 健", "高橋 翔"], "高橋", None),
+        (["髙橋 健", "高橋 翔"], "高橋 健", "髙橋 健"),
+        (["佐藤 健一//専務", "鈴木 次郎"], "佐藤専務", "佐藤 健一"),
+        (["佐藤 健一//専務", "鈴木 次郎"], "鈴木専務", None),
+        (["佐藤 一郎", "佐藤花子"], "佐藤様", None),  # without a space behind it a family name is one all the same
+        (["佐藤 一郎", "佐藤花子"], "佐藤花子", "佐藤花子"),
+        (["佐藤花子"], "佐藤", None),
+        (["森田花子"], "森", None),
+        (["佐藤 一郎/さとう いちろう", "佐藤 花子"], "サトウ", None),  # the other one's reading is not filled in
+        (["佐藤 一郎/さとう いちろう", "鈴木 花子"], "サトウ", "佐藤 一郎"),
+        (["原", "原 誠"], "原", None),
+        (["原", "原 誠"], "原誠", "原 誠"),
+        (["高橋 健//鈴木", "鈴木 一郎"], "鈴木", None),
+        (["森 一//はやし", "林 誠/はやし まこと"], "ハヤシ", None),
+        (["佐藤 一郎//さくら商事 営業部長"], "さくら商事", None),  # the firm, not whoever has it in a title
+        (["佐藤 一郎//さくら商事 営業部長"], "さくら商事 営業部長", "佐藤 一郎"),
+    ],
+)
+def test_a_name_is_one_persons_or_nobodys(names, wanted, found):
+    people = roster(*names)
+    for order in (people, people[::-1]):
+        one = routing.find_person(order, wanted)
+        assert (one.name if one else None) == found
+
+
+def test_a_name_that_fits_two_says_so():
+    note = routing.route(MK, PEOPLE, "佐藤", TODAY).note
+    assert note.startswith("お名指しの「佐藤」に当てはまる方が名簿に複数いらっしゃるため(佐藤 一郎様、佐藤 花子様)、名簿の先頭の")
 
 
 NOTES = [
     (MK, None, "top@a.example", None, None),
     (MK, "佐藤 花子", "hanako@a.example", "佐藤 花子", None),
-    (MK, "山本", "top@a.example", None, "ご指名の「山本」は名簿に見当たらないため、名簿の先頭の髙橋 美咲様へお送りしています。"),
+    (MK, "山本", "top@a.example", None, "お名指しの「山本」は名簿に見当たらないため、名簿の先頭の髙橋 美咲様へお送りしています。"),
     (MK, "田中 実", "top@a.example", "田中 実", "田中 実様の確認済みの報告先がないため、髙橋 美咲様へお送りしています。"),
     (SMILE, None, "top@a.example", None, None),
     (SMILE, "佐藤 花子", "top@a.example", "佐藤 花子", None),
-    (SMILE, "山本", "top@a.example", None, "ご指名の「山本」は名簿に見当たらないため、ご登録のすべての報告先へお送りしています。"),
+    (
+        SMILE,
+        "山本",
+        "top@a.example",
+        None,
+        "お名指しの「山本」は名簿に見当たらないため、ご登録のすべての報告先へお送りしています。",
+    ),
     (
         SMILE,
         "鈴木",
