@@ -17,6 +17,7 @@ from chalicelib.attempt import NEVER, RETRY, SENT, UNSURE, Outcome
 if TYPE_CHECKING:
     import urllib3
 
+GONE = {"chatwork-403", "chatwork-404"}  # the room itself takes nothing, whatever is sent
 CONNECT_SECONDS, READ_SECONDS = 1, 3
 # A message that is none, a room we may not write to or that is not there, too long: refused again every time.
 # A bad token is soon a good one where somebody is changing it, so that waits.
@@ -34,7 +35,7 @@ def send(house: str, room: str, text: str) -> Outcome:
     try:
         token = config.chatwork_token(house)
     except RuntimeError:
-        return Outcome(NEVER, problem="chatwork-no-token")
+        return Outcome(RETRY, problem="chatwork-no-token")  # our own fault, soon mended
     try:
         return _outcome(_post(token, room, text))
     except urllib3.exceptions.ConnectTimeoutError as unreached:  # also a refused connection and a name that is not found

@@ -3,8 +3,9 @@
 import re
 import unicodedata
 
-_SHOW_OR_HIDE = re.compile(r"^18[46]-?(?=0)")
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ─", "-"))
+_SHOW_OR_HIDE = re.compile(r"^18[46][-\s]*(?=0)")
+_REMARK = re.compile(r"\(\D*\)$")  # (代), (奥様の携帯)
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ─~〜", "-"))
 
 
 def normalise(typed: str | None) -> str | None:
@@ -17,7 +18,7 @@ def normalise(typed: str | None) -> str | None:
     import phonenumbers  # loaded on first use: pages that handle no number do not wait for it
 
     try:
-        number = phonenumbers.parse(_SHOW_OR_HIDE.sub("", plain(typed)).replace("内線", " ext. "), "JP")
+        number = phonenumbers.parse(_dialled(typed), "JP")
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):
@@ -25,6 +26,10 @@ def normalise(typed: str | None) -> str | None:
     if number.country_code == 81:
         return "0" + phonenumbers.national_significant_number(number)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _dialled(typed: str | None) -> str:
+    return _REMARK.sub("", _SHOW_OR_HIDE.sub("", plain(typed))).replace("内線", " ext. ")
 
 
 def plain(typed: str | None) -> str:

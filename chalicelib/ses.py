@@ -16,7 +16,7 @@ from chalicelib import carriers, config
 from chalicelib.attempt import NEVER, RETRY, SENT, UNSURE, Outcome
 from chalicelib.models.base import connection
 
-_NEVER = {"MessageRejected", "BadRequestException", "NotFoundException"}  # the same mail will be refused again
+_NEVER = {"MessageRejected", "BadRequestException"}  # the same mail will be refused again
 _making = threading.Lock()
 _client = None
 

@@ -128,8 +128,11 @@ def confirm(case: Case, address_id: str, mail: str | None, ground: str | None = 
 
 
 def confirm_by_word(case: Case, person_id: str, address_id: str, ground: str) -> None:
-    """The client has told the office that the test mail arrived (doors.md). Raises NotFound."""
-    confirm(case, _address(case, person_id, address_id).id, None, ground)
+    """The client has told the office that the test mail arrived (doors.md). Raises NotFound, and Refused where none can have."""
+    found = _address(case, person_id, address_id)
+    if found.bounced_at and found.asked == found.asked_in_vain:
+        raise Refused("このアドレスには報告が届きませんでした。先にテストメールを送り直し、届いたことをご確認ください。")
+    confirm(case, found.id, None, ground)
 
 
 def _each(contract: Contract) -> Iterator[tuple[Person, Address]]:

@@ -43,11 +43,14 @@ def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) ->
         _leave_the_routing(case, told, sent_at)
     stopped = told.state == "bounced_hard" and any(each.bounced_at for each in _addresses(case, told.address))
     facts = {"address": told.address, "state": told.state, "sent_at": sent_at.isoformat(), "stopped": stopped} | _about(case, item)
+    facts["nobody_left"] = stopped and not routing.confirmed(case.contract.people)
     another = _another(case, item, told.address) if told.state in delivery.BOUNCES else None
     if another and facts["what"] not in _NOTICES:
         known = another in item.recipients
-        confirmed = [each["address"] for each in routing.confirmed(case.contract.people)]
-        case.write("bounced", on, [another], part, **facts, again=item.tag == Memo.tag and not known and another in confirmed)
+        owner = {each["address"]: each["person"] for each in routing.confirmed(case.contract.people)}
+        contact = owner.get(another, case.contract.contact_name)
+        again = facts["what"] == "report" and not known and another in owner
+        case.write("bounced", on, [another], part, **facts | {"contact": contact}, again=again)
     case.tell_office("bounced_office", on, part, **facts, words=told.words, told=another)
 
 
@@ -56,6 +59,7 @@ def _leave_the_routing(case: Case, told: delivery.Told, sent_at: datetime) -> No
     same = [each for each in _addresses(case, told.address) if each.confirmed_at and each.confirmed_at <= sent_at]
     for address in same:
         address.confirmed_at, address.bounced_at, address.reminded_on = None, told.at, case.today
+        address.asked_in_vain = address.asked
         case.note("address_bounced", text=address.id)
     if same and not any(each.confirmed_at for person in case.contract.people for each in person.addresses):
         log.alarm("nobody left to tell", contract=case.contract.id)
@@ -71,6 +75,8 @@ def _about(case: Case, item: Outgoing) -> dict:
     if isinstance(item, Memo):
         return {"what": "report", "memo": item.id, "content": f"受電の報告(受付番号 {item.number})"}
     assert isinstance(item, Letter)
+    if item.kind == "report_again":
+        return {"what": "report", "memo": item.facts["memo"], "content": f"受電の報告の再送(受付番号 {item.facts['number']})"}
     return {"what": item.kind, "memo": item.facts.get("memo"), "content": letters.compose(item, case.house)[0].subject}
 
 

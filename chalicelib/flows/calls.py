@@ -54,8 +54,11 @@ def _changes(found: Memo) -> dict:
         "corrects": found.corrects,
         "corrected_by": found.corrected_by,
         "disputed_as": found.disputed_as,
-        "recounts": [line.told() for line in lines],
-        "resends": [{name: each[name] for name in ("at", "by", "reported_to")} for each in found.resends or []],
+        "recounts": [line.told() | {"at": _clock(line.at)} for line in lines],
+        "resends": [
+            {"at": _clock(datetime.fromisoformat(each["at"])), "by": each["by"], "reported_to": each["reported_to"]}
+            for each in found.resends or []
+        ],
     }
 
 
@@ -73,6 +76,7 @@ def _report(found: Memo) -> dict:
         "tries": found.tries,
         "unsure": [_clock(moment) for moment in found.unsure],
         "problem": found.problem if found.outbox else None,
+        "note": found.route_note,
     }
 
 

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 from pynamodb.exceptions import TransactWriteError
 
-from chalicelib.errors import Invalid, Refused
+from chalicelib.errors import Fault, Invalid, Refused
 from chalicelib.flows import contract as contracts
 from chalicelib.flows import memo as memos
 from chalicelib.flows import recount
 from chalicelib.kinds import Instant
 from chalicelib.models import Contract, Memo
 from chalicelib.models.base import lost_a_race, transaction
+from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
 from chalicelib.rules import memo, metering
 from chalicelib.shapes import Shape
@@ -70,6 +71,8 @@ def _read(house: houses.House, contract: Contract, wrong: Memo, body: dict, now:
     said["received_at"] = moved or wrong.received_at
     faults = memos.with_faults_between(said | {"received_at": None}, faults, house, contract, now)
     faults += memo.correction_faults(wrong, said["class_"], said["received_at"], now)
+    if moved and not faults and not life.served_at(contract, moved):
+        faults.append(Fault("received_at", "受電日時がサービスの提供期間の外です(開始前または停止中)。日時をご確認ください。"))
     if faults:
         raise Invalid(faults)
     return said

@@ -40,15 +40,20 @@ def _mail_of(event: dict[str, Any]) -> Outgoing | None:
 
 
 def _take_in(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) -> None:
-    if told.state in delivery.LEFT:
+    if told.state in delivery.LEFT and not _was_rejected(item, told.message):
         it_left(item, told)
     if told.state == "handed_over":
         return  # what the item says itself by now
     if told.state in _TELL_ON:
         bounce.tell(item, told, sent_at, now)
     if told.state == "rejected":
-        item.give_back(now, told.message, "SES が送信を拒否しました。")
+        item.give_back(now, told.address, told.message, "SES が送信を拒否しました。")
     item.note_event(told.line)
+
+
+def _was_rejected(item: Outgoing, message: str) -> bool:
+    """SES tells of every mail that it took, also of one that it then did not send; which word comes first nobody knows."""
+    return any(f" rejected {message} " in line for line in item.mail_events)
 
 
 def it_left(item: Outgoing, told: delivery.Told) -> None:

@@ -9,7 +9,7 @@ from chalicelib.rules.delivery import STATES
 from chalicelib.rules.house import House
 
 DATES = {"day", "last_day", "kept_until", "answer_by", "paid_from", "resumed", "trial_until", "ends_on"}
-_MOMENTS = {"sent_at"}
+_MOMENTS = {"sent_at", "received_at"}
 
 
 def compose(letter: Letter, house: House) -> tuple[mail.Words, list[str], str]:
@@ -21,9 +21,18 @@ def compose(letter: Letter, house: House) -> tuple[mail.Words, list[str], str]:
     facts = {name: _read(name, value) for name, value in letter.facts.items()}
     facts |= {"house": house, "link": links.address(links.token(letter.id)), "may_be_repeat": bool(letter.unsure), "states": STATES}
     if facts.get("again"):
-        memo = Memo.get(facts["memo"], consistent_read=True)
+        memo = _newest(facts["memo"])
+        memo.asked_for, memo.route_note = facts.get("asked_for", memo.asked_for), facts.get("route_note", memo.route_note)
         facts |= report.said(memo, house) | {"link": links.address(links.memo_token(memo.id))}
     return mail.words(letter.kind, facts), letter.to, house.sender()
+
+
+def _newest(identity: str) -> Memo:
+    """The memo, or the version that has taken its place since the letter was written."""
+    memo = Memo.get(identity, consistent_read=True)
+    while memo.corrected_by:
+        memo = Memo.get(memo.corrected_by, consistent_read=True)
+    return memo
 
 
 def _read(name: str, value):

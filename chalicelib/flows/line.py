@@ -1,14 +1,14 @@
 """What an operator sees when a lent number rings (calls.md, The line tells the operator)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from chalicelib import phones
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, Parked
 from chalicelib.flows import contract as contracts
 from chalicelib.models import Contract, Line, Memo
 from chalicelib.models.line import QUARANTINED
 from chalicelib.models.parts import Person
-from chalicelib.rules import calendar
+from chalicelib.rules import calendar, routing
 from chalicelib.rules import contract as life
 from chalicelib.rules import house as houses
 from chalicelib.rules.house_file import CLASSES
@@ -21,7 +21,7 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
     if line.state == QUARANTINED:
         return _out_of_service(house, line, "ご契約が終了した番号です。")
-    contract, number = contracts.during_a_call(house, line.contract, now), phones.normalise(caller)
+    contract, number = _contract(house, line.contract, now), phones.normalise(caller)
     if not life.in_service(contract):
         return _out_of_service(house, line, life.why_no_service(contract)) | {"contract": contract.id}
     return {
@@ -36,7 +36,7 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
         "use": line.use,
         "open_now": calendar.is_open(now, house),
         "inside_hours": calendar.is_open(now, house) and calendar.is_inside(now, _windows(contract, now)),
-        "people": [_person(place, person) for place, person in enumerate(contract.people)],
+        "people": [_person(place, person, calendar.day_of(now)) for place, person in enumerate(contract.people)],
         "answers": contract.answers,
         "disclosable": contract.disclosable,
         "notes": contract.notes,
@@ -51,6 +51,16 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
     }
 
 
+def _contract(house: houses.House, contract_id: str, now: datetime) -> Contract:
+    """While the telephone rings, one that cannot be settled is shown as it is stored; its memo has to wait (503)."""
+    try:
+        return contracts.during_a_call(house, contract_id, now)
+    except Parked:
+        stored = Contract.during_a_call(contract_id)
+        assert stored is not None  # it has just been read
+        return stored
+
+
 def _out_of_service(house: houses.House, line: Line, why: str) -> dict:
     say = "お客様のお名前は名乗らず、ただいまお受けできない旨をお伝えください。"
     return {"number": line.number, "house": house.key, "in_service": False, "why_not": why, "say": say}
@@ -63,7 +73,8 @@ def _windows(contract, now: datetime) -> list[dict] | None:
     return next((each.details["windows"] for each in reversed(running) if each.key == "windows"), None)
 
 
-def _person(place: int, person: Person) -> dict:
+def _person(place: int, person: Person, today: date) -> dict:
+    away = routing.is_away(person, today)
     reachable = any(address.confirmed_at for address in person.addresses)
     return {
         "id": person.id,
@@ -72,8 +83,8 @@ def _person(place: int, person: Person) -> dict:
         "aliases": list(person.aliases),
         "top": place == 0,
         "reachable": reachable,
-        "away_until": person.away_until.isoformat() if person.away_until else None,
-        "deputy": person.deputy,
+        "away_until": person.away_until.isoformat() if away else None,
+        "deputy": person.deputy if away else None,
     }
 
 

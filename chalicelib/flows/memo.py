@@ -172,7 +172,7 @@ def address(taken: Memo, house: houses.House, contract: Contract, now: datetime,
         each for each in routing.confirmed(contract.people) if each["address"] in also and each not in chosen.told
     ]
     taken.reported_to, taken.asked_for, taken.route_note = told, chosen.asked_for, chosen.note
-    taken.earlier = _earlier_calls(contract, taken)
+    taken.earlier = earlier_calls(contract, taken)
     if told:
         taken.lease(now)
     else:
@@ -180,7 +180,7 @@ def address(taken: Memo, house: houses.House, contract: Contract, now: datetime,
         taken.hold("確認済みの報告先がありません。", now)
 
 
-def _earlier_calls(contract: Contract, taken: Memo) -> list[dict]:
+def earlier_calls(contract: Contract, taken: Memo) -> list[dict]:
     """The same day's calls from the same number, as the report names them."""
     if taken.caller_number is None:
         return []

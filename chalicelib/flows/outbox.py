@@ -16,7 +16,7 @@ from pynamodb.exceptions import GetError
 
 from chalicelib import attempt, chatwork, config, log, mail, ses
 from chalicelib.attempt import NEVER, RETRY, SENT, Outcome
-from chalicelib.flows import letters, report
+from chalicelib.flows import letters, recipients, report
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outbox import Outgoing, WaitingIndex
 from chalicelib.rules import delivery
@@ -24,7 +24,8 @@ from chalicelib.rules import house as houses
 
 Way = Callable[[], Outcome]
 _GRAVITY = (NEVER, RETRY, attempt.UNSURE)  # of several ends the one that leaves most to do: a doubt waits for its lease
-_LONG = 8  # refusals in a row: half an hour or so
+_LONG = 8  # tries of one mail: half an hour of refusals, an hour of doubts
+_OURS = {"chatwork-no-token", "chatwork-401", "NotFoundException", "AccessDeniedException"}  # nothing that waiting will mend
 PATIENCE = 8  # seconds in which a request begins to send; with the last send's 12 it ends before Lambda does, within its lease
 SWEEP = 45  # seconds in which a sweep claims one more; each claim is a lease of its own
 _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, list[str], str]]] = {
@@ -93,7 +94,7 @@ def _try_all(item: Outgoing, ways: dict[str, Way], now: datetime, begun: float) 
             item.way_left(way, moment, outcome.message_id)
             continue
         failed.append(outcome)
-        if outcome.kind == NEVER and chatwork.room_of(way):
+        if outcome.problem in chatwork.GONE:
             _tell_of_dead_room(item, way, outcome, moment)
     if not ways:  # all was noted, and only the last word was lost
         item.mark_handed_over(now, item.message_id or "")
@@ -106,7 +107,7 @@ def _tell_of_dead_room(item: Outgoing, room: str, outcome: Outcome, now: datetim
 
     told = delivery.Told(now, "bounced_hard", "chatwork", room, outcome.problem)
     try:
-        if not any(f" bounced_hard chatwork {room}" in line for line in item.mail_events):
+        if not any(line.endswith(f" bounced_hard chatwork {room}") for line in item.mail_events):
             bounce.tell(item, told, now, now)
             item.note_event(told.line)
     except Exception:
@@ -116,7 +117,7 @@ def _tell_of_dead_room(item: Outgoing, room: str, outcome: Outcome, now: datetim
 def _write_down(item: Outgoing, outcome: Outcome, now: datetime) -> None:
     match outcome.kind:
         case attempt.RETRY:
-            say = log.alarm if item.tries == _LONG else log.info
+            say = log.alarm if outcome.problem in _OURS else log.info
             say("mail refused for now", item=item.id, problem=outcome.problem, tries=item.tries)
             item.retry_at(now + backoff(item.tries), outcome.problem)
         case attempt.NEVER:
@@ -174,8 +175,17 @@ def _repair(model: type[Outgoing], item_id: str, now: datetime) -> str:
     """The index may be stale: what it names is read strongly, and claimed, before anything is sent."""
     try:
         item = model.find(item_id)
-        if item is None or item.outbox != item.house or item.next_try_at > now or not item.claim(now):
+        if item is None or item.outbox != item.house or item.next_try_at > now:
             return "taken"
+        changes = recipients.changes(item, now)
+        if not item.claim(now, changes or ()):
+            return "taken"
+        if changes is None:
+            log.alarm("nobody left to tell", item=item.id, contract=item.contract)
+            item.leave_to_office(now, "確認済みの報告先がありません。")
+            return NEVER
+        if item.tries == _LONG:
+            log.alarm("mail waits for long", item=item.id, problem=item.problem)
         return deliver(item, now, time.monotonic())
     except Exception:
         log.crash("sweep left a mail for the next minute", item=item_id)

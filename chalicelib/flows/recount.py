@@ -56,7 +56,8 @@ def _dispute(case: Case, found: Memo, call_class: str) -> None:
     actions = [Memo.disputed.set(found.house), Memo.disputed_at.set(case.now), Memo.disputed_as.set(call_class)]
     case.judged.append((found, actions, found.unchanged("corrected_by", "class_now", "disputed")))
     case.note("call_disputed", text=f"{found.number}: {OBJECTIONS[call_class]}")
-    case.tell_office("objection", memo=found.id, number=found.number, said=OBJECTIONS[call_class])
+    call = {"number": found.number, "call_class": CLASSES[found.class_of_now], "received_at": found.received_at.isoformat()}
+    case.tell_office("objection", None, "", memo=found.id, said=OBJECTIONS[call_class], **call)
 
 
 def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: bool = False) -> None:
@@ -68,7 +69,7 @@ def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: boo
     if declares and call_class != "sales":
         raise Invalid([Fault("declares", "番号の申告は、分類が営業(sales)のときだけ指定できます。")])
     if declares:
-        declare(case, found.caller_number, found.id)
+        declare(case, found.caller_number, found.id, "declares")
     if _is_decided(case, found, call_class, reason):
         return
     counts, why = judge(case, found, call_class, reason)
@@ -91,6 +92,8 @@ def judge(case: Case, found: Memo, call_class: str, reason: str) -> tuple[bool, 
     actions += [each.remove() for each in (Memo.disputed, Memo.disputed_at, Memo.disputed_as)] if found.disputed else []
     if reported and not found.reported and not found.told_now:
         actions += _report_now(case, found)
+    elif not reported and found.told_now and not found.reported and found.tries == 0:
+        actions += [each.remove() for each in (Memo.told_now, Memo.outbox, Memo.next_try_at)]
     untouched = found.unchanged("corrected_by", "class_now", "counts_now", "disputed", "outbox", "next_try_at")
     case.judged.append((found, actions, untouched))
     found.class_now = call_class
@@ -106,13 +109,14 @@ def _report_now(case: Case, found: Memo) -> list:
     if not chosen.told:
         log.alarm("nobody left to tell", memo=found.id, contract=case.contract.id)
         raise Refused("確認済みの報告先がないため、報告できません。先に報告先の確認を済ませてください。")
-    return [Memo.told_now.set(chosen.told), Memo.outbox.set(found.house), Memo.next_try_at.set(case.now)]
+    earlier = Memo.earlier.set(memos.earlier_calls(case.contract, found))
+    return [*Memo.tell_instead(*chosen), earlier, Memo.outbox.set(found.house), Memo.next_try_at.set(case.now)]
 
 
-def declare(case: Case, number: str | None, memo_id: str | None = None) -> None:
-    """From now on calls from a normalised number are neither reported nor counted for this client. Raises Invalid."""
+def declare(case: Case, number: str | None, memo_id: str | None = None, field: str = "number") -> None:
+    """From now on calls from a normalised number are neither reported nor counted for this client. Raises Invalid for `field`."""
     if why_not := why_not_declared(case, number):
-        raise Invalid([Fault("number", why_not)])
+        raise Invalid([Fault(field, why_not)])
     if number and not case.contract.has_declared(number):
         case.contract.declared.append(Declared(number=number, at=case.now, by=case.by, memo=memo_id))
         case.note("number_declared", text=phones.display(number))
@@ -121,12 +125,11 @@ def declare(case: Case, number: str | None, memo_id: str | None = None) -> None:
 def why_not_declared(case: Case, number: str | None) -> str | None:
     """Why a number cannot be declared: the client's own may be what a forwarding phone shows as the caller's."""
     contract = case.contract
-    own = {contract.phone_number, contract.line, *(each.number for each in contract.extra_lines)}
     if not case.house.keeps_declared:
         return "この事業者では、番号による営業電話の登録は行っていません。"
     if number is None:
         return "電話番号が分からないお電話のため、番号の登録はできません。"
-    if number in own or number == phones.normalise(case.house.brand.phone):
+    if number in contract.own_numbers or number == phones.normalise(case.house.brand.phone):
         return "お客様ご自身の番号や受付の番号は、営業電話として登録できません。"
     if len(contract.declared) >= MOST_DECLARED and not contract.has_declared(number):
         return f"登録できる番号は{MOST_DECLARED:,}件までです。不要な番号を先に削除してください。"
@@ -135,7 +138,7 @@ def why_not_declared(case: Case, number: str | None) -> str | None:
 
 def take_off(case: Case, number: str | None) -> None:
     """Calls from a declared number are reported and counted again. Raises NotFound."""
-    if number is None or not case.contract.has_declared(number):
+    if number not in [each.number for each in case.contract.declared]:
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
     case.contract.declared = [each for each in case.contract.declared if each.number != number]
     case.note("number_taken_off", text=phones.display(number))

@@ -64,11 +64,12 @@ def _again(case: Case, memo_id: str, digest: str) -> bool:
     case.note("report_sent_again", text=found.number)
     if found.handed_over_at is None:
         lease = [Memo.outbox.set(found.house), Memo.next_try_at.set(case.now + LEASE), Memo.attempt_since.set(case.now)]
-        actions += [Memo.told_now.set(chosen.told), Memo.tries.set(found.tries + 1), *lease]
+        actions += [*Memo.tell_instead(*chosen), Memo.tries.set(found.tries + 1), *lease]
     else:
         to = list(dict.fromkeys(each["address"] for each in chosen.told))
         actions += [Memo.outbox.remove(), Memo.next_try_at.remove()] if found.outbox else []
         facts = {"memo": found.id, "number": found.number, "again": True, "sent_at": found.handed_over_at.isoformat()}
+        facts |= {"asked_for": chosen.asked_for, "route_note": chosen.note}
         case.write("report_again", case.today, to, digest, **facts)
     case.judged.append((found, actions, found.unchanged("corrected_by", "outbox", "next_try_at", "resends")))
     return True

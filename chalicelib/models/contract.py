@@ -37,7 +37,7 @@ class HouseIndex(GlobalSecondaryIndex):
 _DURING_A_CALL = (
     ["id", "house", "status", "due", "people", "service", "trial_last_day", "paused_on", "plan"]
     + ["company", "contact_name", "greeting", "plans", "options", "active_from"]
-    + ["answers", "disclosable", "notes", "exception", "extra_items", "declared"]
+    + ["answers", "disclosable", "notes", "exception", "extra_items", "declared", "phone_number", "line", "extra_lines"]
 )  # fmt: skip
 
 
@@ -153,8 +153,13 @@ class Contract(Table):
         return {passed.gate for passed in self.gates}
 
     def has_declared(self, number: str | None) -> bool:
-        """Whether calls from a normalised number are neither reported nor counted."""
-        return any(each.number == number for each in self.declared)
+        """Whether calls from a normalised number are neither reported nor counted; never one that became the client's own."""
+        return number not in self.own_numbers and any(each.number == number for each in self.declared)
+
+    @property
+    def own_numbers(self) -> set[str | None]:
+        """What a forwarding phone may show as the caller's."""
+        return {self.phone_number, self.line, *(each.number for each in self.extra_lines)}
 
     def address(self, identity: str) -> Address | None:
         return next((each for person in self.people for each in person.addresses if each.id == identity), None)

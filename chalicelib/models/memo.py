@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, table
@@ -87,15 +88,29 @@ class Memo(Outgoing):
     by_dispute = DisputedIndex()
     waiting = MemoWaiting()
 
-    def mark_handed_over(self, moment: datetime, message_id: str) -> bool:
+    def mark_handed_over(self, moment: datetime, message_id: str, way: str = "") -> bool:
         """As for any mail; a version that took this one's place counts as reported too, since the client was told of the call."""
-        marked = super().mark_handed_over(moment, message_id)
+        marked = super().mark_handed_over(moment, message_id, way)
         later = self.corrected_by
         while later and self.handed_over_at:
             newer = Memo(later)
             newer._changed([Memo.told_before.set(self.handed_over_at)], Memo.told_before.does_not_exist())
             later = newer.corrected_by
         return marked
+
+    def give_back(self, now: datetime, address: str, message_id: str, problem: str) -> bool:
+        """As for any mail; versions that took this one's place as a call that was told of have not been told of by it."""
+        told, back = self.handed_over_at, super().give_back(now, address, message_id, problem)
+        later = self.corrected_by if back and self.handed_over_at is None else None
+        while later and told:
+            newer = Memo(later)
+            newer._changed([Memo.told_before.remove()], Memo.told_before == told)
+            later = newer.corrected_by
+        return back
+
+    def _held(self, now: datetime, problem: str) -> list[Action]:
+        """Nobody has to look at a report whose correction went out in its place."""
+        return [Memo.problem.set(problem)] if self.corrected_by else super()._held(now, problem)
 
     @property
     def recipients(self) -> list[str]:
@@ -104,6 +119,12 @@ class Memo(Outgoing):
     @property
     def class_of_now(self) -> str:
         return self.class_now or self.call_class
+
+    @classmethod
+    def tell_instead(cls, told: list[dict], asked_for: str | None, note: str | None) -> list[Action]:
+        """What changes in a memo that goes to others than those first chosen; its answer is made of what stays."""
+        said = ((cls.asked_for, asked_for), (cls.route_note, note))
+        return [cls.told_now.set(told), *(each.set(value) if value else each.remove() for each, value in said)]
 
     @classmethod
     def of_month(cls, contract: str, month: str, since: datetime | None = None, caller: str | None = None) -> list["Memo"]:

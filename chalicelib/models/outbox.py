@@ -9,11 +9,13 @@ until then, and nobody else touches it.
 
 import random
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import JSONAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib import chatwork
@@ -56,6 +58,7 @@ class Outgoing(Table):
     tries = WholeAttribute(default=0)
     unsure = list_of(UTCDateTimeAttribute)
     sent = list_of(UnicodeAttribute)  # of several ways (mail, Chatwork rooms) those that are done, while others are not
+    ids = list_of(UnicodeAttribute)  # of several ways: `mail1 0102…`, how the carrier of each calls what it took
     handed_over_at = UTCDateTimeAttribute(null=True)  # the first of them
     message_id = UnicodeAttribute(null=True)
     mail_events = list_of(UnicodeAttribute)  # what SES told of it, as rules/delivery.py writes it
@@ -99,8 +102,8 @@ class Outgoing(Table):
         """Before the first put: it does not go out without a person."""
         self.outbox, self.next_try_at, self.problem, self.attempt_since = f"{self.house}:office", now, problem, None
 
-    def claim(self, now: datetime) -> bool:
-        """Take the lease if nothing changed since the item was read; False if somebody else has it.
+    def claim(self, now: datetime, changes: Sequence[Action] = ()) -> bool:
+        """Take the lease, with `changes`, if nothing changed since the item was read; False if somebody else has it.
 
         An attempt that was begun and whose end nobody wrote down may have
         sent the mail: that doubt is put on record with the claim.
@@ -109,14 +112,15 @@ class Outgoing(Table):
         doubt = [cls.unsure.set(cls.unsure.append([self.attempt_since]))] if self.attempt_since else []
         lease = REPEATS[min(len(self.unsure), len(REPEATS) - 1)]
         return self._if_untouched(
-            [cls.next_try_at.set(now + lease), cls.attempt_since.set(now), cls.tries.set(self.tries + 1), *doubt]
+            [cls.next_try_at.set(now + lease), cls.attempt_since.set(now), cls.tries.set(self.tries + 1), *doubt, *changes]
         )
 
-    def mark_handed_over(self, moment: datetime, message_id: str) -> bool:
-        """All of it has left: out of the outbox for good."""
+    def mark_handed_over(self, moment: datetime, message_id: str, way: str = "") -> bool:
+        """All of it has left, `way` the last: out of the outbox for good."""
         cls = type(self)
         out = [cls.outbox.remove(), cls.next_try_at.remove(), cls.attempt_since.remove()]
-        left = [cls.handed_over_at.set(cls.handed_over_at | moment), cls.message_id.set(message_id)]
+        left: list[Action] = [cls.handed_over_at.set(cls.handed_over_at | moment), cls.message_id.set(message_id)]
+        left += self._called(way, message_id) if way else []
         if self._if_untouched([*left, *out]):
             return True
         # Taken out of the outbox meanwhile, by a correction: that it left is still true.
@@ -126,7 +130,8 @@ class Outgoing(Table):
     def note_sent(self, way: str, moment: datetime, message_id: str) -> bool:
         """One way of several has left; the lease goes on for the others. Ways noted by somebody else meanwhile stay noted."""
         cls = type(self)
-        so_far = [cls.sent.set((cls.sent | []).append([way])), cls.handed_over_at.set(cls.handed_over_at | moment)]
+        so_far: list[Action] = [cls.sent.set((cls.sent | []).append([way])), cls.handed_over_at.set(cls.handed_over_at | moment)]
+        so_far += self._called(way, message_id)
         condition = self.unchanged("next_try_at", "outbox") & ~cls.sent.contains(way)
         return self._changed([*so_far, cls.message_id.set(message_id)], condition)
 
@@ -138,7 +143,12 @@ class Outgoing(Table):
                 self.refresh(consistent_read=True)
             if self.open_ways or self.outbox is None:
                 return noted
-        return self.mark_handed_over(moment, message_id)
+        return self.mark_handed_over(moment, message_id, way)
+
+    def _called(self, way: str, message_id: str) -> list[Action]:
+        """Of an item with several ways it is kept which of them a message was; `message_id` is the last one's."""
+        cls = type(self)
+        return [cls.ids.set((cls.ids | []).append([f"{way} {message_id}"]))] if len(self.ways) > 1 else []
 
     def retry_at(self, moment: datetime, problem: str) -> bool:
         """It has certainly not left: try again then."""
@@ -148,15 +158,23 @@ class Outgoing(Table):
     def leave_to_office(self, now: datetime, problem: str) -> bool:
         """It can never leave as it is: a person has to look at it."""
         cls = type(self)
-        held = [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.attempt_since.remove()]
-        return self._if_untouched([*held, cls.problem.set(problem)])
+        return self._if_untouched([*self._held(now, problem), cls.attempt_since.remove()])
 
-    def give_back(self, now: datetime, message_id: str, problem: str) -> bool:
-        """SES took that mail and then did not send it: it has not been handed over, and a person has to look at it."""
+    def give_back(self, now: datetime, address: str, message_id: str, problem: str) -> bool:
+        """SES took the mail to `address` and then did not send it: that way is open again, and a person has to look at it."""
+        cls, ways = type(self), self.ways
+        way = next((way for way, to in ways.items() if address.casefold() in map(str.casefold, to)), "")
+        took = cls.message_id.does_not_exist() | (cls.message_id == message_id)
+        if len(ways) > 1:
+            took = cls.ids.contains(f"{way} {message_id}")
+        done = {*self.done()}
+        others = [each for each, to in ways.items() if each != way and done.issuperset(to)]
+        undone = [cls.sent.set(others), cls.attempt_since.remove(), *([] if others else [cls.handed_over_at.remove()])]
+        return self._changed([*self._held(now, problem), *undone], took)
+
+    def _held(self, now: datetime, problem: str) -> list[Action]:
         cls = type(self)
-        held = [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.problem.set(problem)]
-        undone = [cls.handed_over_at.remove(), cls.attempt_since.remove(), cls.sent.set([])]
-        return self._changed([*held, *undone], cls.message_id.does_not_exist() | (cls.message_id == message_id))
+        return [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.problem.set(problem)]
 
     def note_event(self, told: str) -> None:
         """Keep what SES told of it; twice the same is kept once. Unconditional otherwise: events come in any order."""

@@ -12,6 +12,7 @@ class Address(MapAttribute):
     bounced_at = UTCDateTimeAttribute(null=True)  # it bounced for good, and has not shown since that it receives
     asked_on = DayAttribute(null=True)  # the day of its last test mail
     asked = WholeAttribute(default=0)  # how many test mails it was sent
+    asked_in_vain = WholeAttribute(default=0)  # how many of them before it last bounced for good
     reminded_on = DayAttribute(null=True)
     replaces = UnicodeAttribute(null=True)  # the address that it takes over from once it is confirmed
 

@@ -85,9 +85,9 @@ def test_a_correction_asks_for_what_a_memo_asks_for(smile):
 
 
 def test_a_time_corrected_within_its_month(smile):
-    first = smile.memo().json
-    answer = correct(smile, first["id"], received_at="2026-09-01T09:12:00+09:00")
-    assert seen(smile, answer.json["id"])["received_at"] == "2026-09-01T09:12:00+09:00"
+    first = smile.at("2026-09-02").memo().json
+    answer = correct(smile, first["id"], received_at="2026-09-02T09:12:00+09:00")
+    assert seen(smile, answer.json["id"])["received_at"] == "2026-09-02T09:12:00+09:00"
 
 
 def test_the_client_of_smile_takes_a_sales_call_off_and_its_number_is_silent_from_then_on(smile):

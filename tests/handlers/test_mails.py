@@ -62,7 +62,7 @@ def facts(house) -> dict:
         "person": "髙橋 美咲", "address": "pc@sakura.example", "plan": "プラン", "monthly": 5500, "paid_from": "2026-09-16", "paid_yen": None, "trial_used_up": False, "resumed": "2026-09-17", "trial_until": "2026-09-20", "line": "0367001234",
         "use": "forwarding", "greeting": "さくら商事", "last_day": "2026-09-15", "first_lines": [["月額", 5500]],
         "numbers": ["0367001234"], "was_active": True, "checks": ["お電話が当方につながること"], "ends_on": None, "withdrawn": False, "included": 30, "over": 165, "now": False,
-        "option": "時間外ガイダンス", "yen": 1100, "number": "0367001234", "use_name": "転送利用", "reason": "料金のお支払いがないため",
+        "option": "時間外ガイダンス", "yen": 1100, "number": "0367001234", "call_class": "業務", "received_at": "2026-09-01T10:05:00+09:00", "use_name": "転送利用", "reason": "料金のお支払いがないため",
         "first_total": 5500, "contract": "mk-X", "about": "株式会社さくら商事", "said": "営業電話でした", "memo": "mk-1", "why": "営業電話", "sent_at": "2026-09-16T10:00:00+09:00", "what": "guidance", "content": "受電の報告(受付番号 260901-ABCDE)", "again": False, "day": "2026-09-16", "kept_until": "2026-09-30", "reminder": False,
     }  # fmt: skip
 
