@@ -65,8 +65,9 @@ class Request:
         self.is_told(self.told)
 
     def is_told(self, to: list[dict]) -> None:
-        if to:
-            self.tellings.append(list(dict.fromkeys(each["address"] for each in to)))
+        addresses = list(dict.fromkeys(each["address"] for each in to))
+        if addresses and addresses not in self.tellings:
+            self.tellings.append(addresses)
 
     def becomes(self, call_class: str, now_told: list[dict]) -> None:
         """It is judged to be of another class."""

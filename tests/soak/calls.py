@@ -113,6 +113,7 @@ class Calls(History):
             lambda: self.take_memo(other),
             *[lambda: app.sweep({}, None)] * (others == "sweep"),
         ]
+        self.before_sweep()
         done = at_once(tasks)
         self.note(request, done[0])
         self.note(other, done[1])
@@ -129,10 +130,12 @@ class Calls(History):
         """As the minute does: the clock has moved on, and the sweep runs, killed on its way or twice at the same moment."""
         self.desk.moment += span
         self.step("two sweeps" if twice else "sweep")
+        before = self.before_sweep()
         if twice:
             at_once([lambda: app.sweep({}, None)] * 2)
         else:
             self.run(lambda: app.sweep({}, None), fault)
+        self.after_sweep(before)
 
     @precondition(lambda self: self.requests)
     @rule(fault=FAULTS)

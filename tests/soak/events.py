@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 import app
+from chalicelib import ses
 from chalicelib.errors import Problem
+from chalicelib.models import Letter, Memo
 from dev import ses_events
 from tests.soak.calls import at_once
 from tests.soak.history import FAULTS
@@ -71,7 +73,8 @@ class Events(Office):
 
     def is_known(self, mail, kind: str, address: str, at) -> None:
         """What follows from an event, of which the same may have been told before."""
-        self.left.setdefault(mail.item, sum(each.item == mail.item for each in self.wire.taken))
+        if address in self.goes_to(mail):
+            self.left.setdefault(mail.item, sum(each.item == mail.item for each in self.wire.taken))
         if kind == "send":
             return
         self.words.setdefault(mail.item, {}).setdefault(address, {}).setdefault(mail.message, set()).add(STATES[kind])
@@ -82,6 +85,12 @@ class Events(Office):
             self.did_not_arrive(
                 next(each for each in self.clients if each.contract == mail.tags["contract"]), mail, kind, address, at
             )
+
+    @staticmethod
+    def goes_to(mail) -> list[str]:
+        """Whom it goes to by now: what SES tells of somebody who has left since says nothing of the others."""
+        found = (Letter if "letter" in mail.tags else Memo).find(ses.untagged(mail.item))
+        return found.recipients if found else []
 
     def did_not_arrive(self, client: Client, mail, kind: str, address: str, at) -> None:
         what = mail.item.split("__")[1] if "letter" in mail.tags else "report"

@@ -180,7 +180,9 @@ class History(Checks, RuleBasedStateMachine):
                 self.send(request)
         for span in (timedelta(minutes=20), timedelta(hours=26), timedelta(hours=26)):
             self.desk.moment += span
+            before = self.before_sweep()
             app.sweep({}, None)
+            self.after_sweep(before)
             self.memos = {each.id: each for each in Memo.scan(consistent_read=True)}
             self.letters = {each.id: each for each in Letter.scan(consistent_read=True)}
             if not any(each.outbox == each.house for each in (*self.memos.values(), *self.letters.values())):

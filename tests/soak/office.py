@@ -133,12 +133,18 @@ class Office(Calls):
         self.change(client, "PATCH", self.to(client, old.mail), story, {"mail": mail}, fault)
 
     def confirms(self, client, _, other, fault):
-        """By word to the office."""
+        """By word to the office; what bounced for good has to have had a new test mail."""
         waiting = [each.mail for person in client.people for each in person.addresses if not each.confirmed]
         if not waiting:
             return
         mail = waiting[other % len(waiting)]
         path = self.to(client, mail, "confirmation")
+        if client.address(mail).bounced_at:
+            given = {"ground": "お電話で確認"}
+            address = f"/v1/contracts/{client.contract}/{self.to(client, mail)}"
+            assert self.ask("POST", f"{address}/confirmation", given, client.house).status == 409
+            if self.ask("POST", f"{address}/test-mail", {}, client.house).status != 200:
+                return
         self.change(client, "POST", path, lambda model: model.confirm(mail, self.now), {"ground": "お電話で確認"}, fault)
 
     @precondition(lambda self: self.test_mails())
