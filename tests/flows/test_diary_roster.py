@@ -91,6 +91,8 @@ def test_who_is_away_is_represented(any_desk):
     screen = desk.get("/v1/lines/0367001234", role="operator").json["people"][0]
     assert (screen["away_until"], screen["deputy"]) == ("2026-09-03", "p2")
     assert desk.on("2026-09-04").memo("call-2").json["reported_to"][0]["person"] == "髙橋 美咲"
+    screen = desk.get("/v1/lines/0367001234", role="operator").json["people"][0]
+    assert (screen["away_until"], screen["deputy"]) == (None, None)  # back again
     desk.does("people/p1", {"away_until": "2026-09-30"}, method="PATCH")
     desk.does("people/p1/absence", method="DELETE")
     assert desk.memo("call-3").json["reported_to"][0]["person"] == "髙橋 美咲"

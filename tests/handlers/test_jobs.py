@@ -175,6 +175,8 @@ def test_a_contract_that_cannot_be_settled_is_parked_and_the_others_go_on(any_de
     refused = desk.memo()
     assert (refused.status, refused.headers["Retry-After"]) == (503, "300")
     assert refused.json["type"] == "/problems/contract-parked"
+    rings = desk.get("/v1/lines/0367001234", role="operator")  # the caller does not wait for a developer
+    assert rings.status == 200 and rings.json["greeting"] == "さくら商事" and rings.json["people"]
     desk.on("2026-09-05")
     assert desk.look()["parked_at"] == "2026-09-04T00:05:00+09:00"
 
