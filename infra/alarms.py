@@ -1,15 +1,24 @@
-"""What wakes a person: log lines that carry `alarm`, and letters that nobody could deliver to a function."""
+"""What wakes a person: log lines that carry `alarm`, runs that fail, a sweep that does not run, and dead letters."""
 
 QUEUES = ("SettleDeadLetters", "MissedRuns", "LostMailEvents")
 
 
 def alarms(stage: str, functions: tuple[str, ...]) -> dict:
-    """A filter on each function's log, an alarm for what they find and one for each dead-letter queue, all to one topic."""
+    """A filter on each function's log, an alarm for what they find, for errors and for each queue, all to one topic."""
     filters = {f"{function}Alarms": _filter(stage, function) for function in functions}
     waiting = {
         f"{queue}Waiting": _alarm("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", _queue(queue)) for queue in QUEUES
     }
-    return filters | waiting | _told() | {"SomebodyHasToLook": _alarm(f"denwaban-{stage}", "Alarms", "Sum", [])}
+    failing = {f"{function}Failing": _alarm("AWS/Lambda", "Errors", "Sum", _function(function)) for function in functions}
+    look = {"SomebodyHasToLook": _alarm(f"denwaban-{stage}", "Alarms", "Sum", [])}
+    return filters | waiting | failing | _told() | look | {"SweepMissing": _missing("Sweep")}
+
+
+def _missing(function: str) -> dict:
+    """A function of every minute that has not been called for five; what is not measured was not called."""
+    alarm = _alarm("AWS/Lambda", "Invocations", "Sum", _function(function))
+    alarm["Properties"] |= {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching", "EvaluationPeriods": 5}
+    return alarm
 
 
 def _filter(stage: str, function: str) -> dict:
@@ -41,6 +50,10 @@ def _alarm(namespace: str, metric: str, statistic: str, dimensions: list[dict]) 
 
 def _queue(name: str) -> list[dict]:
     return [{"Name": "QueueName", "Value": {"Fn::GetAtt": [name, "QueueName"]}}]
+
+
+def _function(name: str) -> list[dict]:
+    return [{"Name": "FunctionName", "Value": {"Ref": name}}]
 
 
 def _told() -> dict:

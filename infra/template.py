@@ -150,19 +150,28 @@ def _environment(stage: str) -> dict:
 def _functions() -> dict:
     batch = {"Queue": _arn("SettleQueue"), "BatchSize": 5, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
     lost = {"deadLetterTargetArn": _arn("LostMailEvents")}
+    # A schedule only hands its event over: what fails after that is Lambda's to put aside. The next minute sweeps anyway.
+    night = {"Events": {"Night": _schedule("cron(5 0 * * ? *)")}, "EventInvokeConfig": _put_aside("MissedRuns", tries=3)}
+    minute = {"Events": {"Minute": _schedule("rate(1 minute)")}, "EventInvokeConfig": _put_aside("MissedRuns", tries=1)}
     return {
-        "Nightly": {"Properties": {"Events": {"Night": _schedule("cron(5 0 * * ? *)")}, "Timeout": WORKER_SECONDS}},
-        "Sweep": {"Properties": {"Events": {"Minute": _schedule("rate(1 minute)")}, "Timeout": WORKER_SECONDS}},
+        "Nightly": {"Properties": {**night, "Timeout": WORKER_SECONDS}},
+        "Sweep": {"Properties": {**minute, "Timeout": WORKER_SECONDS}},
         "MailEvents": {
             "Properties": {
                 "Events": {"Mail": {"Type": "SNS", "Properties": {"Topic": {"Ref": "MailTopic"}, "RedrivePolicy": lost}}},
-                "EventInvokeConfig": {"DestinationConfig": {"OnFailure": {"Type": "SQS", "Destination": _arn("LostMailEvents")}}},
+                "EventInvokeConfig": _put_aside("LostMailEvents", tries=3),
             }
         },
         "Settle": {"Properties": {"Events": {"Batch": {"Type": "SQS", "Properties": batch}}, "Timeout": WORKER_SECONDS}},
         # Called by hand: a person looks at the answer and calls again, rather than three runs behind their back.
         "Redate": {"Properties": {"Timeout": LONGEST_SECONDS, "EventInvokeConfig": {"MaximumRetryAttempts": 0}}},
     }
+
+
+def _put_aside(queue: str, tries: int) -> dict:
+    """An event whose function has failed so many times ends in a queue, whole (`requestPayload`), to be sent again."""
+    failed = {"OnFailure": {"Type": "SQS", "Destination": _arn(queue)}}
+    return {"MaximumRetryAttempts": tries - 1, "DestinationConfig": failed}
 
 
 def _schedule(expression: str) -> dict:

@@ -16,8 +16,9 @@ from chalicelib import queue
 from chalicelib.flows.case import HISTORY
 from chalicelib.models import TABLES
 from dev import days, ses_events
+from dev.chatwork import NO_ROOM, TOO_MANY
 from infra.template import data_resources, table_resource
-from tests import ses_server, stores
+from tests import chatwork_server, ses_server, stores
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
 
@@ -95,11 +96,34 @@ def test_every_log_and_every_dead_letter_queue_can_wake_somebody(template):
         each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         for each in _properties(resources, "AWS::SQS::Queue", "RedrivePolicy")
     }
-    dead |= {"MissedRuns", "LostMailEvents"}
-    alarmed = {
-        each["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for each in _properties(resources, "AWS::CloudWatch::Alarm", "Dimensions")
-    }
-    assert alarmed == dead
+    dead |= {_failed(resources[name])["Destination"]["Fn::GetAtt"][0] for name in ("Nightly", "Sweep", "MailEvents")}
+    alarms = _properties(resources, "AWS::CloudWatch::Alarm", "AlarmActions")
+    assert all(each["AlarmActions"] == [{"Ref": "AlarmTopic"}] for each in alarms)
+    waiting = [each for each in alarms if each["Namespace"] == "AWS/SQS"]
+    assert {each["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for each in waiting} == dead
+    failing = [each["Dimensions"] for each in alarms if each["MetricName"] == "Errors"]
+    assert failing == [[{"Name": "FunctionName", "Value": {"Ref": name}}] for name in functions_in_order(resources)]
+    (missing,) = [each for each in alarms if each["MetricName"] == "Invocations"]
+    assert missing["Dimensions"][0]["Value"] == {"Ref": "Sweep"} and missing["TreatMissingData"] == "breaching"
+
+
+def functions_in_order(resources: dict) -> list[str]:
+    watched = [name.removesuffix("Failing") for name in resources if name.endswith("Failing")]
+    assert {*watched} == {name for name, each in resources.items() if each["Type"] == "AWS::Serverless::Function"}
+    return watched
+
+
+def _failed(function: dict) -> dict:
+    return function["Properties"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+
+
+def test_what_runs_unasked_is_put_aside_where_it_fails_and_may_be(template):
+    for name, each in template["Resources"].items():
+        events = each["Properties"].get("Events", {}) if each["Type"] == "AWS::Serverless::Function" else {}
+        if {event["Type"] for event in events.values()} & {"ScheduleV2", "SNS"}:
+            queue_of_it = _failed(each)["Destination"]["Fn::GetAtt"][0]
+            policy_name = {"Nightly": "nightly", "Sweep": "sweep", "MailEvents": "mail-events"}[name]
+            assert queue_of_it.lower() in policy(policy_name)["sqs:SendMessage"]
 
 
 def _properties(resources: dict, kind: str, needed: str) -> list[dict]:
@@ -210,6 +234,7 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypa
     desk.on("2026-08-03").starts("mk")
     _looks_after_keys_and_calls(desk)
     _hears_of_bounces(desk, topic)
+    _loses_a_room(desk)
     started = desk.contract
     _looks_after_a_client(desk)
     _turns_applicants_away(desk)
@@ -235,11 +260,18 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypa
     days.run_sweep()
 
     for function, seen in watch.seen.items():
-        # What an event finds due on its way is settled as the night would; a lost one is put aside by Lambda itself.
-        beside = allowed("settle") | {("sqs:SendMessage", "lostmailevents")} if function == "mail-events" else set()
+        # What an event, or a dead room, finds due on its way is settled as the night would; what is lost, Lambda puts aside.
+        beside = BESIDE.get(function, set()) | (allowed("settle") if function in ("mail-events", "sweep") else set())
         assert seen | (beside & allowed(function)) == allowed(function), function
         assert beside <= allowed(function)
     assert set(watch.seen) == {"api", "nightly", "settle", "sweep", "mail-events", "redate", "issue-key"}
+
+
+BESIDE = {
+    "mail-events": {("sqs:SendMessage", "lostmailevents")},
+    "sweep": {("sqs:SendMessage", "missedruns")},
+    "nightly": {("sqs:SendMessage", "missedruns")},
+}
 
 
 def allowed(function: str) -> set[tuple[str, str]]:
@@ -276,6 +308,19 @@ def _hears_of_bounces(desk, topic):
     (held,) = desk.get("/v1/held").json["held"]
     desk.post(f"/v1/letters/{held['id'].replace('#', '%23')}/resend")
     desk.office("people/p1/addresses/p1a1/confirmation", {"ground": "お電話で確認"})
+
+
+def _loses_a_room(desk):
+    """The sweep finds a Chatwork room gone, which is told like a bounce."""
+    with chatwork_server.running(rooms={"123456"}) as chatwork:
+        _does(desk, "POST", "/people/p1/addresses", {"chatwork": "123456"})
+        _does(desk, "POST", "/people/p1/addresses/p1a2/confirmation", {"ground": "お電話で確認"})
+        chatwork.endings += [TOO_MANY, NO_ROOM]
+        desk.memo("key-6")
+        desk.later(minutes=1)
+        days.run_sweep()
+    assert desk.mail("お届けできませんでした")
+    _does(desk, "DELETE", "/people/p1/addresses/p1a2")
 
 
 def _does(desk, method: str, door: str, body=None) -> None:
