@@ -4,7 +4,7 @@ Every class is one `type` of an RFC 9457 problem: a stable slug, a title and an
 HTTP status. `detail` is Japanese, for a person.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Fault(NamedTuple):
@@ -19,8 +19,12 @@ class Problem(Exception):
     title = "処理できませんでした"
     status = 400
 
-    def __init__(self, detail: str, errors: tuple[Fault, ...] | list[Fault] = (), retry_after: int | None = None):
+    def __init__(
+        self, detail: str, errors: tuple[Fault, ...] | list[Fault] = (), retry_after: int | None = None, house: Any = None
+    ):
+        """`house`: whose page says it, where that is known."""
         super().__init__(detail)
+        self.house = house
         self.detail = detail
         self.errors = tuple(errors)
         self.retry_after = retry_after
@@ -46,6 +50,12 @@ class Refused(Problem):
     """The state of things forbids it now."""
 
     slug, title, status = "refused", "いまは受け付けられません", 409
+
+
+class Overtaken(Refused):
+    """The report of that link has been corrected."""
+
+    slug, title, status = "report-corrected", "この報告は訂正されています", 409
 
 
 class Busy(Problem):

@@ -130,7 +130,7 @@ class Room(Text):
         found = re.fullmatch(_ROOM, typed)
         if found is None:
             raise ValueError(
-                f"{self.title}をChatworkのルームとして読み取れません。ルームを開き、アドレス欄の"
+                f"{self.title}を読み取れません。ルームを開き、アドレス欄の"
                 " https://www.chatwork.com/#!rid123456 をそのまま入力してください(数字の 123456 だけでもかまいません)。"
             )
         return found[1] or found[2]

@@ -55,15 +55,18 @@ def words(name: str, facts: dict[str, Any]) -> Words:
     A mail without an HTML template of its own shows the paragraphs of its text.
     """
     subject, _, text = pages.render(f"mail/{name}.txt", **facts).partition("\n\n")
+    text = _closed_up(text)
+    if facts.get("may_be_repeat"):  # before anybody acts on it
+        text = pages.render("mail/_repeat.txt") + text
     html = f"mail/{name}.html"
     if not pages.exists(html):
         html, facts = "mail/_letter.html", facts | {"paragraphs": pages.paragraphs(f"mail/{name}.txt", **facts)}
-    return Words(" ".join(subject.split()), _closed_up(text), pages.render(html, **facts))
+    return Words(" ".join(subject.split()), text, pages.render(html, **facts))
 
 
 def _closed_up(text: str) -> str:
-    """Never more than one empty line: what a template leaves out leaves no hole."""
-    return re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n"
+    """Never more than one empty line where a template leaves something out; what somebody typed stays as it is."""
+    return re.sub(r"\n{3,}", "\n\n", text.strip()).replace(pages.TYPED_BREAK, "\n") + "\n"
 
 
 def message(said: Words, house: Any, to: list[str], sender: str) -> bytes:

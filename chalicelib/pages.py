@@ -7,6 +7,8 @@ from pathlib import Path
 from chalicelib import carriers, chatwork, phones
 from chalicelib.rules import calendar
 
+TYPED_BREAK = "\x1f"  # a line break of somebody's own, until the text is closed up; no input can hold it
+_UNBROKEN = re.compile(r"\d{4}年\d+月\d+日\(.\)(?: \d\d:\d\d)?|\+?\d[\d-]{5,}[\dA-Z](?:-?[\dA-Z]+)*|\b[a-z]+-[\dA-Z]{10}\b")
 FOLDER = Path(__file__).parent.parent / "templates"
 
 
@@ -27,11 +29,22 @@ def _environment():
     environment.filters["day"] = calendar.spoken_day
     environment.filters["moment"] = calendar.spoken_time
     environment.filters["phone"] = phones.display
+    environment.filters["typed"] = lambda text: text.replace("\n", TYPED_BREAK)
+    environment.filters["unbroken"] = unbroken
     environment.filters["carrier"] = carriers.carrier
     environment.filters["carriers"] = carriers.among
     environment.tests["fragile"] = carriers.is_fragile
     environment.tests["room"] = lambda address: chatwork.room_of(address) is not None
     return environment
+
+
+def unbroken(text):
+    """Text as HTML in which no date and no number breaks at the end of a line."""
+    from markupsafe import Markup, escape
+
+    if isinstance(text, Markup):
+        return text
+    return Markup(_UNBROKEN.sub(lambda found: f'<span style="white-space:nowrap">{found[0]}</span>', str(escape(text))))
 
 
 def render(template: str, **facts) -> str:

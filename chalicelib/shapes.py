@@ -13,6 +13,8 @@ from typing import Any
 
 from chalicelib.errors import Fault, Invalid
 
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters by Unicode's word that show nothing
+
 
 class Field:
     """One value. `title` is what the person filling it in calls it."""
@@ -50,12 +52,13 @@ class Text(Field):
         if not isinstance(value, str):
             raise ValueError("文字列で入力してください。")
         text = (value.replace("\r\n", "\n") if self.lines else value).strip()
-        if all(unicodedata.category(letter) in {"Cf", "Zs"} for letter in text):  # nothing that anybody could see
+        if all(letter in _BLANK or unicodedata.category(letter) in {"Cf", "Zs"} for letter in text):  # nothing that can be seen
             raise ValueError(self.absent())
         if len(text) > self.max:
             raise ValueError(f"{self.title}は{self.max}文字以内で入力してください(現在{len(text)}文字)。")
         if any(self._hidden(letter) for letter in text):
-            raise ValueError("改行や制御文字など、使えない文字が含まれています。取り除いて入力し直してください。")
+            what = "制御文字など" if self.lines else "改行や制御文字など"
+            raise ValueError(f"{what}、使えない文字が含まれています。取り除いて入力し直してください。")
         if self.pattern and not re.fullmatch(self.pattern[0], text):
             raise ValueError(self.pattern[1])
         return text
@@ -183,9 +186,9 @@ class Shape(Field):
         """Every declared field by name, None where an optional one is absent. Raises Invalid with every fault."""
         if not isinstance(value, dict):
             raise Invalid([Fault("", "項目名と値の組(オブジェクト)で入力してください。")])
-        known = {_spoken(name) for name in self.fields}
+        known = {spoken(name) for name in self.fields}
         faults = [Fault(_safe(name), "この項目は使えません。項目名の綴りをご確認ください。") for name in value if name not in known]
-        present = {name: (field, value.get(_spoken(name))) for name, field in self.fields.items()}
+        present = {name: (field, value.get(spoken(name))) for name, field in self.fields.items()}
         wanted = {name: pair for name, pair in present.items() if pair[0].required or pair[1] is not None}
         return dict.fromkeys(self.fields) | _read_all(wanted, faults)
 
@@ -193,14 +196,14 @@ class Shape(Field):
         """The fields of a faulty value that can be read by themselves, None for the others."""
         found = dict.fromkeys(self.fields)
         for name, field in self.fields.items():
-            given = value.get(_spoken(name)) if isinstance(value, dict) else None
+            given = value.get(spoken(name)) if isinstance(value, dict) else None
             with suppress(ValueError, Invalid):
                 found[name] = None if given is None else field.read(given)
         return found
 
     def _schema(self) -> dict:
-        required = [_spoken(name) for name, field in self.fields.items() if field.required]
-        described = {"type": "object", "properties": {_spoken(name): field.schema() for name, field in self.fields.items()}}
+        required = [spoken(name) for name, field in self.fields.items() if field.required]
+        described = {"type": "object", "properties": {spoken(name): field.schema() for name, field in self.fields.items()}}
         return described | {"additionalProperties": False} | ({"required": required} if required else {})
 
 
@@ -212,15 +215,15 @@ def _read_all(pairs: dict[str, tuple[Field, Any]], faults: list[Fault] | None = 
                 raise ValueError(field.absent())
             found[name] = field.read(value)
         except Invalid as nested:
-            faults += [Fault(".".join(filter(None, (_spoken(name), fault.field))), fault.message) for fault in nested.errors]
+            faults += [Fault(".".join(filter(None, (spoken(name), fault.field))), fault.message) for fault in nested.errors]
         except ValueError as fault:
-            faults.append(Fault(_spoken(name), str(fault)))
+            faults.append(Fault(spoken(name), str(fault)))
     if faults:
         raise Invalid(faults)
     return then(found) if then else found
 
 
-def _spoken(name: str) -> str:
+def spoken(name: str) -> str:
     """`for`, `class` and `from` are words of Python: shapes declare them with an underscore at the end."""
     return name.removesuffix("_")
 

@@ -80,7 +80,7 @@ OUTSIDE = {
     "ses": {"botocore"},
     "chatwork": {"urllib3"},
     "queue": {"botocore"},
-    "pages": {"jinja2"},
+    "pages": {"jinja2", "markupsafe"},
     "phones": {"phonenumbers"},
     "kinds": {"email_validator"},
     "sns": {"pyasn1"},

@@ -21,18 +21,10 @@ def compose(letter: Letter, house: House) -> tuple[mail.Words, list[str], str]:
     facts = {name: _read(name, value) for name, value in letter.facts.items()}
     facts |= {"house": house, "link": links.address(links.token(letter.id)), "may_be_repeat": bool(letter.unsure), "states": STATES}
     if facts.get("again"):
-        memo = _newest(facts["memo"])
+        memo = Memo.get(facts["memo"], consistent_read=True).newest()
         memo.asked_for, memo.route_note = facts.get("asked_for", memo.asked_for), facts.get("route_note", memo.route_note)
         facts |= report.said(memo, house) | {"link": links.address(links.memo_token(memo.id))}
     return mail.words(letter.kind, facts), letter.to, house.sender()
-
-
-def _newest(identity: str) -> Memo:
-    """The memo, or the version that has taken its place since the letter was written."""
-    memo = Memo.get(identity, consistent_read=True)
-    while memo.corrected_by:
-        memo = Memo.get(memo.corrected_by, consistent_read=True)
-    return memo
 
 
 def _read(name: str, value):

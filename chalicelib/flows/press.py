@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pynamodb.exceptions import UpdateError
 
-from chalicelib.errors import Fault, Invalid, NotFound, Refused
+from chalicelib.errors import Fault, Invalid, NotFound, Overtaken
 from chalicelib.flows import contract as contracts
 from chalicelib.flows import links, recount
 from chalicelib.flows.case import CLIENT
@@ -51,9 +51,12 @@ def look(token: str, now: datetime) -> Sight:
     found = Memo.find(links.memo_of(token) or "-")
     house = houses.find(found.house) if found else None
     if found is None or house is None or now > found.taken_at + timedelta(days=house.objections.days):
-        raise NotFound("このリンクは無効か、有効期限が切れています。お手数ですが、メールに記載の窓口までご連絡ください。")
+        why = "このリンクは無効か、有効期限が切れています。お手数ですが、メールに記載の窓口までご連絡ください。"
+        raise NotFound(why, house=house)
     if found.corrected_by:
-        raise Refused("このお電話の報告は訂正されています。訂正後の報告メールのリンクをご利用ください。")
+        newest = found.newest().number
+        why = f"訂正後の報告(受付番号 {newest})をメールでお送りしています。そのメールのリンクをご利用ください。"
+        raise Overtaken(why, house=house)
     return Sight(house, found, contracts.during_a_call(house, found.contract, now))
 
 

@@ -74,7 +74,8 @@ def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: boo
         return
     counts, why = judge(case, found, call_class, reason)
     if found.disputed:
-        case.tell("decision", number=found.number, said=OBJECTIONS[found.disputed_as], counts=counts, why=why, reason=reason)
+        asked, granted = OBJECTIONS[found.disputed_as], call_class == found.disputed_as
+        case.tell("decision", number=found.number, said=asked, counts=counts, granted=granted, why=why, reason=reason)
 
 
 def _is_decided(case: Case, found: Memo, call_class: str, reason: str) -> bool:

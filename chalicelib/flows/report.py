@@ -1,14 +1,14 @@
 """The report mail of a memo: what the client reads on a phone, seconds after the call (calls.md Report)."""
 
-import re
-
 from chalicelib import mail, phones
 from chalicelib.flows import links
 from chalicelib.models import Memo
+from chalicelib.rules import honorifics, metering, routing
 from chalicelib.rules import house as houses
 from chalicelib.rules import memo as rules
-from chalicelib.rules import metering
 from chalicelib.rules.house_file import CLASSES, ITEMS
+
+_SHORT = {"would_not_say": "お話しいただけませんでした", "hung_up": "お電話が切れました", "unclear": "聞き取れませんでした"}
 
 
 def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str]:
@@ -32,7 +32,8 @@ def said(memo: Memo, house: houses.House) -> dict:
             (item["name"], value) for item in memo.extra_items or [] if (value := rules.item_value(memo.text, item["key"]))
         ],
         "call_class": CLASSES[memo.class_of_now],
-        "missing": [reason for key, reason in reasons.items() if not _stands_in_place(memo, key)],
+        "missing": _by_reason(memo, reasons),
+        "corrected_number": corrected_number(memo),
         "surcharge": memo.text["surcharge"] if metering.judged(memo)[0] else None,
         "earlier": memo.earlier or [],
     }
@@ -41,43 +42,61 @@ def said(memo: Memo, house: houses.House) -> dict:
 def from_whom(memo: Memo) -> str | None:
     """Company and person in one line (S3 Q8)."""
     caller = memo.text["caller"] or {}
-    name = caller.get("name")
-    return " ".join(filter(None, (caller.get("company"), name and f"{_bare(name)} 様"))) or None
+    company, name = caller.get("company"), caller.get("name")
+    return " ".join(filter(None, (company and honorifics.company(company), name and honorifics.person(name)))) or None
 
 
 def for_whom(memo: Memo) -> str:
-    """Whom the caller asked for: with 様 if it is somebody on the roster, as said if it is not (a department, say)."""
+    """Whom the caller asked for: by the name that was typed, or by the roster's name where an alias or a reading was."""
     wanted = memo.text["for_"]
     if not wanted:
-        return "(ご指名なし)"
-    return f"{_bare(wanted)} 様" if memo.asked_for else wanted
+        return "(お名指しなし)"
+    if memo.asked_for is None:
+        return honorifics.wanted(wanted)
+    if routing.folded(wanted) in routing.folded(memo.asked_for):
+        return f"{honorifics.bare(wanted)} 様"
+    return f"{memo.asked_for} 様({wanted})"
 
 
 def missing(memo: Memo, house: houses.House) -> dict[str, tuple[str, str]]:
-    """item: (its name, why it is not there), for what the house asks and the caller did not give (S1 Q6)."""
+    """item: (its name, the reason's key), for what the house asks and the caller did not give (S1 Q6)."""
     reasons = memo.text["not_obtained"] or {}
     fallback = "hung_up" if memo.call_class == "hangup" else None
     named = {item.key: item.name for item in house.items} | {key: ITEMS[key] for key in reasons if key == "company"}
     named |= {item["key"]: item["name"] for item in memo.extra_items or []}
     return {
-        key: (name, rules.NOT_OBTAINED[reason])
+        key: (name, reason)
         for key, name in named.items()
         if (reason := reasons.get(key) or fallback) and not rules.item_value(memo.text, key)
     }
 
 
 def _instead(reasons: dict, key: str) -> str:
-    """What stands where a value should: why it could not be had."""
-    return f"({reasons[key][1]})" if key in reasons else "(伺っておりません)"
+    """What stands where a value should: why it could not be had, in few words where that is so of several."""
+    if key not in reasons:
+        return "(伺っておりません)"
+    reason = reasons[key][1]
+    alone = [other for _, other in reasons.values()].count(reason) == 1
+    return f"({rules.NOT_OBTAINED[reason] if alone else _SHORT[reason]})"
+
+
+def _by_reason(memo: Memo, reasons: dict) -> list[tuple[str, str]]:
+    """(names of items, why) of what is missing and has no place of its own to say so: once for each reason."""
+    found: dict[str, list[str]] = {}
+    for key, (name, reason) in reasons.items():
+        if not _stands_in_place(memo, key):
+            found.setdefault(reason, []).append(name)
+    return [("・".join(names), rules.NOT_OBTAINED[reason]) for reason, names in found.items()]
 
 
 def _stands_in_place(memo: Memo, key: str) -> bool:
     return key in ("phone", "business") or (key in ("name", "company") and from_whom(memo) is None)
 
 
-def _bare(name: str) -> str:
-    """A name without the 様 or さん that an operator may have typed after it."""
-    return re.sub(r"(?<=.)\s*(様|さま|さん|氏|殿)$", "", name)
+def corrected_number(memo: Memo) -> str | None:
+    """The number of the report that this one puts right: that of a second version is the first one's with `-2` behind it."""
+    first, _, _ = memo.number.rpartition("-")
+    return None if not memo.version else first if memo.version == 2 else f"{first}-{memo.version - 1}"
 
 
 def _phone(memo: Memo) -> str | None:

@@ -214,4 +214,6 @@ def let_in(asked: Asked, role: str) -> None:
     asked.key = keys.check(presented.strip(), asked.now)
     if keys.RANK[asked.key.role] < keys.RANK[role]:
         raise NotAllowed(f"この操作には「{keys.ROLES[role]}」以上のキーが必要です。")
+    if houses.find(asked.key.house) is None:
+        raise NotKnown("この事業者は、ここでは運用されていません。事務にお問い合わせください。")
     asked.house = houses.find(asked.key.house)

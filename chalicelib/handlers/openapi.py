@@ -5,6 +5,7 @@ from functools import cache
 
 from chalicelib import config
 from chalicelib.handlers.http import DOORS, Door
+from chalicelib.shapes import spoken
 
 _PROBLEM = {
     "type": "object",
@@ -77,7 +78,7 @@ def _parameters(door: Door) -> list[dict]:
         for name in re.findall(r"{(\w+)}", door.path)
     ]
     in_query = [
-        {"name": name, "in": "query", "required": field.required, "schema": field.schema()}
+        {"name": spoken(name), "in": "query", "required": field.required, "schema": field.schema()}
         for name, field in (door.query.fields.items() if door.query else ())
     ]
     in_headers = [

@@ -116,6 +116,10 @@ class Memo(Outgoing):
     def recipients(self) -> list[str]:
         return list(dict.fromkeys(each["address"] for each in self.told_now or self.reported_to))
 
+    def newest(self) -> "Memo":
+        """The version of it that stands now."""
+        return Memo.get(self.corrected_by, consistent_read=True).newest() if self.corrected_by else self
+
     @property
     def class_of_now(self) -> str:
         return self.class_now or self.call_class

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ NOT_OBTAINED = {
     "hung_up": "お尋ねする前にお電話が切れました",
     "unclear": "お声が聞き取れませんでした",
 }
+_NOT_SHOWN = ("非通知", "公衆電話", "表示圏外", "通知不可")  # what a telephone shows instead of a number
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -51,7 +53,8 @@ def faults(memo: dict, house: House, now: datetime, extra: list[dict] | None = N
     """
     asked = {item.key: item.name for item in house.items} | {item["key"]: item["name"] for item in extra or []}
     unknown = _extra_faults(memo, {item["key"] for item in extra or []})
-    return [*_time_faults(memo["received_at"], now), *unknown, *_item_faults(memo, house, asked), *_surcharge_faults(memo, house)]
+    items = [*unknown, *_item_faults(memo, house, asked), *_phone_faults(memo)]
+    return [*_time_faults(memo["received_at"], now), *items, *_surcharge_faults(memo, house)]
 
 
 def _time_faults(received_at: datetime | None, now: datetime) -> Iterator[Fault]:
@@ -95,6 +98,14 @@ def _item_faults(memo: dict, house: House, asked: dict[str, str]) -> Iterator[Fa
             place = "caller" if key in ITEMS else "extra"
             field = "business" if key == "business" else f"{place}.{key}"
             yield Fault(field, f"{name}を入力するか、聞き取れなかった理由を not_obtained.{key} に入れてください。")
+
+
+def _phone_faults(memo: dict) -> Iterator[Fault]:
+    """A number has digits, or it was not shown; 「分からない」 is a reason for not having one."""
+    typed = item_value(memo, "phone")
+    if typed and not re.search(r"\d", typed) and not any(word in typed for word in _NOT_SHOWN):
+        words = "番号が分からない場合は空欄にし、理由を not_obtained.phone に入れてください。"
+        yield Fault("caller.phone", f"電話番号の数字、または「非通知」「公衆電話」などを入力してください。{words}")
 
 
 def _surcharge_faults(memo: dict, house: House) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ CASES = {
         for state in ("bounced_hard", "bounced_soft", "complained", "rejected")
         for stopped, told, words in ((False, None, ""), (True, "a@b.example", "550 5.1.1 user unknown"))
     ],
-    "decision": [{"counts": True}, {"counts": False}],
+    "decision": [{"counts": True}, {"counts": False}, {"counts": False, "granted": False}],
     "declared": [{"numbers": ["0399991111", "08012345678"]}],
     "test_mail": [{"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp", "chatwork:123")] + [{"reminder": True}],
     "confirm": [{"reminder": False}, {"reminder": True}],
@@ -123,7 +123,7 @@ def _report_facts(house, name):
     memo = SimpleNamespace(
         route_note=None, revises=None, number="260901-ABCDE", received_at=datetime(2026, 9, 1, tzinfo=UTC), caller_number=None
     )
-    blank = dict.fromkeys(["for_whom", "phone", "business", "wants_call_back", "surcharge"])
+    blank = {"business": ""} | dict.fromkeys(["corrected_number", "for_whom", "phone", "wants_call_back", "surcharge"])
     return blank | {
         "house": house, "memo": memo, "from_whom": name, "moods": [], "call_class": "業務", "missing": [], "earlier": [], "further": [], "link": "x", "may_be_repeat": False,
     }  # fmt: skip
@@ -132,6 +132,7 @@ def _report_facts(house, name):
 WRITTEN = (
     '髙﨑①㈱の𠮷田様より。\n・ＡＢＣ１２３（ﾊﾝｶｸ）<至急> & "確認"\n\n絵文字 📞👍🏽👨‍👩‍👧\nhttps://example.com/' + "a" * 120 + "\n"
 )
+WRITTEN += "\n\n\n三行あけて\n\n\n\n"
 WRITTEN += "請求書の送付先が変わりましたので、新しい住所へお送りください。\n" * 70
 WRITTEN = WRITTEN[:2000].strip()
 HEADERS = {"From", "To", "Reply-To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"}
@@ -173,6 +174,7 @@ def test_a_report_arrives_as_it_was_written(desk, house, subject, sender):
         places = [words.index(each) for each in order]
         assert places == sorted(places)
     own = "https://denwaban.example" + link(mail)
-    assert shown.targets == ["tel:09012345678", own] and not shown.tags & {"img", "script", "link", "style", "form"}
+    office = {"mk": "tel:0367002020", "smile": "tel:0367001010"}[house]
+    assert shown.targets == ["tel:09012345678", own, office] and not shown.tags & {"img", "script", "link", "style", "form"}
     foreign = [line for line in text.split("\n") if "http" in line and line not in WRITTEN.split("\n")]
     assert foreign == [own]

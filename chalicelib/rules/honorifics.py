@@ -1,0 +1,49 @@
+"""様 where it belongs: behind a person's name, not behind a title, a department or another 様. A name itself is never altered."""
+
+import re
+
+# Attached, only so much is taken off as no name can end in: 鵜殿 and かさま are names.
+_CLOSING = re.compile(r"(?:\s+(?:様|さま|さん|氏|殿)|(?<=.)様|(?<=..)(?:さん|氏|殿)|(?:(?<=...)|(?<=[一-鿿々]))さま)$")
+_TITLES = (
+    "社長", "会長", "副社長", "専務", "常務", "取締役", "部長", "次長", "課長", "係長", "主任", "主査", "店長", "所長", "支店長",
+    "支社長", "工場長", "室長", "局長", "院長", "園長", "校長", "理事長", "理事", "代表", "先生", "弁護士", "税理士", "教授",
+)  # fmt: skip
+_PLACES = (
+    "部",
+    "課",
+    "係",
+    "室",
+    "店",
+    "所",
+    "局",
+    "科",
+    "課内",
+    "窓口",
+    "センター",
+    "担当",
+    "担当者",
+    "ご担当者",
+    "の方",
+    "責任者",
+)
+
+
+def bare(name: str) -> str:
+    """A name without the 様 or さん that somebody typed behind it."""
+    return _CLOSING.sub("", name)
+
+
+def person(name: str) -> str:
+    """A person as a mail names them: `佐藤 様`, but `田中部長`, whose title says it already."""
+    plain = bare(name)
+    return plain if plain.endswith(_TITLES) or plain == "様" else f"{plain} 様"
+
+
+def wanted(name: str) -> str:
+    """Whoever was asked for and is on no roster: a person, or a department (経理部), which is no 様."""
+    return bare(name) if bare(name).endswith(_PLACES) else person(name)
+
+
+def company(name: str) -> str:
+    """A company's name without the 様 or 御中 that somebody typed behind it."""
+    return re.sub(r"(?<=.)\s*(様|御中)$", "", name)
