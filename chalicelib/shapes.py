@@ -52,7 +52,9 @@ class Text(Field):
         if not isinstance(value, str):
             raise ValueError("文字列で入力してください。")
         text = (value.replace("\r\n", "\n") if self.lines else value).strip()
-        if all(letter in _BLANK or unicodedata.category(letter) in {"Cf", "Zs"} for letter in text):  # nothing that can be seen
+        if all(
+            letter in _BLANK or letter.isspace() or unicodedata.category(letter) in {"Cf", "Zs"} for letter in text
+        ):  # nothing that can be seen
             raise ValueError(self.absent())
         if len(text) > self.max:
             raise ValueError(f"{self.title}は{self.max}文字以内で入力してください(現在{len(text)}文字)。")

@@ -53,7 +53,11 @@ def test_a_memo_is_put_right_and_the_old_text_stays(smile):
     answer = correct(smile, first["id"], business="お見積りではなく納期の件")
     assert answer.status == 201 and answer.json["number"] == first["number"] + "-2"
     said = text_of(report(smile))
-    assert "【訂正】" in said and "納期の件" in said and f"受付番号: {first['number']}-2" in said
+    assert (
+        f"先にお送りした報告(受付番号 {first['number']})に誤りがありました" in said
+        and "納期の件" in said
+        and f"受付番号: {first['number']}-2" in said
+    )
     assert report(smile)["subject"] == "【電話受付のご報告】スマイルフォンネット"
     old, new = seen(smile, first["id"]), seen(smile, answer.json["id"])
     assert old["text"]["business"] == "お見積りの件" and old["corrected_by"] == new["id"] and new["corrects"] == old["id"]
@@ -236,8 +240,10 @@ def test_a_link_of_a_report_that_was_corrected(smile):
     first = smile.memo().json
     path = link(report(smile))
     correct(smile, first["id"], business="別の件")
-    assert smile.send(path, {"press": "sales"}).status == 409
+    page = smile.send(path, {"press": "sales"})
+    assert page.status == 409 and f"受付番号 {first['number']}-2" in page.text and "スマイルフォンネット" in page.text
     assert smile.counted("2026-09") == 1
+    assert "スマイルフォンネット" in smile.later(days=91).open(path).text
 
 
 def test_an_objection_goes_with_the_call_to_its_correction(mk):

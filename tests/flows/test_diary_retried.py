@@ -7,7 +7,7 @@ from chalicelib.models import Contract, Letter, Memo
 from dev import ses_events
 from dev.chatwork import NO_ROOM, NO_TOKEN
 from tests import chatwork_server, ses_server, stores
-from tests.desk import text_of
+from tests.desk import link, text_of
 from tests.flows.test_diary_deliveries import MOBILE, PC, ROOM, SUZUKI, again, confirmed, memo_of, room_reader, seen, sent, tells
 from tests.ses_server import refusal
 
@@ -230,3 +230,33 @@ def test_a_declared_number_that_became_the_clients_own_is_heard_again(smile):
     contract.phone_number = "0399991111"
     contract.save()
     assert smile.memo("key-2", **said).json["reported_to"] != []
+
+
+def test_the_copy_of_a_correction_is_one_too(smile):
+    memo = memo_of(smile)
+    right = correct(smile, memo, business="納期の件").json
+    assert again(smile, Memo(id=right["id"])).status == 200
+    told = text_of(smile.mails()[-1])
+    assert "【再送】" in told and f"先にお送りした報告(受付番号 {memo.number})に誤りがありました" in told
+
+
+def test_a_decision_against_the_client_in_a_free_trial_does_not_read_like_one_for_them(mk):
+    memo = memo_of(mk)
+    mk.send(link(mk.mail("受電報告", to=f"{PC}, {MOBILE}")), {"press": "sales"})
+    assert decides(mk, memo, "business", "お取引先様からのご依頼でした").status == 200
+    told = text_of(mk.mail("お電話の数え方について"))
+    assert "次の分類でお取り扱いいたします" in told and "無料お試し期間中" in told and "数えないことと" not in told
+
+
+def test_the_newest_of_many_calls_of_a_day_are_named_and_the_others_counted(mk):
+    numbers = [memo_of(mk.later(minutes=1), key=f"key-{place}").number for place in range(8)]
+    told = text_of(mk.mails()[-1])
+    assert [number in told for number in numbers[:7]] == [False] * 2 + [True] * 5 and "・ほか2件" in told
+
+
+def test_what_is_missing_for_one_reason_is_said_once(smile):
+    smile.memo(business=None, caller=None, **{"class": "hangup"})
+    told = text_of(smile.mails()[-1])
+    assert "お尋ねする前に" not in told and told.count("(お電話が切れました)") == 3
+    smile.memo("key-2", caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "unclear"})
+    assert "【どなたから】(聞き取れませんでした)" in text_of(smile.mails()[-1])

@@ -223,6 +223,8 @@ def test_the_description_is_true_openapi(desk):
     assert (
         "received_at" in described["paths"]["/v1/memos"]["post"]["requestBody"]["content"]["application/json"]["schema"]["required"]
     )
+    asked = described["paths"]["/v1/contracts/{contract}/routing"]["get"]["parameters"]
+    assert [each["name"] for each in asked] == ["contract", "for"]
 
 
 def test_one_name_for_each_place_in_a_path():

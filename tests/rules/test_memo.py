@@ -65,6 +65,22 @@ def test_every_item_of_the_house_is_given_or_said_why_not(house, changed, fields
     assert set(said(house, **changed)) == fields
 
 
+@pytest.mark.parametrize(
+    ("phone", "fits"),
+    [
+        ("090-1234-5678", True),
+        ("０３", True),
+        ("非通知", True),
+        ("公衆電話から", True),
+        ("わかりません", False),
+        ("同じ番号", False),
+    ],
+)
+def test_a_number_has_digits_or_was_not_shown(phone, fits):
+    told = said(MK, caller={"name": "山田", "phone": phone})
+    assert (set(told) == set()) if fits else ("not_obtained.phone" in told["caller.phone"])
+
+
 def test_a_missing_item_is_asked_for_by_the_houses_name_for_it():
     assert said(MK, caller={"name": "山田"})["caller.phone"].startswith("折り返しのお電話番号を入力するか")
     assert said(MK, not_obtained={"fax": "unclear"})["not_obtained.fax"].endswith("business、company、name、phone")

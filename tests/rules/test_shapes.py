@@ -90,6 +90,8 @@ def test_right_values(field, value, read):
         (Mail("宛先"), "a b@example.jp"),
         (Mail("宛先"), "a@b@c.example"),
         (Phone("電話"), "非通知"),
+        (Text("名前"), "\u3164"),
+        (Text("名前", lines=True), "\u2800\n\u115f\u200b"),
         (Phone("電話"), "12"),
     ],
 )
