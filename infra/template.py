@@ -35,11 +35,12 @@ def _is_given(parameter: str) -> dict:
 def data_resources(stage: str) -> dict:
     """Tables and queues: what keeps data, and nothing that runs."""
     tables = {_table_id(model): table_resource(model, stage) for model in TABLES}
-    dead = {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": 14 * 24 * 3600, "SqsManagedSseEnabled": True}}
     return tables | {
-        "SettleDeadLetters": dead,
-        "MissedRuns": dead,
-        "LostMailEvents": dead,
+        "SettleDeadLetters": _dead_letters(),
+        "MissedRuns": _dead_letters(),
+        "LostMailEvents": _dead_letters(),
+        # Apart from the nights: nobody has to send a sweep again, and an alarm that is already on tells of no night.
+        "MissedSweeps": _dead_letters(hours=1),
         "SettleQueue": {
             "Type": "AWS::SQS::Queue",
             "Properties": {
@@ -49,6 +50,10 @@ def data_resources(stage: str) -> dict:
             },
         },
     }
+
+
+def _dead_letters(hours: int = 14 * 24) -> dict:
+    return {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": hours * 3600, "SqsManagedSseEnabled": True}}
 
 
 def table_resource(model: type[Table], stage: str) -> dict:
@@ -150,9 +155,16 @@ def _environment(stage: str) -> dict:
 def _functions() -> dict:
     batch = {"Queue": _arn("SettleQueue"), "BatchSize": 5, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
     lost = {"deadLetterTargetArn": _arn("LostMailEvents")}
-    # A schedule only hands its event over: what fails after that is Lambda's to put aside. The next minute sweeps anyway.
-    night = {"Events": {"Night": _schedule("cron(5 0 * * ? *)")}, "EventInvokeConfig": _put_aside("MissedRuns", tries=3)}
-    minute = {"Events": {"Minute": _schedule("rate(1 minute)")}, "EventInvokeConfig": _put_aside("MissedRuns", tries=1)}
+    # A schedule only hands its event over: what fails after that is Lambda's to put aside. The next minute sweeps anyway,
+    # so a sweep that failed, or that Lambda could not start for a minute, is not tried again.
+    night = {
+        "Events": {"Night": _schedule("cron(5 0 * * ? *)", "MissedRuns")},
+        "EventInvokeConfig": _put_aside("MissedRuns", tries=3),
+    }
+    minute = {
+        "Events": {"Minute": _schedule("rate(1 minute)", "MissedSweeps")},
+        "EventInvokeConfig": _put_aside("MissedSweeps", tries=1) | {"MaximumEventAgeInSeconds": 60},
+    }
     return {
         "Nightly": {"Properties": {**night, "Timeout": WORKER_SECONDS}},
         "Sweep": {"Properties": {**minute, "Timeout": WORKER_SECONDS}},
@@ -174,14 +186,14 @@ def _put_aside(queue: str, tries: int) -> dict:
     return {"MaximumRetryAttempts": tries - 1, "DestinationConfig": failed}
 
 
-def _schedule(expression: str) -> dict:
+def _schedule(expression: str, missed: str) -> dict:
     """A schedule by the clock of Japan that sends its own time, so that a late run still means its own night."""
     properties = {
         "ScheduleExpression": expression,
         "ScheduleExpressionTimezone": "Asia/Tokyo",
         "Input": '{"time": "<aws.scheduler.scheduled-time>"}',
         "RetryPolicy": {"MaximumRetryAttempts": 3, "MaximumEventAgeInSeconds": 3600},
-        "DeadLetterConfig": {"Arn": _arn("MissedRuns")},
+        "DeadLetterConfig": {"Arn": _arn(missed)},
     }
     return {"Type": "ScheduleV2", "Properties": properties}
 

@@ -1,8 +1,11 @@
-"""The package, built once for all its tests."""
+"""The package, built once for all its tests, and its template before and after SAM."""
 
+import json
 from pathlib import Path
 
 import pytest
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
 
 from infra import package
 
@@ -11,3 +14,18 @@ from infra import package
 def made() -> Path:
     """The folder with sam.json and deployment.zip of the stage dev."""
     return package.package("dev", "ap-northeast-1")
+
+
+@pytest.fixture(scope="session")
+def template(made) -> dict:
+    return json.loads((made / "sam.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def transformed(template) -> dict:
+    """The template as CloudFormation has it, when SAM has made its own resources plain ones."""
+    copy = json.loads(json.dumps(template))
+    for resource in copy["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
+    return Translator({}, Parser()).translate(copy, {})

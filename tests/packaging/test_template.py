@@ -8,8 +8,6 @@ import boto3
 import cfnlint.api
 import moto
 import pytest
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
 
 import app
 from chalicelib import queue
@@ -21,20 +19,6 @@ from infra.template import data_resources, table_resource
 from tests import chatwork_server, ses_server, stores
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
-
-
-@pytest.fixture(scope="module")
-def template(made) -> dict:
-    return json.loads((made / "sam.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def transformed(template) -> dict:
-    copy = json.loads(json.dumps(template))
-    for resource in copy["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
-    return Translator({}, Parser()).translate(copy, {})
 
 
 def lint(document: dict) -> list[str]:
@@ -83,52 +67,6 @@ def test_redate_is_called_by_hand_and_has_time(template):
     redate = template["Resources"]["Redate"]["Properties"]
     assert "Events" not in redate and redate["Timeout"] == 900
     assert redate["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
-
-
-def test_every_log_and_every_dead_letter_queue_can_wake_somebody(template):
-    resources = template["Resources"]
-    functions = [name for name, each in resources.items() if each["Type"] == "AWS::Serverless::Function"]
-    watched = [
-        each["Properties"]["LogGroupName"]["Ref"] for each in resources.values() if each["Type"] == "AWS::Logs::MetricFilter"
-    ]
-    assert sorted(watched) == sorted(f"{name}Log" for name in functions)
-    dead = {
-        each["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
-        for each in _properties(resources, "AWS::SQS::Queue", "RedrivePolicy")
-    }
-    dead |= {_failed(resources[name])["Destination"]["Fn::GetAtt"][0] for name in ("Nightly", "Sweep", "MailEvents")}
-    alarms = _properties(resources, "AWS::CloudWatch::Alarm", "AlarmActions")
-    assert all(each["AlarmActions"] == [{"Ref": "AlarmTopic"}] for each in alarms)
-    waiting = [each for each in alarms if each["Namespace"] == "AWS/SQS"]
-    assert {each["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for each in waiting} == dead
-    failing = [each["Dimensions"] for each in alarms if each["MetricName"] == "Errors"]
-    assert failing == [[{"Name": "FunctionName", "Value": {"Ref": name}}] for name in functions_in_order(resources)]
-    (missing,) = [each for each in alarms if each["MetricName"] == "Invocations"]
-    assert missing["Dimensions"][0]["Value"] == {"Ref": "Sweep"} and missing["TreatMissingData"] == "breaching"
-
-
-def functions_in_order(resources: dict) -> list[str]:
-    watched = [name.removesuffix("Failing") for name in resources if name.endswith("Failing")]
-    assert {*watched} == {name for name, each in resources.items() if each["Type"] == "AWS::Serverless::Function"}
-    return watched
-
-
-def _failed(function: dict) -> dict:
-    return function["Properties"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
-
-
-def test_what_runs_unasked_is_put_aside_where_it_fails_and_may_be(template):
-    for name, each in template["Resources"].items():
-        events = each["Properties"].get("Events", {}) if each["Type"] == "AWS::Serverless::Function" else {}
-        if {event["Type"] for event in events.values()} & {"ScheduleV2", "SNS"}:
-            queue_of_it = _failed(each)["Destination"]["Fn::GetAtt"][0]
-            policy_name = {"Nightly": "nightly", "Sweep": "sweep", "MailEvents": "mail-events"}[name]
-            assert queue_of_it.lower() in policy(policy_name)["sqs:SendMessage"]
-
-
-def _properties(resources: dict, kind: str, needed: str) -> list[dict]:
-    found = [each["Properties"] for each in resources.values() if each["Type"] == kind]
-    return [each for each in found if each.get(needed)]
 
 
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
@@ -269,7 +207,7 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypa
 
 BESIDE = {
     "mail-events": {("sqs:SendMessage", "lostmailevents")},
-    "sweep": {("sqs:SendMessage", "missedruns")},
+    "sweep": {("sqs:SendMessage", "missedsweeps")},
     "nightly": {("sqs:SendMessage", "missedruns")},
 }
 
