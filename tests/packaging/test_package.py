@@ -105,12 +105,13 @@ class Cloud:
             packed.extractall(self.unpacked)
         self._furnish()
         template = json.loads((made / "sam.json").read_text())
-        handlers = {
+        self.handlers = {
             name: each["Properties"]["Handler"] for name, each in template["Resources"].items() if each["Type"].endswith("Function")
         }
-        self.functions = {
-            name: lambda_runtime.Lambda(handler, self.unpacked, self.client, self.environment) for name, handler in handlers.items()
-        }
+        self.functions = {name: self._function(name, self.environment) for name in self.handlers}
+
+    def _function(self, name: str, environment: dict[str, str]) -> lambda_runtime.Lambda:
+        return lambda_runtime.Lambda(self.handlers[name], self.unpacked, self.client, environment)
 
     def _furnish(self) -> None:
         code = "from dev import cloud; import os; cloud.furnish(); print(os.environ['SETTLE_QUEUE_URL'])"
@@ -121,6 +122,17 @@ class Cloud:
     def web(self, method: str, path: str, body: str = "", **headers) -> dict:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.functions["APIHandler"].call(lambda_runtime.web_event(app.app, method, path, body.encode(), given))
+
+    def dead_letter(self, name: str, event: dict) -> str:
+        """What Lambda puts aside when a function has failed for good, here because none of AWS's services can be reached."""
+        function = self._function(name, self.environment | {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+        try:
+            function.events.put(event)
+            answer = function.answers.get(timeout=60)
+        finally:
+            function.stop()
+        assert answer["errorType"], answer
+        return json.dumps({"requestContext": {"condition": "RetriesExhausted"}, "requestPayload": event, "responsePayload": answer})
 
     def stop(self) -> None:
         for function in self.functions.values():
@@ -167,3 +179,24 @@ def test_every_function_answers_a_real_event(lambdas, signing):
     told["Records"][0]["Sns"]["Message"] += " "
     assert functions["MailEvents"].call(told) == {"ended": ["forged"]}
     assert lambdas.web("GET", "/healthz")["statusCode"] == 200
+
+
+def test_what_failed_is_done_when_the_event_of_its_dead_letter_is_sent_once_more(lambdas, signing):
+    mail = ses_events.Mail("ses-2", {"letter": "mk-GONE__confirm", "stage": "dev"}, ["a@b.example"], clock.now())
+    failing = {
+        "Nightly": ({"time": "2026-01-01T15:05:00Z"}, {"mk": 0, "smile": 0}),
+        "Sweep": ({"time": "2026-01-01T15:05:00Z"}, {}),
+        "MailEvents": (signing.record(ses_events.delivery(mail, clock.now())), {"ended": ["unknown"]}),
+    }
+    for name, (event, done) in failing.items():
+        letter = json.loads(lambdas.dead_letter(name, event))
+        assert lambdas.functions[name].call(letter["requestPayload"]) == done
+
+
+def test_a_message_that_the_topic_could_not_hand_over_is_taken_in_a_record_of_its_own(lambdas, signing):
+    """The topic's own dead letter is the bare message, with the names that SNS uses towards everybody but Lambda."""
+    mail = ses_events.Mail("ses-3", {"letter": "mk-GONE__confirm", "stage": "dev"}, ["a@b.example"], clock.now())
+    said = signing.record(ses_events.delivery(mail, clock.now()))["Records"][0]["Sns"]
+    letter = said | {"SigningCertURL": said["SigningCertUrl"], "UnsubscribeURL": said["UnsubscribeUrl"]}
+    del letter["SigningCertUrl"], letter["UnsubscribeUrl"]
+    assert lambdas.functions["MailEvents"].call({"Records": [{"Sns": letter}]}) == {"ended": ["unknown"]}
