@@ -189,6 +189,7 @@ def _put_aside(queue: str, tries: int) -> dict:
 def _schedule(expression: str, missed: str) -> dict:
     """A schedule by the clock of Japan that sends its own time, so that a late run still means its own night."""
     properties = {
+        "OmitName": True,  # its logical name alone would be one for all stages of an account
         "ScheduleExpression": expression,
         "ScheduleExpressionTimezone": "Asia/Tokyo",
         "Input": '{"time": "<aws.scheduler.scheduled-time>"}',
