@@ -13,7 +13,7 @@ from tests.faults.world import Tables
 REPEAT = "重ねてお送りしている可能性"
 # How the outbox got there; `sent` are the ways that were done while another one was not.
 _WAY = {"tries", "unsure", "problem", "last_used_on", "sent"}
-_DRAWN = {"message_id", "taker", "handed_over_at"}  # that there is one is compared, what it is by chance is not
+_DRAWN = {"message_id", "ids", "taker", "handed_over_at"}  # that there is one is compared, what it is by chance is not
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 
 
