@@ -56,8 +56,14 @@ def _dispute(case: Case, found: Memo, call_class: str) -> None:
     actions = [Memo.disputed.set(found.house), Memo.disputed_at.set(case.now), Memo.disputed_as.set(call_class)]
     case.judged.append((found, actions, found.unchanged("corrected_by", "class_now", "disputed")))
     case.note("call_disputed", text=f"{found.number}: {OBJECTIONS[call_class]}")
-    call = {"number": found.number, "call_class": CLASSES[found.class_of_now], "received_at": found.received_at.isoformat()}
-    case.tell_office("objection", None, "", memo=found.id, said=OBJECTIONS[call_class], **call)
+    case.tell_office(
+        "objection",
+        memo=found.id,
+        number=found.number,
+        received_at=found.received_at.isoformat(),
+        call_class=CLASSES[found.class_of_now],
+        said=OBJECTIONS[call_class],
+    )
 
 
 def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: bool = False) -> None:

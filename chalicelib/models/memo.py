@@ -42,7 +42,7 @@ class MemoWaiting(WaitingIndex):
 
 
 class Memo(Outgoing):
-    """What the first write stored is never changed, since a repeat is answered from it; what came later stands beside it."""
+    """What its answer is made of is never changed, since a repeat is answered from it; what came later stands beside it."""
 
     class Meta:
         table_name = table("memos")
