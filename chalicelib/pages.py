@@ -8,7 +8,16 @@ from chalicelib import carriers, chatwork, phones
 from chalicelib.rules import calendar
 
 TYPED_BREAK = "\x1f"  # a line break of somebody's own, until the text is closed up; no input can hold it
-_UNBROKEN = re.compile(r"\d{4}年\d+月\d+日\(.\)(?: \d\d:\d\d)?|\+?\d[\d-]{5,}[\dA-Z](?:-?[\dA-Z]+)*|\b[a-z]+-[\dA-Z]{10}\b")
+_LEFT = r"<[^>]*>|https?://[^\s<]+"  # a tag, and an address that a mail program makes a link of
+_HELD = "|".join(  # nothing longer than fits beside a label on a phone
+    (
+        r"\d{4}年\d+月\d+日\(.\)(?: \d\d:\d\d)?",
+        r"(?<![\dA-Z+-])(?=[\dA-Z+-]{7,20}(?![\dA-Z-]))\+?\d[\d-]{5,}[\dA-Z][\dA-Z-]*",
+        r"\b[a-z]{1,9}-[\dA-Z]{10}\b",
+        r"(?<![\w.+@-])(?=[\w.+@-]{1,22}(?![\w.+@-]))[\w.+-]+@[\w.-]+",
+    )
+)
+_UNBROKEN = re.compile(f"{_LEFT}|({_HELD})", re.ASCII)
 FOLDER = Path(__file__).parent.parent / "templates"
 
 
@@ -39,12 +48,14 @@ def _environment():
 
 
 def unbroken(text):
-    """Text as HTML in which no date and no number breaks at the end of a line."""
+    """Text or HTML as HTML in which no date, number or short mail address breaks at the end of a line."""
     from markupsafe import Markup, escape
 
-    if isinstance(text, Markup):
-        return text
-    return Markup(_UNBROKEN.sub(lambda found: f'<span style="white-space:nowrap">{found[0]}</span>', str(escape(text))))
+    return Markup(_UNBROKEN.sub(_hold, str(escape(text))))
+
+
+def _hold(found: re.Match) -> str:
+    return f'<span style="white-space:nowrap">{found[0]}</span>' if found[1] else found[0]
 
 
 def render(template: str, **facts) -> str:

@@ -1,14 +1,16 @@
 """Every mail of every house: it can be read as text, holds together as HTML, and says who sends it."""
 
+import re
 from html.parser import HTMLParser
 from itertools import product
 
 import pytest
+from markupsafe import Markup
 
 from chalicelib import mail
 from chalicelib.flows import letters
 from chalicelib.models import Letter
-from chalicelib.pages import FOLDER
+from chalicelib.pages import FOLDER, unbroken
 from chalicelib.rules import house as houses
 from chalicelib.rules.offer import offer
 from tests.desk import link, text_of
@@ -178,3 +180,31 @@ def test_a_report_arrives_as_it_was_written(desk, house, subject, sender):
     assert shown.targets == ["tel:09012345678", own, office] and not shown.tags & {"img", "script", "link", "style", "form"}
     foreign = [line for line in text.split("\n") if "http" in line and line not in WRITTEN.split("\n")]
     assert foreign == [own]
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("至急03-6700-1234へ", ["03-6700-1234"]),
+        ("+819012345678", ["+819012345678"]),
+        ("〒100-0001 千代田1-2-3", ["100-0001"]),
+        ("受付番号260915-7KQ2M-2。", ["260915-7KQ2M-2"]),
+        ("ご契約番号mk-ABCDEFGHJK", ["mk-ABCDEFGHJK"]),
+        ("2026年11月25日(水) 12:45までに、2026年9月1日(火)から", ["2026年11月25日(水) 12:45", "2026年9月1日(火)"]),
+        ("misaki@sakura.exampleへ", ["misaki@sakura.example"]),
+        ("<b>'03-6700-1234'&\"", ["03-6700-1234"]),
+        ("misaki.takahashi@sakura-shoji.example", []),  # longer than a line beside its label
+        ("0123456789" * 10, []),
+        ("０１２３４５６７８９０１２３４５６７８９", []),
+        ("https://sakura.example/2026-09-01-1234", []),  # one link to a mail program
+    ],
+)
+def test_a_number_is_held_together_and_nothing_else_is_changed(said, held):
+    html = str(unbroken(said))
+    assert re.findall(r'<span style="white-space:nowrap">(.*?)</span>', html) == held
+    assert Shown(html).words == said and Shown(html).tags == ({"span"} if held else set())
+
+
+def test_marks_of_html_stay_whole():
+    whole = Markup('<a href="tel:0367001234" title="03-6700-1234">電話</a>')
+    assert unbroken(whole) == whole
