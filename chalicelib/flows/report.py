@@ -55,7 +55,7 @@ def for_whom(memo: Memo) -> str:
         return honorifics.wanted(wanted)
     if routing.folded(wanted) in routing.folded(memo.asked_for):
         return f"{honorifics.bare(wanted)} 様"
-    return f"{memo.asked_for} 様({wanted})"
+    return f"{memo.asked_for} 様({honorifics.bare(wanted)})"
 
 
 def missing(memo: Memo, house: houses.House) -> dict[str, tuple[str, str]]:
@@ -84,13 +84,16 @@ def _by_reason(memo: Memo, reasons: dict) -> list[tuple[str, str]]:
     """(names of items, why) of what is missing and has no place of its own to say so: once for each reason."""
     found: dict[str, list[str]] = {}
     for key, (name, reason) in reasons.items():
-        if not _stands_in_place(memo, key):
+        if not _stands_in_place(memo, reasons, key):
             found.setdefault(reason, []).append(name)
     return [("・".join(names), rules.NOT_OBTAINED[reason]) for reason, names in found.items()]
 
 
-def _stands_in_place(memo: Memo, key: str) -> bool:
-    return key in ("phone", "business") or (key in ("name", "company") and from_whom(memo) is None)
+def _stands_in_place(memo: Memo, reasons: dict, key: str) -> bool:
+    """Whether an item's own line says why it is missing; that of the name does so for a company missing for the same reason."""
+    if key in ("name", "company"):
+        return from_whom(memo) is None and "name" in reasons and reasons["name"][1] == reasons[key][1]
+    return key in ("phone", "business")
 
 
 def corrected_number(memo: Memo) -> str | None:

@@ -1,6 +1,7 @@
 """Taking a memo: once, told to the right people, refused in words."""
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
@@ -264,6 +265,47 @@ def test_nobody_is_called_sama_twice(running, wanted, shown):
     running.memo(caller={"name": "佐藤様", "phone": "非通知"}, **{"for": wanted})
     told = text_of(running.mails()[-1])
     assert "【どなたから】佐藤 様\n" in told and f"【どなた宛】{shown}\n" in told
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("佐藤一郎", "佐藤一郎 様"),
+        ("佐藤", "佐藤 様"),
+        ("専務様", "佐藤 一郎 様(専務)"),
+        ("さとう", "佐藤 一郎 様(さとう)"),
+        ("ｻﾄｳ ｲﾁﾛｳ", "佐藤 一郎 様(ｻﾄｳ ｲﾁﾛｳ)"),
+    ],
+)
+def test_whom_an_alias_or_a_reading_meant(running, wanted, shown):
+    sato = running.look()["people"][1]["id"]
+    known = {"reading": "さとう いちろう", "aliases": ["専務"]}
+    running.does(f"people/{sato}", known, "PATCH")
+    running.memo(**{"for": wanted})
+    assert f"【どなた宛】{shown}\n" in text_of(running.mails()[-1])
+
+
+def test_a_report_is_in_the_order_that_a_telephone_shows(desk):
+    desk.on("2026-09-01").starts("smile")
+    desk.does("instructions", {"extra_items": [{"key": "room", "name": "部屋番号"}]})
+    desk.memo("key-1", extra={"room": "301"})
+    said = {"extra": {"room": "301"}, "mood": ["angry"], "wants_call_back": True, "for": "山本"}
+    caller = {"company": "青葉電機", "phone": "090-1234-5678"}
+    assert desk.later(hours=2).memo("key-2", caller=caller, not_obtained={"name": "unclear"}, **said).status == 201
+    mail = desk.mails()[-1]
+    html = re.sub("<[^>]*>", "", mail.get_body(("html",)).get_content().split("<main")[1])
+    order = ["どなたから", "どなた宛", "電話番号", "ご用件", "部屋番号", "ご様子", "折り返し", "お名前"]
+    for told in (text_of(mail), html):
+        places = [told.find(each) for each in [*order, "※お名指し", "同じ番号から", "受付番号: ", "受電日時: 2026年9月1日"]]
+        assert -1 not in places and places == sorted(places), told
+
+
+def test_a_company_that_is_missing_for_another_reason_says_so(desk):
+    desk.on("2026-09-01").starts("smile")
+    desk.memo(caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "would_not_say"})
+    told = text_of(desk.mails()[-1])
+    assert "【どなたから】(お尋ねしましたが、お話しいただけませんでした)" in told
+    assert "【会社名】お声が聞き取れませんでした" in told
 
 
 def test_a_hang_up_says_so_once_for_each_item(running):
