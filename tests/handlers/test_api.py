@@ -6,6 +6,7 @@ import pytest
 from openapi_spec_validator import validate
 
 import app
+from chalicelib.errors import Invalid
 from chalicelib.flows import keys
 from chalicelib.handlers.http import DOORS
 from tests.desk import LINE
@@ -30,6 +31,11 @@ def test_no_door_opens_without_a_key_of_its_role(desk, method, path, role):
     lower = {"office": "operator", "admin": "office"}.get(role)
     if lower:
         assert desk.call(method, path, role=lower).status == 403
+
+
+def test_a_key_of_a_house_that_is_no_longer_here(desk):
+    gone = desk.get("/v1/lines/0300000000", role="operator", house="closed")
+    assert gone.status == 401 and "運用されていません" in gone.json["detail"]
 
 
 def test_a_key_is_shown_once_and_revoked(desk):
@@ -225,6 +231,19 @@ def test_the_description_is_true_openapi(desk):
     )
     asked = described["paths"]["/v1/contracts/{contract}/routing"]["get"]["parameters"]
     assert [each["name"] for each in asked] == ["contract", "for"]
+
+
+def test_every_question_that_is_described_is_understood(desk):
+    described = desk.get("/openapi.json", role=None).json["paths"]
+    asked = [door for door in DOORS if door.query]
+    assert asked
+    for door in asked:
+        parameters = described[door.path][door.method.lower()]["parameters"]
+        names = {each["name"] for each in parameters if each["in"] == "query"}
+        try:
+            door.query.read(dict.fromkeys(names, "x"))
+        except Invalid as wrong:
+            assert not [fault for fault in wrong.errors if "綴り" in fault.message], door.path
 
 
 def test_one_name_for_each_place_in_a_path():
