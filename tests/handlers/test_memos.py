@@ -308,6 +308,20 @@ def test_a_company_that_is_missing_for_another_reason_says_so(desk):
     assert "【会社名】お声が聞き取れませんでした" in told
 
 
+def test_each_correction_names_the_report_before_it(running):
+    first = running.memo().json
+    said = {name: value for name, value in running.said(business="納期の件").items() if name not in ("line", "received_at")}
+    wrong = first
+    for place, before in ((2, first["number"]), (3, f"{first['number']}-2"), (4, f"{first['number']}-3")):
+        key = {"idempotency-key": f"right-{place}"}
+        answer = running.post(f"/v1/memos/{wrong['id']}/corrections", said | {"business": f"{place}回目"}, role="operator", **key)
+        assert answer.status == 201, answer.text
+        wrong = answer.json
+        told = text_of(running.mails()[-1])
+        assert f"先にお送りした報告(受付番号 {before})に誤りがありました。お詫びして訂正いたします。" in told
+        assert f"受付番号: {first['number']}-{place}\n" in told
+
+
 def test_a_hang_up_says_so_once_for_each_item(running):
     running.memo(business=None, caller={"phone": "090-1234-5678"}, **{"class": "hangup"})
     told = text_of(running.mails()[-1])

@@ -4,7 +4,7 @@ import pytest
 
 from chalicelib import phones
 from chalicelib.errors import Invalid
-from chalicelib.kinds import Day, Instant, Mail, Phone
+from chalicelib.kinds import Day, Instant, Mail, Phone, Room
 from chalicelib.shapes import Choice, Flag, Lookup, Many, Number, Shape, Text
 
 THING = Shape(
@@ -43,6 +43,18 @@ def test_what_is_no_thing(value):
 def test_letters_that_cannot_be_seen_are_refused(letter):
     with pytest.raises(ValueError, match="使えない文字"):
         Text("名前").read(f"a{letter}b")
+
+
+def test_a_line_break_is_not_blamed_where_it_is_allowed():
+    with pytest.raises(ValueError, match="^制御文字など"):
+        Text("ご用件", lines=True).read("一行目\n二行目\0")
+    with pytest.raises(ValueError, match="^改行や制御文字など"):
+        Text("名前").read("佐\n藤")
+
+
+def test_a_room_that_is_none_is_named_once():
+    with pytest.raises(ValueError, match="^Chatworkのルームを読み取れません。"):
+        Room("Chatworkのルーム").read("第一会議室")
 
 
 def test_names_are_never_altered():
