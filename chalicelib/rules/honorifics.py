@@ -2,8 +2,8 @@
 
 import re
 
-# Attached, only so much is taken off as no name can end in: 鵜殿 and かさま are names.
-_CLOSING = re.compile(r"(?:\s+(?:様|さま|さん|氏|殿)|(?<=.)様|(?<=..)(?:さん|氏|殿)|(?:(?<=...)|(?<=[一-鿿々]))さま)$")
+# Attached, only so much is taken off as no name can end in: 鵜殿 and おおはさま are names.
+_CLOSING = re.compile(r"(?:\s+(?:様|さま|さん|氏|殿|御中)|(?<=.)(?:様|御中)|(?<=..)(?:さん|氏|殿)|(?<=[一-鿿々])さま)$")
 _TITLES = (
     "社長", "会長", "副社長", "専務", "常務", "取締役", "部長", "次長", "課長", "係長", "主任", "主査", "店長", "所長", "支店長",
     "支社長", "工場長", "室長", "局長", "院長", "園長", "校長", "理事長", "理事", "代表", "先生", "弁護士", "税理士", "教授",
@@ -26,6 +26,7 @@ _PLACES = (
     "の方",
     "責任者",
 )
+_PEOPLE = ("長谷部", "日下部", "曽我部", "長宗我部", "佐々部")  # of more than two letters, ending like a department
 
 
 def bare(name: str) -> str:
@@ -40,8 +41,10 @@ def person(name: str) -> str:
 
 
 def wanted(name: str) -> str:
-    """Whoever was asked for and is on no roster: a person, or a department (経理部), which is no 様."""
-    return bare(name) if bare(name).endswith(_PLACES) else person(name)
+    """Whoever was asked for and is on no roster: a person, or a department (経理部), which is no 様; 阿部 and 長谷部 are people."""
+    plain = bare(name)
+    is_place = plain.endswith(_PLACES) and len(plain) > 2 and plain not in _PEOPLE
+    return plain if is_place else person(name)
 
 
 def company(name: str) -> str:

@@ -22,6 +22,7 @@ from chalicelib.rules import honorifics
         ("鵜殿様", "鵜殿 様"),
         ("かさま", "かさま 様"),
         ("源氏", "源氏 様"),
+        ("おおはさま", "おおはさま 様"),
         ("様", "様"),
     ],
 )
@@ -31,7 +32,17 @@ def test_a_person(typed, shown):
 
 @pytest.mark.parametrize(
     ("typed", "shown"),
-    [("山本", "山本 様"), ("経理部", "経理部"), ("ご担当者様", "ご担当者"), ("社長", "社長"), ("お客様窓口", "お客様窓口")],
+    [
+        ("阿部様", "阿部 様"),
+        ("長谷部さん", "長谷部 様"),
+        ("田所", "田所 様"),
+        ("総務部 御中", "総務部"),
+        ("山本", "山本 様"),
+        ("経理部", "経理部"),
+        ("ご担当者様", "ご担当者"),
+        ("社長", "社長"),
+        ("お客様窓口", "お客様窓口"),
+    ],
 )
 def test_somebody_who_is_on_no_roster(typed, shown):
     assert honorifics.wanted(typed) == shown
