@@ -61,6 +61,7 @@ def test_the_back_button_after_applying_makes_no_second_contract(page, site, des
     fill(page)
     page.click("text=確認画面へ進む")
     page.click("text=この内容で申し込む")
+    sees(page, "h1", "お申し込みを受け付けました")  # only then is there a page to go back from
     page.go_back()  # to the final screen, with its key
     page.click("text=この内容で申し込む")
     sees(page, "h1", "お申し込みを受け付けました")
