@@ -104,7 +104,8 @@ class History(Checks, RuleBasedStateMachine):
             told = json.loads(raw)
             decided = [each for each in request.decided if each[:2] == (told["reported_to"], told["counts"])]
             assert decided, (told, request.decided)
-            request.accepted(raw, told, decided[0][2])
+            worth = {each[2] for each in decided}  # where the answer cannot tell two attempts apart, what is stored can
+            request.accepted(raw, told, worth.pop() if len(worth) == 1 else Memo.find(told["id"]).reported)
             assert request.id not in [each.id for each in self.requests if each is not request]
         assert raw == request.answer
 
