@@ -27,12 +27,12 @@ class Unready(Exception):
     """Why nothing can be packed, in one sentence."""
 
 
-def package(stage: str, region: str) -> Path:
-    """Make the package of a stage; the folder it lies in. Raises Unready."""
+def package(stage: str, region: str, into: Path = ROOT / "dist") -> Path:
+    """Make the package of a stage; the folder it lies in, one of its own in `into`. Raises Unready."""
     check(stage, region)
     from infra.template import merge_template
 
-    place = ROOT / "dist" / stage
+    place = into / stage
     with tempfile.TemporaryDirectory() as work:
         source, made = Path(work, "source"), Path(work, "made")
         _copy_sources(source)

@@ -11,9 +11,9 @@ from infra import package
 
 
 @pytest.fixture(scope="session")
-def made() -> Path:
-    """The folder with sam.json and deployment.zip of the stage dev."""
-    return package.package("dev", "ap-northeast-1")
+def made(tmp_path_factory) -> Path:
+    """The folder with sam.json and deployment.zip of the stage dev: each process of the tests has its own."""
+    return package.package("dev", "ap-northeast-1", tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="session")
