@@ -2,16 +2,16 @@
 
 import threading
 from datetime import date
-from functools import cached_property, reduce
+from functools import cache, cached_property, reduce
 from operator import and_
 from typing import Any, Self, TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session, get_session
-from pynamodb.attributes import Attribute, ListAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import Attribute, ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
 from pynamodb.connection import Connection
-from pynamodb.constants import NUMBER, STRING
+from pynamodb.constants import NULL, NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.models import Model
@@ -145,14 +145,32 @@ class WholeAttribute(Attribute[int]):
         return int(value)
 
 
+class ListOf(ListAttribute[_T]):
+    """PynamoDB makes the attribute of its elements anew for every list that it reads, copying each of its parts."""
+
+    def deserialize(self, values: list[dict[str, Any]]) -> list[_T | None]:
+        kind: Any = self.element_type
+        element = _element_of(kind)
+        return [None if NULL in each else element.deserialize(element.get_value(each)) for each in values]
+
+
+@cache
+def _element_of(kind: Any) -> Any:
+    element = kind()
+    if isinstance(element, MapAttribute):
+        element._make_attribute()  # as PynamoDB's own list does
+    return element
+
+
 def list_of(kind: type[Attribute[_T]]) -> ListAttribute[_T]:
     """A list of plain values, empty by default; PynamoDB's types take its elements for attributes."""
     of: Any = kind
-    return ListAttribute(of=of, default=list)
+    return ListOf(of=of, default=list)
 
 
 __all__ = [
     "DayAttribute",
+    "ListOf",
     "Table",
     "condition_failed",
     "lost_a_race",

@@ -2,10 +2,19 @@
 
 from datetime import date, datetime
 
-from pynamodb.attributes import BooleanAttribute, JSONAttribute, ListAttribute, VersionAttribute
+from pynamodb.attributes import BooleanAttribute, JSONAttribute, VersionAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.models.base import DayAttribute, Table, UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, list_of, table
+from chalicelib.models.base import (
+    DayAttribute,
+    ListOf,
+    Table,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+    WholeAttribute,
+    list_of,
+    table,
+)
 from chalicelib.models.parts import Address, Declared, ExtraLine, GatePassed, Note, Option, Period, Person, PlanChange, UseChange
 
 
@@ -79,31 +88,31 @@ class Contract(Table):
     wants_trial = BooleanAttribute()
     marks = list_of(UnicodeAttribute)  # what it is recognised by when it applies again
     matches = JSONAttribute(default=list)  # earlier contracts that seem to be the same client's: contract, and by what
-    people = ListAttribute(of=Person, default=list)
+    people = ListOf(of=Person, default=list)
     line = UnicodeAttribute(null=True)
     answers = JSONAttribute(default=list)  # what operators may say, and must know: see flows/instructions.py
     disclosable = JSONAttribute(default=list)
     notes = JSONAttribute(default=list)
     exception = UnicodeAttribute(null=True)
     extra_items = JSONAttribute(null=True)  # asked beside the house's own: [{"key": "room", "name": "部屋番号"}]
-    declared = ListAttribute(of=Declared, default=list)
+    declared = ListOf(of=Declared, default=list)
     declared_asked_on = DayAttribute(null=True)  # when the client was last asked whether they still hold
     former = UnicodeAttribute(null=True)
-    extra_lines = ListAttribute(of=ExtraLine, default=list)
-    options = ListAttribute(of=Option, default=list)
-    plans = ListAttribute(of=PlanChange, default=list)
-    uses = ListAttribute(of=UseChange, default=list)
+    extra_lines = ListOf(of=ExtraLine, default=list)
+    options = ListOf(of=Option, default=list)
+    plans = ListOf(of=PlanChange, default=list)
+    uses = ListOf(of=UseChange, default=list)
     next_plan = UnicodeAttribute(null=True)
     next_plan_on = DayAttribute(null=True)
 
     mail_confirmed_at = UTCDateTimeAttribute(null=True)
     confirmations_sent = WholeAttribute(default=0)
     confirmation_reminded_on = DayAttribute(null=True)
-    gates = ListAttribute(of=GatePassed, default=list)
+    gates = ListOf(of=GatePassed, default=list)
     ready_on = DayAttribute(null=True)
     start_on = DayAttribute(null=True)
     started_on = DayAttribute(null=True)
-    service = ListAttribute(of=Period, default=list)
+    service = ListOf(of=Period, default=list)
     trial_last_day = DayAttribute(null=True)
     trial_reminded_on = DayAttribute(null=True)
     continuation_asked_on = DayAttribute(null=True)
@@ -122,7 +131,7 @@ class Contract(Table):
     end_reason = UnicodeAttribute(null=True)
     refund_yen = WholeAttribute(null=True)
     parked_at = UTCDateTimeAttribute(null=True)  # since when the night has not been able to settle it
-    history = ListAttribute(of=Note, default=list)  # the latest lines; older ones are pages of their own
+    history = ListOf(of=Note, default=list)  # the latest lines; older ones are pages of their own
     history_before = WholeAttribute(default=0)  # how many lines those pages hold
 
     by_due = DueIndex()

@@ -1,8 +1,8 @@
 """What a contract is made of: people and addresses, gates, periods of service, what was ordered and changed, its history."""
 
-from pynamodb.attributes import JSONAttribute, ListAttribute, MapAttribute
+from pynamodb.attributes import JSONAttribute, MapAttribute
 
-from chalicelib.models.base import DayAttribute, UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, list_of
+from chalicelib.models.base import DayAttribute, ListOf, UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, list_of
 
 
 class Address(MapAttribute):
@@ -22,7 +22,7 @@ class Person(MapAttribute):
     name = UnicodeAttribute()
     reading = UnicodeAttribute(null=True)
     aliases = list_of(UnicodeAttribute)
-    addresses = ListAttribute(of=Address, default=list)
+    addresses = ListOf(of=Address, default=list)
     away_until = DayAttribute(null=True)  # the last day of an absence
     deputy = UnicodeAttribute(null=True)  # the id of who is told meanwhile; the top of the roster if nobody
 
