@@ -2,8 +2,11 @@
 
 from chalice import Chalice
 
-from chalicelib.handlers import admin, calls, contracts, jobs, life, lines, memos, plans, public, roster, signup
-from chalicelib.rules import house as houses
+from chalicelib.handlers import jobs
+from chalicelib.handlers.api import admin, calls, contracts, life, lines, memos, plans, roster
+from chalicelib.handlers.pages import signup
+from chalicelib.handlers.pages import site as public
+from chalicelib.rules import houses
 
 app = Chalice(app_name="denwaban")
 houses.all_houses()  # a house file that cannot be right stops the start here

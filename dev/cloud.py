@@ -61,7 +61,7 @@ def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) ->
 
 def _open_post(topic: Topic) -> None:
     """An SES that tells of its mails."""
-    from chalicelib import ses
+    from chalicelib.channels import ses
     from dev.postman import Postman
 
     global postman
@@ -70,7 +70,7 @@ def _open_post(topic: Topic) -> None:
 
 def _open_chatwork() -> None:
     """A Chatwork in which every room exists, and every house may write to it."""
-    from chalicelib.rules import house as houses
+    from chalicelib.rules import houses
 
     global chatwork
     chatwork = Chatwork(secrets.token_hex(16))
@@ -93,8 +93,8 @@ def make_tables() -> None:
 
 
 def make_services() -> None:
-    from chalicelib import queue, ses
-    from chalicelib.rules import house as houses
+    from chalicelib.channels import queue, ses
+    from chalicelib.rules import houses
 
     os.environ["SETTLE_QUEUE_URL"] = queue.client().create_queue(QueueName="denwaban-settle")["QueueUrl"]
     for house in houses.all_houses().values():

@@ -5,10 +5,11 @@ from copy import deepcopy
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from chalicelib import phones
-from chalicelib.flows import keys, pool
+from chalicelib.flows.access import keys
+from chalicelib.flows.contract import numbers as pool
+from chalicelib.input import phones
 from chalicelib.models import Contract, Line
-from chalicelib.rules import house as houses
+from chalicelib.rules import houses
 from dev import cloud, demo
 
 _PREFIXES = {"mk": "03-6701", "smile": "03-6702"}

@@ -7,7 +7,8 @@ import traceback
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 
-from chalicelib import clock, queue
+from chalicelib import clock
+from chalicelib.channels import queue
 from chalicelib.config import settle_queue_url
 from chalicelib.rules import calendar
 from dev import cloud

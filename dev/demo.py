@@ -4,10 +4,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
-from chalicelib.flows import address, confirm, gate, keys, links, memo, pool, signup
-from chalicelib.flows import contract as contracts
-from chalicelib.rules import calendar
-from chalicelib.rules import house as houses
+from chalicelib.flows.access import keys, links
+from chalicelib.flows.calls import memos as memo
+from chalicelib.flows.contract import addresses as address
+from chalicelib.flows.contract import gates as gate
+from chalicelib.flows.contract import numbers as pool
+from chalicelib.flows.engine import contracts
+from chalicelib.flows.public import confirm, signup
+from chalicelib.rules import calendar, houses
 
 _CLIENTS = [
     ("株式会社さくら商事", "髙橋 美咲", "たかはし みさき", "sakura"),

@@ -24,9 +24,9 @@ os.environ |= {"AWS_ACCESS_KEY_ID": "load", "AWS_SECRET_ACCESS_KEY": "load", "AW
 os.environ |= {"AWS_DEFAULT_REGION": "ap-northeast-1", "STAGE": "load", "LINK_SECRET": "l" * 40}
 
 from chalicelib import clock
-from chalicelib.flows import memo as flow
+from chalicelib.flows.calls import memos as flow
 from chalicelib.models import Memo
-from chalicelib.rules import house as houses
+from chalicelib.rules import houses
 from dev import crowd, figures, ledger, loopback, store, traffic
 
 RATE = float(os.environ.get("RATE") or 50)

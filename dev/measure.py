@@ -22,7 +22,7 @@ class Desk:
 
         import app
         from chalicelib.models import TABLES
-        from chalicelib.rules import house as houses
+        from chalicelib.rules import houses
         from dev import demo
 
         for model in TABLES:
@@ -68,7 +68,7 @@ class Desk:
 @contextmanager
 def counting():
     """Requests by operation and the capacity they took, while the block runs."""
-    from chalicelib import ses
+    from chalicelib.channels import ses
     from chalicelib.models.base import connection
 
     seen: defaultdict[str, float] = defaultdict(float)
@@ -117,7 +117,7 @@ def _function(writes: float, reads: float, seconds: float) -> float:
 def dollars_of_events(desk: Desk) -> float:
     """USD of what SES tells of one mail that arrives, Send and Delivery: topic, function, units, Lambda's own 300 bytes of log."""
     import app
-    from chalicelib import ses
+    from chalicelib.channels import ses
     from dev import ses_events
     from dev.topic import Topic
 

@@ -64,7 +64,7 @@ class Watch:
         The latter read what the changed file says outside its functions without ever entering it.
         """
         imported = re.compile(rf"^(from|import) .*\b{mutant.path.stem}\b", re.M)
-        users = {str(path) for folder in (RULES, TESTS) for path in folder.glob("*.py") if imported.search(path.read_text())}
+        users = {str(path) for folder in (RULES, TESTS) for path in folder.rglob("*.py") if imported.search(path.read_text())}
         enter = [test for test, files in self.entered.items() if str(mutant.path) in files]
         read = [test for test, files in self.entered.items() if users & files and str(mutant.path) not in files]
         return sorted(enter, key=self.seconds.__getitem__) + sorted(read, key=self.seconds.__getitem__)
@@ -130,7 +130,7 @@ def main(*only: str) -> int:
     excuses = tomllib.loads((TESTS / "survivors.toml").read_text())["equivalent"]
     return (
         1
-        if sum([poor(path, watch, excuses) for path in sorted(RULES.glob("[a-z]*.py")) if path.stem in (only or [path.stem])])
+        if sum([poor(path, watch, excuses) for path in sorted(RULES.rglob("[a-z]*.py")) if path.stem in (only or [path.stem])])
         else 0
     )
 

@@ -48,7 +48,7 @@ def package(stage: str, region: str, into: Path = ROOT / "dist") -> Path:
 
 def check(stage: str, region: str) -> None:
     """Raises Unready for what would only fail later, or in the cloud."""
-    from chalicelib.rules import house as houses
+    from chalicelib.rules import houses
 
     stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
     if not stage:

@@ -19,8 +19,8 @@ import pytest
 from hypothesis import settings
 
 from chalicelib import clock
-from chalicelib.flows import keys
-from chalicelib.rules import house as houses
+from chalicelib.flows.access import keys
+from chalicelib.rules import houses
 from dev import cloud
 from dev.topic import Topic
 from tests import stores

@@ -14,7 +14,7 @@ from chalice.test import Client
 
 import app
 from chalicelib import clock
-from chalicelib.flows import keys
+from chalicelib.flows.access import keys
 from chalicelib.rules import calendar
 from dev import cloud, days
 

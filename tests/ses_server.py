@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from threading import Thread
 
-from chalicelib import ses
+from chalicelib.channels import ses
 from dev import endings
 
 SENT = (200, {"MessageId": "message-1"})

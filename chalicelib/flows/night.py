@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib import log, queue
+from chalicelib import log
+from chalicelib.channels import queue
 from chalicelib.errors import NotFound
-from chalicelib.flows import contract as contracts
+from chalicelib.flows.engine import contracts
 from chalicelib.models import Contract, Progress
 from chalicelib.models.contract import DueIndex
-from chalicelib.rules import calendar, lifecycle
-from chalicelib.rules import house as houses
+from chalicelib.rules import calendar, houses
+from chalicelib.rules.contract import lifecycle
 
 BATCH = 10
 

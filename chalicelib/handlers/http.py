@@ -13,12 +13,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalice import Blueprint, Response
 from pynamodb.exceptions import PynamoDBException
 
-from chalicelib import clock, log, pages
+from chalicelib import clock, log
 from chalicelib.errors import Failed, NotAllowed, NotFound, NotKnown, Problem, StoreDown
-from chalicelib.flows import keys
+from chalicelib.flows.access import keys
 from chalicelib.handlers import incoming
-from chalicelib.rules import house as houses
-from chalicelib.shapes import Shape
+from chalicelib.input.shapes import Shape
+from chalicelib.rules import houses
+from chalicelib.words import pages
 
 Headers = dict[str, str | list[str]]
 _COMMON: Headers = {

@@ -7,10 +7,13 @@ The sweep alone goes by the clock, since a lease is a matter of real seconds.
 import json
 from datetime import UTC, datetime, timedelta
 
-from chalicelib import clock, log, sns
+from chalicelib import clock, log
+from chalicelib.channels import sns
 from chalicelib.errors import Problem
-from chalicelib.flows import events, keys, night, outbox
-from chalicelib.rules import house as houses
+from chalicelib.flows import night
+from chalicelib.flows.access import keys
+from chalicelib.flows.post import events, outbox
+from chalicelib.rules import houses
 
 
 def nightly(event: dict) -> dict:

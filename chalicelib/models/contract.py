@@ -15,7 +15,18 @@ from chalicelib.models.base import (
     list_of,
     table,
 )
-from chalicelib.models.parts import Address, Declared, ExtraLine, GatePassed, Note, Option, Period, Person, PlanChange, UseChange
+from chalicelib.models.contract_parts import (
+    Address,
+    Declared,
+    ExtraLine,
+    GatePassed,
+    Note,
+    Option,
+    Period,
+    Person,
+    PlanChange,
+    UseChange,
+)
 
 
 class DueIndex(GlobalSecondaryIndex):

@@ -3,7 +3,7 @@
 from pynamodb.attributes import JSONAttribute
 
 from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, table
-from chalicelib.models.outbox import Outgoing, WaitingIndex
+from chalicelib.models.outgoing import Outgoing, WaitingIndex
 
 
 class LetterWaiting(WaitingIndex):

@@ -7,7 +7,7 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
 from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, table
-from chalicelib.models.outbox import Outgoing, WaitingIndex
+from chalicelib.models.outgoing import Outgoing, WaitingIndex
 
 
 class MonthIndex(GlobalSecondaryIndex):

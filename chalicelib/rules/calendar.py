@@ -7,7 +7,7 @@ import hashlib
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 
-from chalicelib.rules.house import House
+from chalicelib.rules.houses import House
 
 JST = timezone(timedelta(hours=9), "JST")
 MIDNIGHT = time(0, 0)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.errors import Fault
-from chalicelib.kinds import Clock, Day
-from chalicelib.shapes import Choice, Flag, Many, Number, Shape, Text
+from chalicelib.input.kinds import Clock, Day
+from chalicelib.input.shapes import Choice, Flag, Many, Number, Shape, Text
 
 CLASSES = {
     "business": "業務",

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib import ses
+from chalicelib.channels import ses
 from tests.faults.wire import Mail
 from tests.faults.world import Tables
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import app
-from chalicelib import ses
+from chalicelib.channels import ses
 from chalicelib.models import Memo
 from dev import ses_events
 from tests import ses_server

@@ -6,28 +6,22 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.errors import Busy, Invalid, Refused, StoreDown
-from chalicelib.flows import contract as contracts
-from chalicelib.flows import (
-    correct,
-    events,
-    gate,
-    leaving,
-    links,
-    memo,
-    night,
-    outbox,
-    plan,
-    pool,
-    press,
-    roster,
-    signup,
-    trial,
-)
-from chalicelib.flows.case import Case
+from chalicelib.flows import night
+from chalicelib.flows.access import links
+from chalicelib.flows.calls import corrections as correct
+from chalicelib.flows.calls import memos as memo
+from chalicelib.flows.change import Case
+from chalicelib.flows.contract import gates as gate
+from chalicelib.flows.contract import leaving, plan, trial
+from chalicelib.flows.contract import numbers as pool
+from chalicelib.flows.contract import people as roster
+from chalicelib.flows.engine import contracts
+from chalicelib.flows.post import events, outbox
+from chalicelib.flows.public import press, signup
 from chalicelib.models import Contract, Line, Memo, Recount
 from chalicelib.models.base import connection
-from chalicelib.rules import house as houses
-from chalicelib.rules import metering
+from chalicelib.rules import houses
+from chalicelib.rules.calls import metering
 from dev import ses_events
 from tests.desk import FORM
 

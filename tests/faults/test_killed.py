@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from chalicelib.flows import outbox
+from chalicelib.flows.post import outbox
 from chalicelib.models import Letter, Memo
 from tests import ses_server
 from tests.desk import text_of

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from chalicelib.flows import outbox
+from chalicelib.flows.post import outbox
 from chalicelib.models import Letter, Memo
 from dev import endings
 from tests.desk import LINE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows import outbox
+from chalicelib.flows.post import outbox
 from chalicelib.models import Letter, Memo
 from tests import ses_server, stores
 from tests.desk import text_of

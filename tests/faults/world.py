@@ -14,7 +14,7 @@ from botocore.config import Config
 from moto.backends import get_backend
 
 from chalicelib.config import TABLE_PREFIX
-from chalicelib.flows import keys
+from chalicelib.flows.access import keys
 from chalicelib.models import TABLES
 from dev import cloud, days
 from tests.desk import Desk

@@ -3,9 +3,8 @@
 import pytest
 
 from chalicelib.errors import Refused
-from chalicelib.flows import contract as contracts
-from chalicelib.flows import settle
-from chalicelib.rules import house as houses
+from chalicelib.flows.engine import contracts, settle
+from chalicelib.rules import houses
 from tests.desk import hidden, link, text_of
 
 

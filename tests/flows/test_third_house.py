@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.rules import house as houses
+from chalicelib.rules import houses
 from dev import cloud
 
 TINY = """

@@ -6,9 +6,9 @@ import pytest
 from pynamodb.exceptions import GetError
 
 import app
-from chalicelib import queue
+from chalicelib.channels import queue
 from chalicelib.config import settle_queue_url
-from chalicelib.flows import contract as contracts
+from chalicelib.flows.engine import contracts
 from chalicelib.models import Contract, Progress
 from tests import stores
 from tests.desk import jst

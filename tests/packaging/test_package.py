@@ -73,7 +73,7 @@ def test_what_cannot_be_packed_is_said_in_one_sentence_and_leaves_nothing(enviro
 
 
 def test_a_house_file_that_does_not_load_stops_the_package(monkeypatch, tmp_path):
-    from chalicelib.rules import house as houses
+    from chalicelib.rules import houses
 
     (tmp_path / "mk.toml").write_text("[brand]\n")
     monkeypatch.setattr(houses, "FOLDER", tmp_path)

@@ -10,8 +10,8 @@ import moto
 import pytest
 
 import app
-from chalicelib import queue
-from chalicelib.flows.case import HISTORY
+from chalicelib.channels import queue
+from chalicelib.flows.change import HISTORY
 from chalicelib.models import TABLES
 from dev import days, ses_events
 from dev.chatwork import NO_ROOM, TOO_MANY

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules import calendar, trial
-from chalicelib.rules import house as houses
+from chalicelib.rules import calendar, houses
+from chalicelib.rules.contract import trial
 
 MK, SMILE = houses.find("mk"), houses.find("smile")
 DAYS = st.dates(date(2005, 1, 1), date(2035, 12, 31))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.rules import house as houses
+from chalicelib.rules import houses
 
 SMILE = (houses.FOLDER / "smile.toml").read_text()
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from chalicelib.rules import house as houses
+from chalicelib.rules import houses
 from tests.rules.test_house import SMILE
 
 

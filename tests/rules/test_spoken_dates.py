@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.rules import calendar
-from chalicelib.rules import house as houses
+from chalicelib.rules import calendar, houses
 
 MK = houses.find("mk")
 

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from chalicelib.errors import Problem
-from chalicelib.flows import correct, links, memo
-from chalicelib.rules import house as houses
+from chalicelib.flows.access import links
+from chalicelib.flows.calls import corrections as correct
+from chalicelib.flows.calls import memos as memo
+from chalicelib.rules import houses
 from tests.soak.asked import Correction, Request
 from tests.soak.calls import at_once
 from tests.soak.events import Events

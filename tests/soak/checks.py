@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from email import message_from_bytes, policy
 
-from chalicelib import ses
+from chalicelib.channels import ses
 from tests.soak.asked import Request
 from tests.soak.oracle import AMONG, WITHIN, Client, day_of
 

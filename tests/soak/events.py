@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 import app
-from chalicelib import ses
+from chalicelib.channels import ses
 from chalicelib.errors import Problem
 from chalicelib.models import Letter, Memo
 from dev import ses_events

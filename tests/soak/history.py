@@ -15,9 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 import app
 from chalicelib import clock
-from chalicelib.flows import keys, memo
+from chalicelib.flows.access import keys
+from chalicelib.flows.calls import memos as memo
 from chalicelib.models import Letter, Memo
-from chalicelib.rules import house as houses
+from chalicelib.rules import houses
 from tests.desk import Answer
 from tests.soak.asked import Request
 from tests.soak.checks import Checks

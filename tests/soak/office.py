@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from chalicelib import ses
+from chalicelib.channels import ses
 from chalicelib.models import Letter
 from tests.desk import text_of
 from tests.soak.calls import CLIENT, Calls

@@ -21,7 +21,8 @@ from botocore import UNSIGNED
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
-from chalicelib import clock, queue, ses
+from chalicelib import clock
+from chalicelib.channels import queue, ses
 from chalicelib.models import TABLES
 from chalicelib.models.base import connection
 

@@ -15,11 +15,12 @@ from datetime import date, datetime
 
 import moto
 
-from chalicelib import clock, queue, ses
-from chalicelib.flows import keys
+from chalicelib import clock
+from chalicelib.channels import queue, ses
+from chalicelib.flows.access import keys
 from chalicelib.models import TABLES, Contract, Key, Line, Progress
 from chalicelib.models.base import connection
-from chalicelib.rules import house as houses
+from chalicelib.rules import houses
 from dev import cloud
 from dev.topic import Topic
 from tests import stores

@@ -1,0 +1,107 @@
+"""Handing a message to a Chatwork room: one attempt, and an honest word about how it ended.
+
+The API (https://developer.chatwork.com/reference/post-rooms-room_id-messages)
+takes up to 65,535 characters, 300 requests in 5 minutes from one token and 10
+messages in 10 seconds to one room, and knows no idempotency key: repeating is
+the outbox's decision.
+"""
+
+import functools
+import json
+import re
+from typing import TYPE_CHECKING
+
+from chalicelib import config
+from chalicelib.channels.outcome import NEVER, RETRY, SENT, UNSURE, Outcome
+
+if TYPE_CHECKING:
+    import urllib3
+
+GONE = {"chatwork-403", "chatwork-404"}  # the room itself takes nothing, whatever is sent
+CONNECT_SECONDS, READ_SECONDS = 1, 3
+# A message that is none, a room we may not write to or that is not there, too long: refused again every time.
+# A bad token is soon a good one where somebody is changing it, so that waits.
+_NEVER = {400, 403, 404, 413, 422}
+_BRACKETS = str.maketrans("[]", "［］")
+
+
+def send(house: str, room: str, text: str) -> Outcome:
+    """Post a text to a room in the name of a house. Notation in it works: what people typed goes through `plain` first.
+
+    A problem is a short code, `chatwork-404`; neither token nor text nor room ever stands in it.
+    """
+    import urllib3
+
+    try:
+        token = config.chatwork_token(house)
+    except RuntimeError:
+        return Outcome(RETRY, problem="chatwork-no-token")  # our own fault, soon mended
+    try:
+        return _outcome(_post(token, room, text))
+    except urllib3.exceptions.ConnectTimeoutError as unreached:  # also a refused connection and a name that is not found
+        return Outcome(RETRY, problem=_named(unreached))
+    except urllib3.exceptions.HTTPError as lost:
+        return Outcome(UNSURE, problem=_named(lost))
+
+
+def plain(text: str) -> str:
+    """Text as typed, with brackets that Chatwork does not read: `[To:1]` in it calls nobody, `[code]` hides nothing.
+
+    Every tag needs a half-width bracket, so the full-width one ends them all,
+    also those that no list knows; it is the usual bracket of a Japanese text,
+    while an invisible character would stand or fall with what Chatwork strips,
+    and would travel along when a client copies a name.
+    """
+    return text.translate(_BRACKETS)
+
+
+def room_of(address: str) -> str | None:
+    """The number of the room that an address of the roster means, or None if it is a mail address."""
+    found = re.fullmatch(r"chatwork:([1-9][0-9]{0,18})", address)
+    return found and found[1]
+
+
+def address_of(room: str) -> str:
+    """How a room stands on the roster, beside mail addresses: `chatwork:123456`."""
+    return f"chatwork:{room}"
+
+
+def _post(token: str, room: str, text: str) -> "urllib3.BaseHTTPResponse":
+    # Every message has a connection of its own: one kept while Lambda sleeps is dead, and its end would be in doubt.
+    headers = {"x-chatworktoken": token, "accept": "application/json", "connection": "close"}
+    address = f"{config.chatwork_api()}/rooms/{room}/messages"
+    fields = {"body": text, "self_unread": "0"}
+    # Whoever a redirect leads to must not be shown the token.
+    return _pool().request("POST", address, fields=fields, encode_multipart=False, headers=headers, redirect=False)
+
+
+def _outcome(answer: "urllib3.BaseHTTPResponse") -> Outcome:
+    """Whatever is below 500 and no success was refused before it was posted; what is no answer of the API tells nothing."""
+    problem = f"chatwork-{answer.status}"
+    if answer.status == 200 and (posted := _message_id(answer.data)):
+        return Outcome(SENT, posted)
+    if answer.status < 300 or answer.status >= 500:
+        return Outcome(UNSURE, problem=problem)
+    return Outcome(NEVER if answer.status in _NEVER else RETRY, problem=problem)
+
+
+def _message_id(body: bytes) -> str:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return ""
+    said = found.get("message_id") if isinstance(found, dict) else None
+    return str(said) if isinstance(said, str | int) else ""
+
+
+def _named(error: Exception) -> str:
+    return f"chatwork-{type(error).__name__}"
+
+
+@functools.cache
+def _pool() -> "urllib3.PoolManager":
+    """The one pool of the process; what it has to load is the certificates of those whom it trusts."""
+    import urllib3
+
+    limits = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+    return urllib3.PoolManager(timeout=limits, retries=False, maxsize=50)

@@ -1,0 +1,113 @@
+"""API keys: made, checked, revoked. Only a digest of a secret is ever kept."""
+
+import hashlib
+import hmac
+import re
+import secrets
+import threading
+import time
+from datetime import datetime, timedelta
+
+from pynamodb.exceptions import PynamoDBException
+
+from chalicelib import log
+from chalicelib.errors import NotFound, NotKnown, Refused
+from chalicelib.input.shapes import Choice, Shape, Text
+from chalicelib.models import Key
+from chalicelib.rules import calendar
+
+ROLES = {"operator": "オペレーター", "office": "事務", "admin": "管理者"}
+# An owner is the local part of the address that the operator's reports come from (S3 Q2).
+_OWNER = (
+    "[a-z0-9][a-z0-9-]{0,39}",
+    "名義は半角の英小文字・数字・ハイフンで入力してください(報告メールの送信元に使われます)。例: tanaka",
+)
+NEW = Shape("NewKey", owner=Text("名義", max=40, pattern=_OWNER, example="tanaka"), role=Choice("権限", ROLES))
+RANK = {"operator": 1, "office": 2, "admin": 3}
+REMEMBERED = 45  # seconds: a revoked key is dead everywhere within a minute
+LIFETIME = timedelta(days=365)
+_checked: dict[str, tuple[float, Key]] = {}
+_lock = threading.Lock()
+
+
+def make(house: str, owner: str, role: str, now: datetime) -> tuple[Key, str]:
+    """(the key's record, the key itself, shown this once). Two live keys an owner at most, for rotation."""
+    live = [key for key in _of_house(house) if key.owner == owner and _is_live(key, now)]
+    if len(live) >= 2:
+        raise Refused("この名義には有効なキーが2本あります。先に古いキーを失効させてください。")
+    secret = secrets.token_urlsafe(32)
+    key = Key(
+        id=secrets.token_hex(6),
+        house=house,
+        owner=owner,
+        role=role,
+        secret_sha256=_digest(secret),
+        made_at=now,
+        expires_at=now + LIFETIME,
+    )
+    key.save(condition=Key.id.does_not_exist())
+    return key, f"dwb_{key.id}_{secret}"
+
+
+def check(presented: str, now: datetime) -> Key:
+    """The record of a presented key. Raises NotKnown in the same words whatever is wrong with it."""
+    identity, _, secret = presented.removeprefix("dwb_").partition("_")
+    shaped = presented.startswith("dwb_") and re.fullmatch("[0-9a-f]{12}", identity)
+    key = _recall(identity, now) if shaped else None
+    matches = hmac.compare_digest(key.secret_sha256 if key else _digest("nobody"), _digest(secret))
+    if key is None or not matches or not _is_live(key, now):
+        raise NotKnown("APIキーを確認できません。Authorization ヘッダーに有効なキーを Bearer 形式で指定してください。")
+    return key
+
+
+def _recall(identity: str, now: datetime) -> Key | None:
+    """At most one read a key and minute; an unknown key is never remembered."""
+    with _lock:
+        at, key = _checked.get(identity, (0.0, None))
+    if key is not None and time.monotonic() - at < REMEMBERED:
+        return key
+    key = Key.find(identity)
+    if key is not None:
+        _note_use(key, now)
+        with _lock:
+            _checked[identity] = (time.monotonic(), key)
+    return key
+
+
+def _note_use(key: Key, now: datetime) -> None:
+    """Once a day, for the admin's eyes; nobody is turned away because it could not be written."""
+    today = calendar.day_of(now).isoformat()
+    if key.last_used_on != today:
+        try:
+            key.update([Key.last_used_on.set(today)], condition=Key.id.exists())
+        except PynamoDBException:
+            log.crash("use of a key not noted", key=key.id)
+
+
+def revoke(house: str, identity: str, now: datetime) -> None:
+    """Dead at once here, within a minute everywhere. Raises NotFound, for another house's key too."""
+    key = Key.find(identity)
+    if key is None or key.house != house:
+        raise NotFound("このキーは見つかりません。")
+    if key.revoked_at is None:
+        key.update([Key.revoked_at.set(now)])
+    with _lock:
+        _checked.pop(identity, None)
+
+
+def forget() -> None:
+    """Drop what this process remembers of keys."""
+    with _lock:
+        _checked.clear()
+
+
+def _of_house(house: str) -> list[Key]:
+    return list(Key.scan(Key.house == house, consistent_read=True))
+
+
+def _is_live(key: Key, now: datetime) -> bool:
+    return key.revoked_at is None and key.expires_at > now
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,48 @@
+"""What operators may say and must know about a client (houses.md 1 and 12, calls.md The line)."""
+
+from chalicelib.errors import Fault, Invalid
+from chalicelib.flows.change import Case
+from chalicelib.models import Contract
+from chalicelib.rules.house_file import ITEMS
+
+FIELDS = ("extra_items", "answers", "disclosable", "notes", "exception", "former")
+
+
+def change(case: Case, said: dict) -> None:
+    """Put the given lists in the place of the old ones: an empty list or text clears.
+
+    `extra_items` are asked of callers beside the house's own (houses.md 9),
+    `answers` are questions that may be answered, `disclosable` what may be
+    told when a call warrants it, `notes` look-alikes, VIPs and words to avoid,
+    `exception` why two firms share the number (特認), `former` the contract of
+    a client who came back. Raises Invalid for a former contract that is not this house's.
+    """
+    contract = case.contract
+    case.proceed("names_changed")
+    if said["former"]:
+        _check_former(case, said["former"])
+    if said["extra_items"]:
+        _check_items(case, said["extra_items"])
+    for name in FIELDS:
+        if said[name] is not None and said[name] != getattr(contract, name):
+            setattr(contract, name, said[name])
+            case.note("instructions_changed", text=name)
+
+
+def tell(contract: Contract) -> dict:
+    return {name: getattr(contract, name) for name in FIELDS}
+
+
+def _check_items(case: Case, items: list[dict]) -> None:
+    keys = [item["key"] for item in items]
+    if not case.house.report.extra_items:
+        raise Invalid([Fault("extra_items", "この事業者では、お聞きする項目を追加できません。extra_items を外してください。")])
+    if len(set(keys)) < len(keys) or set(keys) & set(ITEMS):
+        taken = "、".join(ITEMS)
+        raise Invalid([Fault("extra_items", f"項目の key は、{taken} 以外で、互いに異なるものにしてください。")])
+
+
+def _check_former(case: Case, former: str) -> None:
+    found = Contract.find(former)
+    if found is None or found.house != case.house.key or found.id == case.contract.id:
+        raise Invalid([Fault("former", "以前のご契約の番号が見つかりません。番号をご確認ください。")])

@@ -1,0 +1,49 @@
+"""Names and addresses: of the contracting party, on papers, on invoices; they may differ, and every change is kept (life.md)."""
+
+from chalicelib.errors import Fault, Invalid
+from chalicelib.flows.change import Case
+from chalicelib.flows.contract.recognise import look_again
+from chalicelib.input import phones
+from chalicelib.models import Contract
+from chalicelib.rules.contract import lifecycle
+
+# Beside these, the greeting may only change in service: before the start it is a gate.
+FIELDS = (
+    "party", "company", "contact_name", "contact_reading", "phone", "mail", "postal_address", "corporate_number",
+    "papers_name", "papers_address", "invoice_name", "invoice_address", "greeting",
+)  # fmt: skip
+_MAY_BE_EMPTY = {"papers_name", "papers_address", "invoice_name", "invoice_address", "contact_reading", "corporate_number"}
+
+
+def change(case: Case, said: dict, cleared: set[str]) -> None:
+    """Change what is given; `cleared` fields are emptied. Each change is a line of history: who, when, from, to."""
+    contract = case.contract
+    case.proceed("names_changed")
+    _check(contract, said, cleared)
+    changed = False
+    if said["party"] == "person" and contract.company:
+        said, cleared = said | {"company": None}, cleared | {"company"}
+    for name in FIELDS:
+        becomes, was = said[name], getattr(contract, name)
+        if (becomes is None and name not in cleared) or becomes == was:
+            continue
+        setattr(contract, name, becomes)
+        case.note("name_changed", text=name, was=was, becomes=becomes)
+        changed = True
+    if changed and contract.status != lifecycle.ENDED:
+        contract.phone_number = phones.normalise(contract.phone)
+        look_again(case)
+
+
+def _check(contract: Contract, said: dict, cleared: set[str]) -> None:
+    needed = cleared - _MAY_BE_EMPTY - ({"company"} if said["party"] == "person" else set())
+    faults = [Fault(name, "この項目は空にできません。") for name in sorted(needed)]
+    if said["mail"] and said["mail"] != contract.mail and contract.mail_confirmed_at is None:
+        faults.append(Fault("mail", "確認前のメールアドレスは、確認メールの送り直し(confirmation)で訂正してください。"))
+    if said["greeting"] and contract.started_on is None:
+        faults.append(Fault("greeting", "開始前の名乗りは、確認項目(gates/greeting)で登録してください。"))
+    party, company = said["party"] or contract.party, said["company"] or contract.company
+    if party == "company" and not company:
+        faults.append(Fault("company", "法人のご契約には会社名が必要です。"))
+    if faults:
+        raise Invalid(faults)

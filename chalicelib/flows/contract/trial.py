@@ -1,0 +1,72 @@
+"""What a client decides about the trial: to go on, or to stop (houses.md 3)."""
+
+from datetime import date, timedelta
+
+from chalicelib.errors import Fault, Invalid, Refused
+from chalicelib.flows.change import Case
+from chalicelib.flows.contract import ending
+from chalicelib.flows.engine.settle import service_facts
+from chalicelib.rules import calendar
+from chalicelib.rules.contract import lifecycle
+
+
+def ask_to_continue(case: Case) -> None:
+    """The client wishes to go on after the trial; a stop asked for before is withdrawn by it."""
+    contract = case.contract
+    if not case.proceed("continuation_asked") or (contract.continuation_asked_on and not contract.stop_on):
+        return
+    contract.continuation_asked_on, contract.stop_on = case.today, None
+    case.note("continuation_asked")
+    _say_continuation(case, withdrawn=False)
+
+
+def withdraw_continuation(case: Case) -> None:
+    """Take back the wish to go on. Raises Refused where none is pending, or where the trial goes on by itself."""
+    contract = case.contract
+    case.proceed("continuation_withdrawn")
+    if case.house.trial.at_end == "continues":
+        raise Refused("お試し期間の後は自動的に継続となります。お試しだけで終えられる場合は、停止のお手続きをお願いいたします。")
+    if contract.ends_on:
+        raise Refused("解約のお申し出を承っています。先に解約のお申し出をお取り消しください。")
+    if contract.continuation_asked_on is None:
+        raise Refused(lifecycle.no_pending("continuation_withdrawn"))
+    contract.continuation_asked_on = None
+    case.note("continuation_withdrawn")
+    _say_continuation(case, withdrawn=True)
+
+
+def _say_continuation(case: Case, withdrawn: bool) -> None:
+    contract = case.contract
+    facts = service_facts(case, contract.trial_last_day + timedelta(days=1))
+    case.tell("continuation", **facts, paid_yen=contract.paid_yen, withdrawn=withdrawn)
+
+
+def stop(case: Case, on: date | None) -> None:
+    """End a trial at once (`on` None), or after its day `on`, which lies within the trial."""
+    contract = case.contract
+    if on is None and contract.end_reason == "stopped":
+        return
+    case.proceed("stop_asked")
+    if on is not None and on == contract.stop_on:
+        return
+    if on is not None and contract.paused_on:
+        raise Invalid([Fault("on", "サービスは一時停止しています。停止日は指定せず、このままお手続きください。")])
+    if on is not None and not case.today <= on <= contract.trial_last_day:
+        last = calendar.spoken_day(contract.trial_last_day)
+        raise Invalid([Fault("on", f"停止日は、本日からお試し期間の最終日({last})までの日付を指定してください。")])
+    contract.stop_on = on
+    case.note("stop_asked", on)
+    if on is None:
+        ending.stop_now(case)
+    else:
+        case.tell("stop", day=on.isoformat(), withdrawn=False)
+
+
+def withdraw_stop(case: Case) -> None:
+    """The trial goes on after all, until the day of the stop. Raises Refused where none is pending."""
+    case.proceed("stop_withdrawn")
+    if case.contract.stop_on is None:
+        raise Refused(lifecycle.no_pending("stop_withdrawn"))
+    on, case.contract.stop_on = case.contract.stop_on, None
+    case.note("stop_withdrawn")
+    case.tell("stop", day=on.isoformat(), withdrawn=True)

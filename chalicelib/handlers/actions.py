@@ -1,0 +1,17 @@
+"""What every door that changes a contract does: one flow call by the key's owner, and the contract as it stands then."""
+
+from collections.abc import Callable
+
+from chalicelib.flows.change import Case
+from chalicelib.flows.engine import contracts
+from chalicelib.flows.views import contract as desk
+from chalicelib.handlers.http import Asked
+from chalicelib.rules import calendar
+
+CONTRACT = {"type": "object", "required": ["id", "status", "gates", "waits_for", "next"]}
+
+
+def change(asked: Asked, contract: str, story: Callable[[Case], object]) -> dict:
+    """Tell `story` on a contract of the key's house. Raises what the flow raises."""
+    changed = contracts.change(asked.house, contract, asked.now, asked.key.owner, story)
+    return desk.tell(changed, asked.house, calendar.day_of(asked.now))

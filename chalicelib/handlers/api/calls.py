@@ -1,0 +1,144 @@
+"""Operators and office: the line that rings, a month's calls and their count, and what waits for a person's decision."""
+
+import re
+
+from chalice import Blueprint
+
+from chalicelib.errors import Fault, Invalid
+from chalicelib.flows.calls import resend
+from chalicelib.flows.contract import count as recount
+from chalicelib.flows.views import calls, line
+from chalicelib.handlers.actions import CONTRACT, change
+from chalicelib.handlers.api.memos import ADDRESSED
+from chalicelib.handlers.http import api
+from chalicelib.input import phones
+from chalicelib.input.kinds import Phone
+from chalicelib.input.shapes import Number, Shape, Text
+
+routes = Blueprint(__name__)
+
+_MONTH = (r"20\d\d-(0[1-9]|1[0-2])", "月は 2026-09 の形で指定してください。")
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/lines/{number}",
+    "What the operator needs for a called number",
+    role="operator",
+    query=Shape("LineQuery", caller=Text("発信者番号", required=False, max=40)),
+    gives={"type": "object", "required": ["number", "house", "in_service", "why_not"]},
+)
+def look_up_line(asked, number):
+    return line.tell(asked.house, number, asked.query["caller"], asked.now)
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/memos",
+    "A contract's memos of a month, newest first",
+    role="operator",
+    query=Shape(
+        "MemosQuery",
+        contract=Text("ご契約の番号", max=40),
+        month=Text("月", max=7, required=False, pattern=_MONTH, example="2026-09"),
+        limit=Number("件数", min=1, max=100, required=False),
+        cursor=Text("続きの印", required=False, max=1000),
+    ),
+    gives={"type": "object", "required": ["memos", "cursor"]},
+)
+def list_memos(asked):
+    return calls.listed(asked.house, asked.query, asked.now)
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/contracts/{contract}/routing",
+    "Who would get the report of a call, by the same rule that memos go by",
+    role="operator",
+    query=Shape("RoutingQuery", for_=Text("名指しの方", required=False, max=100)),
+    gives={
+        "type": "object",
+        "required": ["reported_to", "asked_for", "note"],
+        "properties": {
+            "contract": {"type": "string"},
+            "reported_to": ADDRESSED,
+            "asked_for": {"type": ["string", "null"]},
+            "note": {"type": ["string", "null"]},
+        },
+    },
+)
+def tell_routing(asked, contract):
+    return calls.would_tell(asked.house, contract, asked.query["for_"], asked.now)
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/contracts/{contract}/usage/{month}",
+    "A month's counted calls against the plan",
+    role="operator",
+    gives={"type": "object", "required": ["contract", "month", "counted", "included", "over", "forecast"]},
+)
+def read_usage(asked, contract, month):
+    if not re.fullmatch(_MONTH[0], month, re.ASCII):
+        raise Invalid([Fault("month", _MONTH[1])])
+    return calls.usage(asked.house, contract, month, asked.now)
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/objections",
+    "Calls that a client objects to and the office has to decide on, the oldest first",
+    gives={"type": "object", "required": ["objections"]},
+)
+def list_objections(asked):
+    return {"objections": recount.disputed(asked.house.key)}
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/held",
+    "Reports and letters that do not leave without a person, the longest waiting first",
+    gives={"type": "object", "required": ["held"]},
+)
+def list_held(asked):
+    return {"held": resend.held(asked.house)}
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/letters/{letter}/resend",
+    "Let a letter that waits for the office leave with the next sweep",
+    gives={"type": "object", "required": ["id", "kind"]},
+)
+def release_letter(asked, letter):
+    return resend.release(asked.house, letter, asked.now)
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/declared",
+    "Declare a number as sales: its calls are neither reported nor counted from now on",
+    takes=Shape("NumberDeclared", number=Phone("電話番号", example="03-9999-1111")),
+    gives=CONTRACT,
+)
+def declare_number(asked, contract):
+    return change(asked, contract, lambda case: recount.declare(case, phones.normalise(asked.body["number"])))
+
+
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/declared/{number}",
+    "Take a declared number off the list: its calls are reported and counted again",
+    gives=CONTRACT,
+)
+def take_off_number(asked, contract, number):
+    return change(asked, contract, lambda case: recount.take_off(case, phones.normalise(number)))

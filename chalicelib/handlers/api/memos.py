@@ -1,0 +1,127 @@
+"""Operators and office: the memo, taken, put right, judged anew, sent again, and how far its report has come."""
+
+import re
+
+from chalice import Blueprint
+
+from chalicelib.errors import Fault, Invalid
+from chalicelib.flows.calls import corrections as correct
+from chalicelib.flows.calls import memos as memo
+from chalicelib.flows.calls import resend
+from chalicelib.flows.contract import count as recount
+from chalicelib.flows.engine import contracts
+from chalicelib.flows.views import calls
+from chalicelib.handlers.http import Asked, api
+from chalicelib.input.shapes import Choice, Flag, Shape, Text
+from chalicelib.rules.house_file import CLASSES
+
+routes = Blueprint(__name__)
+
+ADDRESSED = {
+    "type": "array",
+    "items": {"type": "object", "properties": {"person": {"type": "string"}, "address": {"type": "string"}}},
+}
+_TAKEN = {
+    "type": "object",
+    "required": ["id", "number", "reported_to", "counts", "why"],
+    "properties": {
+        "id": {"type": "string"},
+        "number": {"type": "string", "description": "the memo's number for people"},
+        "reported_to": ADDRESSED,
+        "counts": {"type": "boolean", "description": "whether a call of this class counts, once its report is handed over"},
+        "why": {"type": "string"},
+    },
+}
+_MEMO = {"type": "object", "required": [*_TAKEN["required"], "counted", "report"]}
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/memos",
+    "Take a call memo: stored once, reported in the same request",
+    role="operator",
+    takes=memo.MEMO,
+    read_body=False,
+    headers=("Idempotency-Key",),
+    status=201,
+    gives=_TAKEN,
+)
+def take_memo(asked):
+    return memo.answer(memo.take(asked.house, asked.key.owner, _idempotency_key(asked), asked.body, asked.now))
+
+
+def _idempotency_key(asked: Asked) -> str:
+    key = asked.headers.get("idempotency-key", "")
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        raise Invalid(
+            [Fault("Idempotency-Key", "Idempotency-Key ヘッダーに、メモごとに異なる1〜200文字の英数記号を指定してください。")]
+        )
+    return key
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/memos/{memo}/corrections",
+    "Put a memo right: a new version takes its place and is reported as a correction",
+    role="operator",
+    takes=correct.CORRECTION,
+    read_body=False,
+    headers=("Idempotency-Key",),
+    status=201,
+    gives=_TAKEN,
+)
+def correct_memo(asked, **parts):
+    key = _idempotency_key(asked)
+    return memo.answer(correct.correct(asked.house, asked.key.owner, key, parts["memo"], asked.body, asked.now))
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/memos/{memo}/class",
+    "Decide with a reason of which class a call was: its count follows the house's table",
+    takes=Shape(
+        "ClassDecided",
+        class_=Choice("分類", CLASSES),
+        reason=Text("理由", max=300),
+        declares=Flag("お客様が営業電話として番号を申告", required=False),
+    ),
+    gives=_MEMO,
+)
+def decide_class(asked, **parts):
+    found, said = memo.find(asked.house, parts["memo"]), asked.body
+    contracts.change(
+        asked.house,
+        found.contract,
+        asked.now,
+        asked.key.owner,
+        lambda case: recount.decide(case, found.id, said["class_"], said["reason"], bool(said["declares"])),
+    )
+    return calls.tell(memo.find(asked.house, found.id))
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/memos/{memo}/resend",
+    "Send a report again, to whom the house's rule names now",
+    role="operator",
+    headers=("Idempotency-Key",),
+    gives={"type": "object", "required": ["id", "number", "reported_to"], "properties": {"reported_to": ADDRESSED}},
+)
+def send_again(asked, **parts):
+    return resend.report_again(asked.house, parts["memo"], _idempotency_key(asked), asked.key.owner, asked.now)
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/memos/{memo}",
+    "A memo, how far its report has come at each address, and every change of its count",
+    role="operator",
+    gives=_MEMO,
+)
+def read_memo(asked, **parts):
+    return calls.tell(memo.find(asked.house, parts["memo"]))

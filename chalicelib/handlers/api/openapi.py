@@ -1,0 +1,96 @@
+"""The description of `/v1`, made from the doors themselves and the shapes that read their bodies."""
+
+import re
+from functools import cache
+
+from chalicelib import config
+from chalicelib.handlers.http import DOORS, Door
+from chalicelib.input.shapes import spoken
+
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"field": {"type": "string"}, "message": {"type": "string"}}},
+        },
+    },
+}
+_PARTS = {"month": {"pattern": r"^20\d\d-(0[1-9]|1[0-2])$", "examples": ["2026-09"]}}
+_FAILURES = {
+    "400": "The request cannot be read",
+    "401": "No live key",
+    "403": "The key's role does not suffice",
+    "404": "There is no such thing here",
+    "409": "The state of things forbids it now",
+    "413": "Too large",
+    "415": "Not JSON",
+    "422": "Something in it is not valid: every fault is named",
+    "503": "The store does not answer; try again after Retry-After seconds",
+}
+
+
+@cache
+def describe() -> dict:
+    """The OpenAPI 3.1 document."""
+    paths: dict[str, dict] = {}
+    for door in DOORS:
+        paths.setdefault(door.path, {})[door.method.lower()] = _operation(door)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Denwaban", "version": config.VERSION, "summary": "Back office of a telephone answering service"},
+        "paths": paths,
+        "components": {
+            "schemas": {"Problem": _PROBLEM},
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "dwb_<id>_<secret>"}},
+        },
+    }
+
+
+def _operation(door: Door) -> dict:
+    content = {"application/json": {"schema": door.gives or {"type": "object"}}}
+    told = {
+        "operationId": door.story,
+        "summary": door.summary,
+        "parameters": _parameters(door),
+        "responses": {str(door.status): {"description": "Done", "content": content}} | _failures(door),
+    }
+    if door.role:
+        told |= {"security": [{"key": []}], "description": f"Role: {door.role}"}
+    if door.takes:
+        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": door.takes.schema()}}}
+    return told
+
+
+def _parameters(door: Door) -> list[dict]:
+    in_path = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200} | _PARTS.get(name, {}),
+        }
+        for name in re.findall(r"{(\w+)}", door.path)
+    ]
+    in_query = [
+        {"name": spoken(name), "in": "query", "required": field.required, "schema": field.schema()}
+        for name, field in (door.query.fields.items() if door.query else ())
+    ]
+    in_headers = [
+        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"}}
+        for name in door.headers
+    ]
+    return in_path + in_query + in_headers
+
+
+def _failures(door: Door) -> dict:
+    """What can go wrong here; doors without a key or a body cannot fail for one."""
+    keyed = door.role or door.key_optional
+    needs = {"401": keyed, "403": keyed, "400": door.takes, "413": door.takes, "415": door.takes}
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {code: {"description": words, "content": content} for code, words in _FAILURES.items() if needs.get(code, True)}

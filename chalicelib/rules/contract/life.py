@@ -1,0 +1,194 @@
+"""What a contract's dates bring (life.md): what falls due and when, whether the service is on, which plan counts.
+
+All dates are JST dates; "today" is handed in.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from chalicelib.rules import calendar
+from chalicelib.rules.contract import closing, gates, trial
+from chalicelib.rules.contract.lifecycle import ACTIVE, APPLIED, ENDED, PREPARING, TRIAL
+from chalicelib.rules.houses import House
+
+SKEW = timedelta(minutes=2)
+CHECKS = {"call": "お電話が当方につながること", "greeting": "ご指定の名乗りで応対すること", "report": "報告が届くこと"}
+_DAY = timedelta(days=1)
+
+# Of several things on one day: what ends a contract comes before what would change it,
+# a payment before what the lack of it would lose for good, and nobody is reminded of what is over.
+_ENDINGS = ("stop", "leave", "terminate", "lapse_unpaid")
+_ORDER = ("terminate", "stop", "leave", "anything else", "lapse_unpaid", "delete_unconfirmed", "remind_addresses")
+
+
+def dues(contract, house: House) -> list[tuple[date, str]]:
+    """Every date-bound thing ahead of a contract as (its own date, what), the earliest first, up to its end."""
+    ahead = _AHEAD.get(contract.status)
+    in_order = sorted(ahead(contract, house), key=lambda due: (due[0], _rank(due[1]))) if ahead else []
+    last = next((place for place, (_, what) in enumerate(in_order) if what in _ENDINGS), len(in_order))
+    return in_order[: last + 1]
+
+
+def _rank(what: str) -> int:
+    return _ORDER.index(what if what in _ORDER else "anything else")
+
+
+def next_due(contract, house: House) -> date | None:
+    """The earliest date on which anything will happen; None when nothing is ahead."""
+    ahead = dues(contract, house)
+    return ahead[0][0] if ahead else None
+
+
+def _ahead_applied(contract, house: House) -> Iterator[tuple[date, str]]:
+    yield contract.applied_on + timedelta(days=house.application.delete_after_days), "delete_unconfirmed"
+    if contract.confirmation_reminded_on is None:
+        yield contract.applied_on + timedelta(days=house.application.remind_after_days), "remind_confirmation"
+
+
+def _ahead_preparing(contract, house: House) -> Iterator[tuple[date, str]]:
+    yield from _ahead_addresses(contract, house)
+    if contract.paused_on:
+        if contract.terminate_on:
+            yield contract.terminate_on + _DAY, "terminate"
+        if paid := contract.paid_on:
+            yield max(paid, contract.trial_last_day + _DAY), "resume_paid"
+        yield kept_until(contract, house) + _DAY, "lapse_unpaid"
+    elif contract.ready_on:
+        yield max(contract.ready_on, contract.start_on or contract.ready_on), "start"
+
+
+def _ahead_trial(contract, house: House) -> Iterator[tuple[date, str]]:
+    last = contract.trial_last_day
+    yield from _ahead_service(contract, house)
+    leaves = last_day(contract)
+    if not contract.trial_reminded_on and (leaves is None or leaves > last):
+        yield max(trial.remind_on(house, last), contract.started_on), "remind_trial"
+    yield last + _DAY, "end_trial"
+
+
+def _ahead_service(contract, house: House) -> Iterator[tuple[date, str]]:
+    yield from _ahead_leaving(contract)
+    yield from _ahead_addresses(contract, house)
+    if contract.next_plan_on:
+        yield contract.next_plan_on, "change_plan"
+    if contract.declared and (days := house.objections.ask_again_days):
+        yield declared_asked(contract) + timedelta(days=days), "ask_declared"
+    if not contract.start_check_reminded_on and set(contract.start_checks) < set(CHECKS):
+        yield calendar.add_business_days(contract.started_on, house.start.check_remind_business_days, house), "remind_start_check"
+
+
+def _ahead_leaving(contract) -> Iterator[tuple[date, str]]:
+    for last_day, what in ((contract.stop_on, "stop"), (contract.ends_on, "leave"), (contract.terminate_on, "terminate")):
+        if last_day:
+            yield last_day + _DAY, what
+
+
+def _ahead_addresses(contract, house: House) -> Iterator[tuple[date, str]]:
+    """A test mail to each new address, and one reminder where nobody has pressed its button."""
+    if contract.mail_confirmed_at and any(not each.asked_on for each in unconfirmed(contract)):
+        yield calendar.day_of(contract.mail_confirmed_at), "test_addresses"
+    if asked := [each.asked_on for each in unconfirmed(contract) if each.asked_on and not each.reminded_on]:
+        yield min(asked) + timedelta(days=house.roster.remind_after_days), "remind_addresses"
+
+
+_AHEAD = {APPLIED: _ahead_applied, PREPARING: _ahead_preparing, TRIAL: _ahead_trial, ACTIVE: _ahead_service}
+
+
+def last_day(contract) -> date | None:
+    """The last day of service as it stands: by a stop, a notice or the house's decision, whichever comes first."""
+    return min(filter(None, (contract.stop_on, contract.ends_on, contract.terminate_on)), default=None)
+
+
+def declared_asked(contract) -> date:
+    """When the client last said, or was asked, that declared numbers are sales."""
+    first = calendar.day_of(min(each.at for each in contract.declared))
+    return max(first, contract.declared_asked_on or first)
+
+
+def kept_until(contract, house: House) -> date:
+    """The last day on which an unpaid continuation is kept; a notice given in the trial may end it sooner."""
+    last = contract.paused_on + timedelta(days=house.trial.pause_days) - _DAY
+    return min(last, contract.ends_on or last)
+
+
+def unconfirmed(contract) -> list:
+    """The addresses that have not shown yet that they receive."""
+    return [address for person in contract.people for address in person.addresses if not address.confirmed_at]
+
+
+def trial_outcome(contract, house: House) -> str:
+    """What becomes of a trial on the day after its last: continues, waits_for_payment or lapses (houses.md 3)."""
+    if house.trial.at_end == "continues":
+        return "continues"
+    if contract.continuation_asked_on is None:
+        return "lapses"
+    paid_in_time = contract.paid_on is not None and contract.paid_on <= contract.trial_last_day
+    return "continues" if paid_in_time else "waits_for_payment"
+
+
+def missing_to_start(contract, house: House) -> list:
+    """The gates still waited for before the start; none once it has happened, or while an unpaid trial is paused."""
+    return gates.waiting(contract, house) if contract.status in (APPLIED, PREPARING) and not contract.paused_on else []
+
+
+def target_on(contract, house: House) -> date | None:
+    """The day by which the service should run (smile: three business days from the application); None where none is set."""
+    days = house.start.target_business_days
+    if not days or contract.start_on or contract.status not in (APPLIED, PREPARING) or contract.paused_on:
+        return None
+    return calendar.add_business_days(contract.applied_on, days, house)
+
+
+def in_service(contract) -> bool:
+    return contract.status in (TRIAL, ACTIVE)
+
+
+def served_at(contract, moment: datetime) -> bool:
+    """Whether the service was on at an instant; each period is half-open. Operators' clocks may run a little ahead."""
+    return any(period.since - SKEW <= moment and (period.until is None or moment < period.until) for period in contract.service)
+
+
+def why_no_service(contract) -> str:
+    """What an operator is told on a line whose contract is not in service."""
+    if contract.status == PREPARING and contract.paused_on:
+        return "継続のご入金待ちのため、サービスを一時停止しています。"
+    if contract.status == ENDED:
+        return "ご契約が終了しています。"
+    return "サービスの開始前です。"
+
+
+def contract_from(contract, today: date) -> date:
+    """The first day of the paid contract: as it was, or as it will be after the trial."""
+    return contract.active_from or (contract.trial_last_day and contract.trial_last_day + _DAY) or today
+
+
+def ends_if_noticed(contract, house: House, today: date) -> date:
+    """The last day of service if the client gives notice today; the first notice has set the day."""
+    return contract.ends_on or closing.ends_on(house, today, contract_from(contract, today))
+
+
+def plan_counts_from(contract, house: House, today: date) -> date:
+    """The day from which a plan asked for today counts: at once before the start and in smile's trial."""
+    at_once = contract.status == PREPARING or (contract.status == TRIAL and house.plan_change.in_trial == "at_once")
+    return today if at_once else closing.plan_changes_on(house, today)
+
+
+def plan_on(contract, day: date) -> str:
+    """The key of the plan in force at the end of a JST date: what was changed since is undone again."""
+    later = [change for change in contract.plans if change.on > day]
+    return later[0].was if later else contract.plan
+
+
+def undoes_earlier(contract, house: House, becomes: str, on: date) -> bool:
+    """Whether a change of plan takes back one of the house's last months: seasons are not what plans are for (houses.md 5)."""
+    months = house.plan_change.flag_undone_within_months
+    if not months:
+        return False
+    since = on - timedelta(days=months * 366 // 12)
+    return any((change.was, change.becomes) == (becomes, contract.plan) and change.on >= since for change in contract.plans)
+
+
+def extra_people(contract, house: House) -> int:
+    """People who receive reports beyond those included (S1 Q8): a roster entry without a confirmed address is free."""
+    receiving = sum(any(address.confirmed_at for address in person.addresses) for person in contract.people)
+    return max(0, receiving - house.roster.people_free) if house.roster.extra_person_yen else 0

@@ -1,0 +1,274 @@
+"""Between one try of a report and the next the world goes on: addresses leave, SES changes its mind, a call is put right."""
+
+import pytest
+
+from chalicelib.flows.post import outbox
+from chalicelib.models import Contract, Letter, Memo
+from dev import ses_events
+from dev.chatwork import NO_ROOM, NO_TOKEN
+from tests import chatwork_server, ses_server, stores
+from tests.desk import link, text_of
+from tests.flows.post.test_diary_deliveries import (
+    MOBILE,
+    PC,
+    ROOM,
+    SUZUKI,
+    again,
+    confirmed,
+    memo_of,
+    room_reader,
+    seen,
+    sent,
+    tells,
+)
+from tests.ses_server import refusal
+
+LATER = refusal(429, "TooManyRequestsException")
+NEVER = refusal(400, "MessageRejected")
+
+
+@pytest.fixture
+def mk(any_desk, topic):
+    """House mk with 髙橋 at two addresses and 鈴木 below."""
+
+    def live():
+        any_desk.on("2026-09-01").starts("mk")
+        any_desk.does("people/p1/addresses", {"mail": MOBILE})
+        any_desk.does("people", {"name": "鈴木 花子", "addresses": [SUZUKI]})
+        any_desk.presses("テストメール", to=MOBILE)
+        any_desk.presses("テストメール", to=SUZUKI)
+
+    stores.once("mk with three addresses", any_desk, live)
+    any_desk.topic = topic
+    return any_desk
+
+
+@pytest.fixture
+def smile(any_desk, topic):
+    stores.once("smile started", any_desk, lambda: any_desk.on("2026-09-01").starts("smile"))
+    any_desk.topic = topic
+    return any_desk
+
+
+@pytest.fixture
+def with_room(mk):
+    with chatwork_server.running(rooms={"12", "123456"}) as room:
+        mk.chatwork = room
+        room_reader(mk)
+        yield mk
+
+
+def correct(desk, memo: Memo, key: str = "correction-1", **said):
+    body = {name: value for name, value in desk.said(**said).items() if name not in ("line", "received_at") or name in said}
+    return desk.post(f"/v1/memos/{memo.id}/corrections", body, role="operator", **{"idempotency-key": key})
+
+
+def next_try(desk) -> list:
+    """The mails of the sweep five minutes on."""
+    before = len(desk.mails())
+    outbox.sweep(desk.later(minutes=5).moment)
+    return desk.mails()[before:]
+
+
+def decides(desk, memo: Memo, call_class: str, reason: str):
+    return desk.post(f"/v1/memos/{memo.id}/class", {"class": call_class, "reason": reason})
+
+
+# who is told by then
+
+
+def test_an_address_removed_meanwhile_gets_nothing(mk):
+    with ses_server.answering(LATER):
+        memo = memo_of(mk)
+    assert mk.office("people/p1/addresses/p1a2", method="DELETE").status == 200
+    assert [mail["to"] for mail in next_try(mk)] == [PC]
+    assert seen(mk, memo)["state"] == "handed_over"
+
+
+def test_where_nobody_of_them_is_left_the_houses_rule_is_asked_again(mk):
+    with ses_server.answering(LATER):
+        memo_of(mk, **{"for": "鈴木"})
+    assert mk.office("people/p2", method="DELETE").status == 200
+    (mail,) = next_try(mk)
+    assert mail["to"] == f"{PC}, {MOBILE}" and "名簿に見当たらないため、名簿の先頭の髙橋 美咲様へ" in text_of(mail)
+
+
+def test_a_dead_address_is_not_written_to_again_and_nobody_left_is_an_alarm(smile, capfd):
+    other = memo_of(smile, key="key-0")
+    with ses_server.answering(LATER):
+        memo = memo_of(smile)
+        tells(smile, ses_events.bounce(sent(smile, other, [PC]), smile.moment))
+    assert confirmed(smile) == []
+    mails = next_try(smile)
+    assert PC not in [mail["to"] for mail in mails]
+    assert seen(smile, memo)["state"] == "with_office" and "nobody left to tell" in capfd.readouterr().err
+    assert any("確認済みの報告先がなくなったため" in text_of(mail) for mail in mails)
+
+
+def test_a_copy_that_waits_goes_to_nobody_who_has_left(mk):
+    memo = memo_of(mk, **{"for": "鈴木"})
+    with ses_server.answering(LATER):
+        assert again(mk, memo).status == 200
+    assert mk.office("people/p2", method="DELETE").status == 200
+    assert next_try(mk) == []
+    (letter,) = [each for each in Letter.scan() if each.kind == "report_again"]
+    assert letter.outbox == "mk:office"
+
+
+@pytest.mark.parametrize("ending", [LATER, refusal(500, "InternalFailure")], ids=["refused", "in doubt"])
+def test_a_mail_that_does_not_leave_wakes_somebody_however_it_ends(mk, ending, capfd):
+    with ses_server.answering(ending):
+        memo_of(mk)
+        for _ in range(12):
+            outbox.sweep(mk.later(minutes=16).moment)
+    assert capfd.readouterr().err.count("mail waits for long") == 1
+
+
+def test_a_dead_address_is_not_confirmed_by_word_before_a_new_test_mail(mk):
+    tells(mk, ses_events.bounce(sent(mk, memo_of(mk), [MOBILE]), mk.moment))
+    path = "people/p1/addresses/p1a2"
+    assert mk.office(f"{path}/confirmation", {"ground": "お電話で確認"}).status == 409
+    assert mk.office(f"{path}/test-mail", {}).status == 200
+    assert mk.office(f"{path}/confirmation", {"ground": "お電話で確認"}).status == 200 and MOBILE in confirmed(mk)
+
+
+# what SES took and did not send
+
+
+def test_a_word_of_sending_after_one_of_rejection_changes_nothing(mk):
+    memo = memo_of(mk)
+    mail = sent(mk, memo, [PC, MOBILE], memo.message_id)
+    tells(mk, ses_events.reject(mail))
+    tells(mk, ses_events.send(mail))
+    assert seen(mk, memo)["state"] == "with_office"
+    with ses_server.answering(LATER):
+        assert again(mk, memo).status == 200
+    tells(mk, ses_events.send(mail))
+    assert len(next_try(mk)) == 1 and seen(mk, memo)["state"] == "handed_over"
+
+
+def test_a_call_of_which_no_version_was_ever_sent_does_not_count(smile):
+    memo = memo_of(smile)
+    with ses_server.answering(NEVER):
+        right = correct(smile, memo).json
+    assert smile.counted("2026-09") == 1
+    tells(smile, ses_events.reject(sent(smile, memo, [PC], memo.message_id)))
+    assert smile.counted("2026-09") == 0
+    held = [each["id"] for each in smile.get("/v1/held").json["held"]]
+    assert right["id"] in held and memo.id not in held  # its correction took its place
+
+
+def test_of_several_ways_only_the_rejected_one_is_open_again(with_room):
+    desk = with_room
+    memo = memo_of(desk, **{"for": "鈴木"})
+    (mail_id,) = [each.split()[1] for each in memo.ids if each.startswith("mail ")]
+    tells(desk, ses_events.reject(sent(desk, memo, [SUZUKI], mail_id)))
+    report = seen(desk, memo)
+    assert report["state"] == "with_office" and report["handed_over_at"]  # the room has read it
+    assert {each["address"]: each["state"] for each in report["deliveries"]} == {SUZUKI: "rejected", ROOM: "handed_over"}
+
+
+# Chatwork
+
+
+def test_a_lost_token_is_our_fault_and_no_rooms(with_room, capfd):
+    desk = with_room
+    with chatwork_server.pointed_at(desk.chatwork.address, tokens='{"mk": "broken'):
+        memo = memo_of(desk, **{"for": "鈴木"})
+    assert ROOM in confirmed(desk) and memo.outbox == "mk"
+    assert '{"alarm": "mail refused for now"' in capfd.readouterr().err
+    outbox.sweep(desk.later(minutes=5).moment)
+    assert Memo.find(memo.id).outbox is None
+
+
+@pytest.mark.parametrize(("ending", "there"), [((400, {"errors": ["no"]}), True), (NO_TOKEN, True), (NO_ROOM, False)])
+def test_only_what_says_so_of_the_room_takes_it_off(with_room, ending, there):
+    with_room.chatwork.endings += [ending]
+    memo_of(with_room, **{"for": "鈴木"})
+    assert (ROOM in confirmed(with_room)) is there
+
+
+# the call itself
+
+
+def test_the_bounce_of_a_report_that_was_corrected_shows_the_right_one(mk):
+    memo = memo_of(mk, business="まちがいの用件", **{"for": "鈴木"})
+    correct(mk, memo, business="ただしい用件", **{"for": "鈴木"})
+    tells(mk, ses_events.bounce(sent(mk, memo, [SUZUKI], memo.message_id), mk.moment))
+    told = text_of(mk.mail("メールをお届けできませんでした", to=PC))
+    assert "ただしい用件" in told and "まちがいの用件" not in told and "髙橋 美咲 様" in told
+
+
+def test_the_bounce_of_a_copy_is_told_as_that_of_a_report(mk):
+    again(mk, memo_of(mk, **{"for": "鈴木"}))
+    (letter,) = [each for each in Letter.scan() if each.kind == "report_again"]
+    tells(mk, ses_events.bounce(sent(mk, letter, [SUZUKI], "ses-9"), mk.moment))
+    told = text_of(mk.mail("メールをお届けできませんでした", to=PC))
+    assert "受電の報告の再送" in told and "青葉電機" in told
+
+
+def test_a_call_reported_after_all_says_why_it_went_where_it_went(mk):
+    memo = memo_of(mk, **{"for": "山本", "class": "sales"})
+    assert decides(mk, memo, "business", "見積依頼でした").status == 200
+    (mail,) = next_try(mk)
+    assert "お名指しの「山本」は名簿に見当たらないため" in text_of(mail)
+
+
+def test_a_copy_says_why_it_goes_to_somebody_else(mk):
+    memo = memo_of(mk, **{"for": "鈴木"})
+    assert mk.call("PATCH", f"/v1/contracts/{mk.contract}/people/p2", {"away_until": "2026-09-05"}).status == 200
+    again(mk, memo)
+    assert "ご不在のため、髙橋 美咲様へ" in text_of(mk.mails()[-1])
+
+
+def test_a_decision_taken_back_before_the_sweep_sends_nothing(mk):
+    memo = memo_of(mk, **{"class": "sales"})
+    decides(mk, memo, "business", "見積依頼")
+    decides(mk, memo, "sales", "やはり営業")
+    assert next_try(mk) == [] and seen(mk, memo)["state"] == "none"
+
+
+def test_a_call_is_not_corrected_to_a_time_without_service(smile):
+    memo = memo_of(smile.at("2026-09-12"))
+    answer = correct(smile, memo, received_at="2026-09-01T08:00:00+09:00")
+    assert answer.status == 422 and [each["field"] for each in answer.json["errors"]] == ["received_at"]
+
+
+def test_a_declared_number_that_became_the_clients_own_is_heard_again(smile):
+    assert smile.office("declared", {"number": "03-9999-1111"}).status == 200
+    said = {"caller": {"company": "a", "name": "b", "phone": "186　03-9999-1111"}}
+    assert smile.memo("key-1", **said).json["reported_to"] == []
+    contract = Contract.find(smile.contract)
+    contract.phone_number = "0399991111"
+    contract.save()
+    assert smile.memo("key-2", **said).json["reported_to"] != []
+
+
+def test_the_copy_of_a_correction_is_one_too(smile):
+    memo = memo_of(smile)
+    right = correct(smile, memo, business="納期の件").json
+    assert again(smile, Memo(id=right["id"])).status == 200
+    told = text_of(smile.mails()[-1])
+    assert "【再送】" in told and f"先にお送りした報告(受付番号 {memo.number})に誤りがありました" in told
+
+
+def test_a_decision_against_the_client_in_a_free_trial_does_not_read_like_one_for_them(mk):
+    memo = memo_of(mk)
+    mk.send(link(mk.mail("受電報告", to=f"{PC}, {MOBILE}")), {"press": "sales"})
+    assert decides(mk, memo, "business", "お取引先様からのご依頼でした").status == 200
+    told = text_of(mk.mail("お電話の数え方について"))
+    assert "次の分類でお取り扱いいたします" in told and "無料お試し期間中" in told and "数えないことと" not in told
+
+
+def test_the_newest_of_many_calls_of_a_day_are_named_and_the_others_counted(mk):
+    numbers = [memo_of(mk.later(minutes=1), key=f"key-{place}").number for place in range(8)]
+    told = text_of(mk.mails()[-1])
+    assert [number in told for number in numbers[:7]] == [False] * 2 + [True] * 5 and "・ほか2件" in told
+
+
+def test_what_is_missing_for_one_reason_is_said_once(smile):
+    smile.memo(business=None, caller=None, **{"class": "hangup"})
+    told = text_of(smile.mails()[-1])
+    assert "お尋ねする前に" not in told and told.count("(お電話が切れました)") == 3
+    smile.memo("key-2", caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "unclear"})
+    assert "【どなたから】(聞き取れませんでした)" in text_of(smile.mails()[-1])

@@ -1,0 +1,341 @@
+"""The public form: nothing typed is lost, one form makes one contract, only a pressed button confirms."""
+
+import pytest
+
+from tests.desk import FORM, hidden, link, text_of
+
+PATH = "/mk/signup"
+MAIL = "お申し込みを受け付けました"
+
+
+def contracts(desk, house="mk") -> list:
+    return desk.get("/v1/contracts", house=house).json["contracts"]
+
+
+def final(desk, **form):
+    given = hidden(desk.open(PATH).text) | FORM | form
+    return desk.send(PATH, given | {"step": "check"})
+
+
+def test_the_final_screen_names_dates_and_yen(desk):
+    page = final(desk, start_on="2026-09-07")
+    for said in ("2026年9月16日(水)", "2,960円", "5,920円", "銀行振込", "違約金はありません", "自動的に有料になることはありません"):
+        assert said in page.text
+    assert contracts(desk) == []
+
+
+def test_smile_says_when_it_turns_paid(desk):
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light"}
+    page = desk.send("/smile/signup", given | {"step": "check"})
+    for said in (
+        "最終日は2026年9月15日(火)",
+        "2026年9月16日(水)から有料",
+        "5,500円",
+        "全額お返しします",
+        "2026年9月4日(金)ごろ",
+        "1日からの開始",
+    ):
+        assert said in page.text
+
+
+def test_a_form_sent_again_makes_one_contract(desk):
+    body = hidden(final(desk).text) | {"step": "apply"}
+    first, second = desk.send(PATH, body), desk.send(PATH, body)
+    assert first.status == second.status == 200
+    assert first.text == second.text
+    assert len(contracts(desk)) == 1 and len(desk.mails()) == 1
+
+
+def test_the_back_button_and_other_words_still_make_one_contract(desk):
+    body = hidden(final(desk).text) | {"step": "apply"}
+    desk.send(PATH, body)
+    changed = desk.send(PATH, body | {"company": "株式会社うめ"})
+    assert "すでに受け付けています" in changed.text
+    assert [row["client"] for row in contracts(desk)] == ["株式会社さくら商事"]
+
+
+def test_a_new_form_is_a_new_application(desk):
+    for _ in range(2):
+        desk.send(PATH, hidden(final(desk).text) | {"step": "apply"})
+    assert len(contracts(desk)) == 2
+
+
+def test_a_final_screen_overtaken_by_midnight_is_shown_again(desk):
+    body = hidden(final(desk, start_on="").text) | {"step": "apply"}
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light"}
+    page = desk.send("/smile/signup", given | {"step": "check"})
+    desk.at("2026-09-02", "00:01")
+    again = desk.send("/smile/signup", hidden(page.text) | {"step": "apply"})
+    assert "表示が更新されました" in again.text and "2026年9月16日(水)" in again.text
+    assert contracts(desk, "smile") == []
+    assert desk.send("/smile/signup", hidden(again.text) | {"step": "apply"}).status == 200
+    assert len(contracts(desk, "smile")) == 1
+    assert desk.send(PATH, body).status == 200  # nothing on mk's screen depends on the day
+
+
+WRONG = [
+    ({"mail": ""}, "mail", "メールアドレスを入力してください"),
+    ({"mail": "misaki@"}, "mail", "メールアドレスの形が正しくありません"),
+    ({"mail": "a@b.example\r\nBcc: x@y.example"}, "mail", "使えない文字"),
+    ({"contact_name": "髙橋\n美咲"}, "contact_name", "使えない文字"),
+    ({"phone": "123"}, "phone", "電話番号として読み取れません"),
+    ({"plan": "gold"}, "plan", "次のいずれか"),
+    ({"plan": ""}, "plan", "選択してください"),
+    ({"company": ""}, "company", "会社名・団体名を入力"),
+    ({"start_on": "2026-08-31"}, "start_on", "本日以降"),
+    ({"start_on": "3日ごろ"}, "start_on", "お受けできません"),
+    ({"agreed": ""}, "agreed", "チェックを入れて"),
+    ({"trial": ""}, "trial", "選択してください"),
+    ({"person1_name": ""}, "person1_name", "報告を受け取る方のお名前を入力"),
+    ({"person1_mail1": ""}, "person1_mail1", "報告先のメールアドレスを入力"),
+    ({"person1_mail1": "", "person1_mail2": "x"}, "person1_mail2", "形が正しくありません"),
+    ({"person3_mail2": "x", "person3_name": "佐藤"}, "person3_mail2", "形が正しくありません"),
+    ({"person3_mail1": "s@a.example"}, "person3_name", "報告を受け取る方のお名前"),
+    ({"wishes": "あ" * 1001}, "wishes", "1000文字以内"),
+]
+
+
+@pytest.mark.parametrize(("typed", "field", "words"), WRONG)
+def test_each_fault_is_named_and_nothing_typed_is_lost(desk, typed, field, words):
+    page = final(desk, **typed)
+    assert page.status == 422
+    assert f'<a href="#{field}">' in page.text and words in page.text
+    kept = FORM | typed
+    assert 'value="misaki@sakura.example"' in page.text or "mail" in typed
+    assert f'value="{kept["person1_reading"]}"' in page.text
+    assert contracts(desk) == [] and desk.mails() == []
+
+
+def test_back_to_the_form_keeps_everything(desk):
+    page = desk.send(PATH, hidden(final(desk, wishes="一行目\n<b>二行目</b>").text) | {"step": "edit"})
+    assert "一行目\n&lt;b&gt;二行目&lt;/b&gt;" in page.text.replace("\r\n", "\n")
+    assert 'value="small" checked' in page.text
+
+
+def test_only_from_our_own_pages(desk):
+    body = hidden(final(desk).text) | {"step": "apply"}
+    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"sec-fetch-site": "none"}):
+        assert desk.send(PATH, body, **headers).status == 403
+    bare = {"content-type": "application/x-www-form-urlencoded"}
+    assert desk.client.http.post(PATH, headers=bare, body=b"a=b").status_code == 403
+    foreign = bare | {"origin": "https://evil.example", "host": "denwaban.example"}
+    assert desk.client.http.post(PATH, headers=foreign, body=b"a=b").status_code == 403
+    own = bare | {"origin": "https://denwaban.example", "host": "denwaban.example"}
+    assert desk.client.http.post(PATH, headers=own, body=b"a=b").status_code == 422
+    assert contracts(desk) == []
+
+
+def test_a_machine_is_told_what_everybody_is_told(desk):
+    body = hidden(final(desk).text) | {"step": "apply"}
+    trapped = desk.send(PATH, body | {"website": "https://spam.example"})
+    assert "お申し込みを受け付けました" in trapped.text
+    assert contracts(desk) == [] and desk.mails() == []
+
+
+def test_one_recipient_gets_few_mails_an_hour(desk):
+    for _ in range(3):
+        assert desk.send(PATH, hidden(final(desk).text) | {"step": "apply"}).status == 200
+    refused = desk.send(PATH, hidden(final(desk).text) | {"step": "apply"})
+    assert refused.status == 429 and refused.headers["Retry-After"] == "3600"
+    assert len(contracts(desk)) == 3
+    desk.later(hours=1)
+    assert desk.send(PATH, hidden(final(desk).text) | {"step": "apply"}).status == 200
+
+
+def test_one_network_gets_few_mails_an_hour(desk):
+    for place in range(11):
+        last = desk.send(PATH, hidden(final(desk, mail=f"m{place}@sakura.example").text) | {"step": "apply"})
+    assert last.status == 429
+    assert len(contracts(desk)) == 10
+
+
+def test_too_many_in_total_hold_the_mail_and_keep_the_application(desk, monkeypatch):
+    from chalicelib.rules import houses
+
+    monkeypatch.setattr(houses.find("mk").limits, "in_total", 1)
+    for _ in range(2):
+        desk.send(PATH, hidden(final(desk).text) | {"step": "apply"})
+    assert len(contracts(desk)) == 2 and len(desk.mails()) == 1
+    desk.house = "mk"
+    held = contracts(desk)[0]["id"]
+    assert desk.post(f"/v1/contracts/{held}/confirmation").status == 200
+    assert len(desk.mails()) == 2
+
+
+def test_a_scanner_that_opens_links_confirms_nothing(desk):
+    desk.signs_up("mk")
+    path = link(desk.mail(MAIL))
+    for _ in range(3):
+        page = desk.open(path)
+        assert page.status == 200 and "確認する" in page.text
+    assert desk.status == "applied"
+
+
+def test_a_button_pressed_twice_shows_the_same(desk):
+    desk.signs_up("mk")
+    first, second = desk.presses(MAIL), desk.presses(MAIL)
+    assert first.text == second.text and "確認が完了しました" in first.text
+    assert desk.status == "preparing"
+    assert len([subject for subject in desk.subjects() if "テストメール" in subject]) == 1
+
+
+def test_links_that_open_nothing(desk):
+    desk.signs_up("mk")
+    path = link(desk.mail(MAIL))
+    assert desk.open("/confirm/nonsense").status == 404
+    assert desk.send(path, {}, **{"sec-fetch-site": "cross-site"}).status == 403
+    assert desk.status == "applied"
+    desk.at("2026-09-16")
+    assert desk.open(path).status == 404
+
+
+def test_the_office_corrects_an_address_and_sends_again(desk):
+    desk.signs_up("mk", mail="wrong@sakura.example")
+    old = link(desk.mail(MAIL))
+    answer = desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "right@sakura.example"})
+    assert answer.json["mail"] == "right@sakura.example"
+    assert desk.open(old).status == 409
+    desk.presses(MAIL, to="right@sakura.example")
+    assert desk.status == "preparing"
+    assert desk.post(f"/v1/contracts/{desk.contract}/confirmation").status == 409
+
+
+def test_a_person_may_found_a_company_later(desk):
+    desk.signs_up("smile", party="person", company="", greeting="")
+    desk.presses(MAIL)
+    assert "greeting" in desk.look()["waits_for"]
+    desk.passes("greeting", greeting="うめ企画")
+    assert desk.look()["greeting"] == "うめ企画"
+
+
+def test_every_report_address_gets_its_own_test_mail(desk):
+    desk.signs_up("mk", person1_mail2="phone@sakura.example", person3_name="佐藤", person3_mail1="sato@sakura.example")
+    desk.presses(MAIL)
+    tests = [mail for mail in desk.mails() if "テストメール" in mail["subject"]]
+    assert sorted(mail["to"] for mail in tests) == ["pc@sakura.example", "phone@sakura.example", "sato@sakura.example"]
+    assert len({link(mail) for mail in tests}) == 3
+    people = desk.look()["people"]
+    assert [len(person["addresses"]) for person in people] == [2, 1]
+    assert not any(address["confirmed"] for person in people for address in person["addresses"])
+
+
+def test_pages_work_under_a_stage_prefix(desk):
+    from chalicelib.handlers import http
+
+    class Request:
+        path, context = "/{house}/signup", {"path": "/api/mk/signup"}
+
+    assert http._root(Request) == "/api"
+    Request.path, Request.context = "/", {"path": "/api/"}
+    assert http._root(Request) == "/api"
+    Request.context = {"path": "/"}
+    assert http._root(Request) == ""
+
+
+def test_what_the_applicant_saw_is_kept(desk):
+    from chalicelib.models import Contract
+
+    desk.signs_up("smile")
+    seen = Contract.find(desk.contract).seen
+    assert seen["offer"]["trial_last_day"] == "2026-09-15" and seen["offer"]["total"] == 5500
+    assert seen["at"].startswith("2026-09-01")
+
+
+def test_mails_speak_no_markup_and_no_foreign_header(desk):
+    desk.signs_up("mk", company="<b>さくら</b>&商事", contact_name='"髙橋" <x@y.example>')
+    mail = desk.mail(MAIL)
+    assert mail["to"] == "misaki@sakura.example"
+    assert "<b>" not in mail.get_body(("html",)).get_content()
+    assert "<b>さくら</b>&商事" in text_of(mail)
+
+
+@pytest.mark.parametrize("name", ["people.1.name", "people.0.addresses.9", "people", "person9_name", "wants_trial", "\n", "<b>"])
+def test_fields_that_the_form_does_not_have_change_nothing(desk, name):
+    assert final(desk, **{name: "x"}).status == 200
+    assert desk.send(PATH, {name: "x"}).status == 422
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "null", "", "//"])
+def test_a_malformed_origin_is_not_ours(desk, origin):
+    bare = {"content-type": "application/x-www-form-urlencoded", "origin": origin}
+    assert desk.client.http.post(PATH, headers=bare, body=b"a=b").status_code == 403
+
+
+def test_smile_has_no_contract_without_a_trial(desk):
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "trial": "no"}
+    assert desk.send("/smile/signup", given | {"step": "check"}).status == 422
+
+
+def test_a_domain_of_japanese_letters_is_written_as_headers_can_carry_it(desk):
+    desk.signs_up("mk", mail="info@例え.jp")
+    assert desk.mails()[-1]["to"] == "info@xn--r8jz45g.jp"
+
+
+def test_an_accepted_form_sent_again_next_day_is_still_that_application(desk):
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "start_on": "2026-09-01"}
+    body = hidden(desk.send("/smile/signup", given | {"step": "check"}).text) | {"step": "apply"}
+    first = desk.send("/smile/signup", body)
+    desk.at("2026-09-02")
+    again = desk.send("/smile/signup", body)
+    assert again.status == 200 and again.text == first.text
+
+
+def test_the_trap_closes_at_every_step(desk):
+    given = hidden(desk.open(PATH).text) | FORM | {"website": "x"}
+    for step in ("check", "edit", "apply"):
+        assert "お申し込みを受け付けました" in desk.send(PATH, given | {"step": step}).text
+    assert contracts(desk) == []
+
+
+def test_faults_between_fields_come_with_the_others(desk):
+    page = final(desk, mail="x", start_on="2026-08-01", company="", person1_name="")
+    for field in ("mail", "start_on", "company", "person1_name"):
+        assert f'<a href="#{field}">' in page.text
+
+
+def test_a_corrected_address_is_recognised(desk):
+    first = desk.signs_up("smile", mail="old@sakura.example")
+    desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-9999")
+    assert desk.look()["matches"] == []
+    assert desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "old@sakura.example"}).json["matches"] == [
+        {"contract": first, "by": ["mail"]}
+    ]
+    desk.presses(MAIL, to="old@sakura.example")
+    assert "eligibility" in desk.look()["waits_for"]
+    desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-8888")
+    assert desk.look()["matches"] == []  # the mistyped address is nobody's any more
+
+
+def test_test_mails_to_one_address_are_limited(desk):
+    for place in range(4):
+        desk.signs_up("mk", mail=f"m{place}@a.example", phone=f"03-6800-000{place}", person1_mail1="victim@b.example")
+        desk.presses(MAIL, to=f"m{place}@a.example")
+    assert len([mail for mail in desk.mails() if mail["to"] == "victim@b.example"]) == 3
+
+
+def test_the_price_is_that_of_the_day(desk, monkeypatch):
+    from datetime import date
+    from types import SimpleNamespace
+
+    from chalicelib.rules import houses
+
+    plan = houses.find("mk").plan("small")
+    dearer = SimpleNamespace(since=date(2027, 1, 1), fee=9999, included=20, over=150)
+    monkeypatch.setattr(plan, "prices", [*plan.prices, dearer])
+    assert "2,960円" in desk.open("/").text and "9,999円" not in desk.open(PATH).text
+    page = final(desk, start_on="2027-01-05").text
+    assert "月額9,999円" in page and "19,998円" in page and "2,960円" not in page
+
+
+def test_smile_says_what_an_option_adds_and_what_a_late_start_costs(desk):
+    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "use": "listed"}
+    assert "月額6,600円" in desk.send("/smile/signup", given | {"step": "check"}).text
+    late = desk.send("/smile/signup", given | {"step": "check", "start_on": "2026-10-01"}).text
+    assert "お試しをご利用いただけません" in late and "ご利用開始日から有料です" in late and "2026年9月16日" not in late
+    assert "全額お返しします" not in late and "2026年9月15日(火)までのため" in late
+
+
+def test_a_start_on_a_closed_day_is_said(desk):
+    page = final(desk, start_on="2027-01-02").text
+    assert "ご希望の開始日は休業日です" in page and "2027年1月4日(月)から" in page
+    assert "休業日です" not in final(desk, start_on="2027-01-04").text

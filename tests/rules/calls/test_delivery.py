@@ -1,0 +1,136 @@
+"""What SES's words add up to: never backwards, whatever comes late, twice or out of order."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.rules.calls import delivery
+
+FILES = Path(__file__).parents[2] / "fixtures" / "ses"
+AT = datetime(2026, 9, 15, 1, 0, tzinfo=UTC)
+A, B = "pc@sakura.example", "mobile@sakura.example"
+
+
+def line(state: str, address: str = A, message: str = "m1", at: datetime = AT) -> str:
+    return delivery.Told(at, state, message, address).line
+
+
+def state(*lines: str, done=(A,)) -> str | None:
+    return delivery.ledger([A], done, lines)[0]["state"]
+
+
+@pytest.mark.parametrize(
+    ("file", "states"),
+    [
+        ("send", ["handed_over"]),
+        ("delivery", ["delivered"]),
+        ("delivery_delay", ["delayed"]),
+        ("bounce_permanent", ["bounced_hard"]),
+        ("bounce_transient", ["bounced_soft"]),
+        ("complaint", ["complained"]),
+        ("reject", ["rejected"]),
+        ("rendering_failure", ["rejected"]),
+    ],
+)
+def test_each_kind_of_event_in_its_real_form(file, states):
+    event = json.loads((FILES / f"{file}.json").read_text())
+    told = delivery.read(event)
+    assert sorted({each.state for each in told}) == states
+    assert all(each.message == event["mail"]["messageId"] and "@" in each.address and each.at.tzinfo for each in told)
+    assert delivery.sent_at(event).tzinfo
+
+
+def test_every_fixture_can_be_read():
+    files = sorted(FILES.glob("*.json"))
+    assert len(files) >= 8
+    for file in files:
+        assert delivery.read(json.loads(file.read_text()))
+
+
+def test_a_kind_that_tells_nothing_of_delivery_is_passed_over():
+    assert delivery.read({"eventType": "Open", "open": {}, "mail": {"destination": [A]}}) == []
+
+
+@pytest.mark.parametrize("broken", [{}, {"eventType": "Bounce"}, {"eventType": "Delivery", "mail": {"timestamp": "x"}}])
+def test_what_is_no_event_is_an_error(broken):
+    with pytest.raises((KeyError, ValueError, TypeError)):
+        delivery.read(broken)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("pc@sakura.example", A),
+        ("さくら <pc@sakura.example>", A),
+        ("PC@Sakura.Example", "PC@sakura.example"),
+        ('"a..b."@docomo.ne.jp', "a..b.@docomo.ne.jp"),
+        ({"emailAddress": '"taro."@ezweb.ne.jp'}, "taro.@ezweb.ne.jp"),
+    ],
+)
+def test_addresses_as_ses_writes_them(written, read):
+    mail = {"timestamp": "2026-09-15T01:00:00.000Z", "messageId": "m1", "destination": [written]}
+    assert delivery.read({"eventType": "Send", "send": {}, "mail": mail})[0].address == read
+
+
+ORDER = [
+    ((), A, "handed_over"),
+    ((), None, None),
+    (("delayed",), A, "delayed"),
+    (("delayed", "delivered"), A, "delivered"),
+    (("delivered", "bounced_hard"), A, "bounced_hard"),
+    (("delayed", "bounced_soft"), A, "bounced_soft"),
+    (("delivered", "complained"), A, "complained"),
+    (("handed_over", "rejected"), A, "rejected"),
+]
+
+
+@pytest.mark.parametrize(("states", "done", "expected"), ORDER)
+def test_how_it_stands_at_an_address(states, done, expected):
+    assert state(*map(line, states), done=[done] if done else []) == expected
+    assert state(*reversed(list(map(line, states))), done=[done] if done else []) == expected
+
+
+def test_of_two_mails_the_one_that_came_furthest_tells_how_it_stands():
+    assert state(line("bounced_hard", message="m1"), line("delivered", message="m2")) == "delivered"
+    assert state(line("bounced_hard", message="m1"), line("handed_over", message="m2")) == "handed_over"
+    assert (
+        state(line("delivered", message="m1"), line("bounced_hard", message="m1"), line("bounced_soft", message="m2"))
+        == "bounced_soft"
+    )
+
+
+def test_each_address_stands_by_itself():
+    rows = delivery.ledger([A, B, A], [A], [line("delivered"), line("bounced_soft", B.upper())])
+    assert [(row["address"], row["state"]) for row in rows] == [(A, "delivered"), (B, "bounced_soft")]
+
+
+EVENTS = st.lists(
+    st.builds(
+        line,
+        st.sampled_from(sorted(delivery.STATES)),
+        st.sampled_from([A, B]),
+        st.sampled_from(["m1", "m2"]),
+        st.sampled_from([AT, AT + timedelta(seconds=1)]),
+    ),
+    max_size=12,
+)
+
+
+@given(EVENTS, st.randoms())
+def test_order_and_repeats_change_nothing(events, chance):
+    shuffled = events + events[: len(events) // 2]
+    chance.shuffle(shuffled)
+    assert delivery.ledger([A, B], [A], events) == delivery.ledger([A, B], [A], shuffled)
+
+
+@given(EVENTS, st.sampled_from(sorted(delivery.STATES)))
+def test_within_one_mail_nothing_goes_backwards(events, later):
+    rank = list(delivery.STATES)
+    one = [each for each in events if " m1 " in each and each.endswith(A)]
+    before, after = state(*one), state(*one, line(later))
+    assert before is not None and after is not None
+    assert rank.index(after) >= (rank.index(before) if one else 0)
