@@ -14,7 +14,9 @@ houses.all_houses()  # a house file that cannot be right stops the start here
 app.register_blueprint(public.routes)  # /  /{house}  /confirm/{token}  /static/{name}
 app.register_blueprint(signup.routes)  # /{house}/signup
 app.register_blueprint(memos.routes)  # /v1/memos
-app.register_blueprint(calls.routes)  # /v1/lines  /v1/contracts/{contract}/usage  /v1/objections  /v1/held
+app.register_blueprint(
+    calls.routes
+)  # /v1/lines  /v1/contracts/{contract}/usage  /v1/objections  /v1/held
 app.register_blueprint(contracts.routes)  # /v1/contracts: gates, start, trial
 app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, notice and other ends
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people

@@ -28,7 +28,9 @@ def link_secret() -> bytes:
     """
     secret = os.environ.get("LINK_SECRET", "")
     if len(secret) < 32:
-        raise RuntimeError("LINK_SECRET is missing or shorter than 32 characters: set it to a random string.")
+        raise RuntimeError(
+            "LINK_SECRET is missing or shorter than 32 characters: set it to a random string."
+        )
     return secret.encode()
 
 
@@ -59,7 +61,9 @@ def chatwork_token(house: str) -> str:
     """
     token = _chatwork_tokens().get(house)
     if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token.strip()):
-        raise RuntimeError(f'CHATWORK_TOKENS names no token of the house {house}: set it to JSON, {{"{house}": "…"}}.')
+        raise RuntimeError(
+            f'CHATWORK_TOKENS names no token of the house {house}: set it to JSON, {{"{house}": "…"}}.'
+        )
     return token.strip()
 
 

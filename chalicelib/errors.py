@@ -20,7 +20,11 @@ class Problem(Exception):
     status = 400
 
     def __init__(
-        self, detail: str, errors: tuple[Fault, ...] | list[Fault] = (), retry_after: int | None = None, house: Any = None
+        self,
+        detail: str,
+        errors: tuple[Fault, ...] | list[Fault] = (),
+        retry_after: int | None = None,
+        house: Any = None,
     ):
         """`house`: whose page says it, where that is known."""
         super().__init__(detail)

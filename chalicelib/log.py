@@ -18,10 +18,15 @@ def alarm(event: str, **ids) -> None:
 def crash(event: str, **ids) -> None:
     """The error being handled, which nobody foresaw: its type and where it arose, not its words, which may quote data."""
     kind, _, trace = sys.exc_info()
-    frames = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+    frames = [
+        f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(trace)
+    ]
     _write({"alarm": event, "error": kind and kind.__name__, "at": frames[-8:]} | ids)
 
 
 def _write(line: dict) -> None:
-    sys.stderr.write(json.dumps(line, default=str) + "\n")  # in one piece: print writes the end of the line apart
+    sys.stderr.write(
+        json.dumps(line, default=str) + "\n"
+    )  # in one piece: print writes the end of the line apart
     sys.stderr.flush()

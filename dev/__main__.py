@@ -23,7 +23,9 @@ def run(port: int) -> int:
 
     remembers = os.environ.get("STORE") == "dynamodb-local"
     if os.environ.get("STORE") not in (None, "", "moto", "dynamodb-local"):
-        print("STORE is moto (in memory) or dynamodb-local (keeps its data): make run STORE=dynamodb-local DATA=./data")
+        print(
+            "STORE is moto (in memory) or dynamodb-local (keeps its data): make run STORE=dynamodb-local DATA=./data"
+        )
         return 1
     if not remembers:
         return serve(port, store.Drawer(None))
@@ -49,7 +51,9 @@ def serve(port: int, drawer, dynamodb: str | None = None) -> int:
     try:
         http = server.make_server(app.app, port)
     except OSError as taken:
-        print(f"Port {port} cannot be used ({taken.strerror}). Choose another: make run PORT={port + 1}")
+        print(
+            f"Port {port} cannot be used ({taken.strerror}). Choose another: make run PORT={port + 1}"
+        )
         return 1
     days.run_clock()
     shown = drawer.read("demo") or [each._asdict() for each in demo.fill(clock.now())]
@@ -88,7 +92,9 @@ def _tell(address: str, shown: list[dict], drawer) -> None:
     kept = f"is kept in {drawer.folder}" if drawer.folder else "is gone when it stops"
     print(f"\nDenwaban runs on this machine. What is stored {kept}.\n")
     print(f"  signup      {address}/mk/signup   {address}/smile/signup")
-    print(f"  mails       {address}/_dev/mails (bounce@…, full@…, late@… and spam@… do not simply arrive)")
+    print(
+        f"  mails       {address}/_dev/mails (bounce@…, full@…, late@… and spam@… do not simply arrive)"
+    )
     print(f"  Chatwork    {address}/_dev/chatwork")
     print(f"  API         {address}/docs\n")
     for house in shown:

@@ -20,9 +20,22 @@ def recorded(desk) -> dict:
     tables = {model.__name__: model.Meta.table_name for model in (Contract, Line, Memo)}
     client: Any = connection.client
     last = client.scan(TableName=tables["Memo"], Limit=1)["Items"][0]
-    leased = {"outbox": {"S": "mk"}, "next_try_at": last["taken_at"], "attempt_since": last["taken_at"]}
-    memo = {name: value for name, value in last.items() if name not in ("id", "handed_over_at", "message_id")} | leased
-    return {"tables": tables, "line": {"S": desk.line.replace("-", "")}, "contract": {"S": desk.contract}, "memo": memo}
+    leased = {
+        "outbox": {"S": "mk"},
+        "next_try_at": last["taken_at"],
+        "attempt_since": last["taken_at"],
+    }
+    memo = {
+        name: value
+        for name, value in last.items()
+        if name not in ("id", "handed_over_at", "message_id")
+    } | leased
+    return {
+        "tables": tables,
+        "line": {"S": desk.line.replace("-", "")},
+        "contract": {"S": desk.contract},
+        "memo": memo,
+    }
 
 
 class Calls:
@@ -33,14 +46,26 @@ class Calls:
         limits = Config(parameter_validation=False, retries={"total_max_attempts": 1})
         self.dynamodb = session.create_client("dynamodb", "ap-northeast-1", config=limits)
         self.ses = session.create_client("sesv2", "ap-northeast-1", config=limits)
-        self.tables, self.line, self.contract, self.memo = names["tables"], names["line"], names["contract"], names["memo"]
-        self.mail = {"FromEmailAddress": "a@mk.example", "Destination": {"ToAddresses": ["a@b.example"]}}
+        self.tables, self.line, self.contract, self.memo = (
+            names["tables"],
+            names["line"],
+            names["contract"],
+            names["memo"],
+        )
+        self.mail = {
+            "FromEmailAddress": "a@mk.example",
+            "Destination": {"ToAddresses": ["a@b.example"]},
+        }
         self.mail["Content"] = {"Raw": {"Data": b"Subject: x\r\n\r\n" + b"x" * 6000}}
 
     def run(self) -> None:
         key = {"S": uuid.uuid4().hex}
-        self.dynamodb.get_item(TableName=self.tables["Line"], Key={"number": self.line}, ConsistentRead=True)
-        self.dynamodb.get_item(TableName=self.tables["Contract"], Key={"id": self.contract}, ConsistentRead=True)
+        self.dynamodb.get_item(
+            TableName=self.tables["Line"], Key={"number": self.line}, ConsistentRead=True
+        )
+        self.dynamodb.get_item(
+            TableName=self.tables["Contract"], Key={"id": self.contract}, ConsistentRead=True
+        )
         self.dynamodb.query(
             TableName=self.tables["Memo"],
             IndexName="by_contract_month",

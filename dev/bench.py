@@ -20,7 +20,12 @@ from pathlib import Path
 
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "bench")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "bench")
-os.environ |= {"AWS_REGION": "ap-northeast-1", "AWS_DEFAULT_REGION": "ap-northeast-1", "STAGE": "bench", "LINK_SECRET": "b" * 40}
+os.environ |= {
+    "AWS_REGION": "ap-northeast-1",
+    "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "STAGE": "bench",
+    "LINK_SECRET": "b" * 40,
+}
 
 from dev import bare, store
 from dev.loopback import ses_on_loopback
@@ -52,21 +57,47 @@ def memo_rows(desk: "Desk"):
     with counting() as seen:
         for _ in range(20):
             desk.memo()
-    calls = {name: count / 20 for name, count in seen.items() if name != "SendEmail" and "units" not in name}
-    yield "requests to DynamoDB per memo, warm", f"{sum(calls.values()):.2f}", "<= 5", sum(calls.values()) <= 5
+    calls = {
+        name: count / 20
+        for name, count in seen.items()
+        if name != "SendEmail" and "units" not in name
+    }
+    yield (
+        "requests to DynamoDB per memo, warm",
+        f"{sum(calls.values()):.2f}",
+        "<= 5",
+        sum(calls.values()) <= 5,
+    )
     yield "requests to SES per memo", f"{seen['SendEmail'] / 20:.2f}", "1", seen["SendEmail"] == 20
     ours, floor = _turns(desk)
     for part, name, limit in ((0, "wall", 1.25), (1, "CPU", 1.6)):
         ratio = ours[part] / floor[part]
-        yield f"{name} of a warm memo, x bare calls", f"{ratio:.2f} ({ours[part] * 1000:.1f} ms)", f"<= {limit}", ratio <= limit
-    price = dollars(seen["write units"] / 20, seen["read units"] / 20, ours[0]) + dollars_of_events(desk)
+        yield (
+            f"{name} of a warm memo, x bare calls",
+            f"{ratio:.2f} ({ours[part] * 1000:.1f} ms)",
+            f"<= {limit}",
+            ratio <= limit,
+        )
+    price = dollars(seen["write units"] / 20, seen["read units"] / 20, ours[0]) + dollars_of_events(
+        desk
+    )
     units = f"{seen['write units'] / 20:.1f} write, {seen['read units'] / 20:.1f} read"
     yield "capacity units per memo", units, "-", True
-    yield "USD per 1,000 memos to one address, its events in", f"{price * 1000:.4f}", "<= 0.120", price * 1000 <= 0.120
+    yield (
+        "USD per 1,000 memos to one address, its events in",
+        f"{price * 1000:.4f}",
+        "<= 0.120",
+        price * 1000 <= 0.120,
+    )
     desk.clear()
     hand_off = sorted(timed(desk.memo)[0] for _ in range(ROUNDS))
     worst = hand_off[min(int(ROUNDS * 0.999), ROUNDS - 1)]
-    yield f"accepted to handed over, 99.9 % of {ROUNDS}", f"{worst * 1000:.0f} ms", "<= 2000 ms", worst <= 2
+    yield (
+        f"accepted to handed over, 99.9 % of {ROUNDS}",
+        f"{worst * 1000:.0f} ms",
+        "<= 2000 ms",
+        worst <= 2,
+    )
 
 
 def _turns(desk: Desk) -> list[tuple[float, ...]]:
@@ -77,7 +108,10 @@ def _turns(desk: Desk) -> list[tuple[float, ...]]:
         if number % 5 == 0:
             desk.clear()
         both.append((timed(desk.memo), timed(calls.run)))
-    return [tuple(statistics.median(pair[side][part] for pair in both) for part in (0, 1)) for side in (0, 1)]
+    return [
+        tuple(statistics.median(pair[side][part] for pair in both) for part in (0, 1))
+        for side in (0, 1)
+    ]
 
 
 def cold_rows(desk: Desk):
@@ -95,8 +129,17 @@ def cold_rows(desk: Desk):
         with zipfile.ZipFile(made / "deployment.zip") as packed:
             packed.extractall(unpacked)
         shutil.copy(bare.__file__, unpacked)
-        compileall.compile_dir(unpacked, maxlevels=0, quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
-        environment = {name: os.environ[name] for name in os.environ if name.startswith(("AWS_", "STAGE", "LINK_SECRET"))}
+        compileall.compile_dir(
+            unpacked,
+            maxlevels=0,
+            quiet=2,
+            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+        )
+        environment = {
+            name: os.environ[name]
+            for name in os.environ
+            if name.startswith(("AWS_", "STAGE", "LINK_SECRET"))
+        }
         environment["BARE_CALLS"] = json.dumps(bare.recorded(desk))
 
         def first(handler: str) -> float:
@@ -113,9 +156,19 @@ def cold_rows(desk: Desk):
         turns = [(first("app.app"), first("bare.handler")) for _ in range(COLD_ROUNDS)]
     ours, floor = (statistics.median(turn[side] for turn in turns) for side in (0, 1))
     cold = f"{ours / floor:.2f} ({ours * 1000:.0f} ms)"
-    yield "cold start to the first memo answered, x bare calls", cold, "<= 1.45", ours / floor <= 1.45
+    yield (
+        "cold start to the first memo answered, x bare calls",
+        cold,
+        "<= 1.45",
+        ours / floor <= 1.45,
+    )
     slowest = max(turn[0] for turn in turns)
-    yield "accepted to handed over, the first cold call", f"{slowest * 1000:.0f} ms", "<= 2000 ms", slowest <= 2
+    yield (
+        "accepted to handed over, the first cold call",
+        f"{slowest * 1000:.0f} ms",
+        "<= 2000 ms",
+        slowest <= 2,
+    )
 
 
 def night_rows():
@@ -134,12 +187,21 @@ def night_rows():
             contract.save()
         now = datetime.now(UTC)
         with counting() as seen:
-            waiting = [found.id for found in Contract.by_due.query("mk", Contract.due <= now.date())]
-            failed = night.settle_batch("mk", [each for each in waiting if each.startswith(f"mk-D{size:05}")], now)
+            waiting = [
+                found.id for found in Contract.by_due.query("mk", Contract.due <= now.date())
+            ]
+            failed = night.settle_batch(
+                "mk", [each for each in waiting if each.startswith(f"mk-D{size:05}")], now
+            )
         assert not failed
         costs.append(sum(count for name, count in seen.items() if "units" not in name) / due)
     spread = max(costs) / min(costs) - 1
-    yield "requests per due contract, of 100/1,000/10,000", "/".join(f"{cost:.1f}" for cost in costs), "± 10 %", spread <= 0.1
+    yield (
+        "requests per due contract, of 100/1,000/10,000",
+        "/".join(f"{cost:.1f}" for cost in costs),
+        "± 10 %",
+        spread <= 0.1,
+    )
 
 
 def _contract(identity: str, days: int):
@@ -166,12 +228,32 @@ def page_rows():
     client, nothing = Client(app.app), Client(empty)
     for path in ("/", "/mk", "/mk/signup"):
         client.http.get(path)
-        turns = [(timed(lambda path=path: client.http.get(path))[0], timed(lambda: nothing.http.get("/"))[0]) for _ in range(50)]
-        over = (statistics.median(turn[0] for turn in turns) - statistics.median(turn[1] for turn in turns)) * 1000
+        turns = [
+            (
+                timed(lambda path=path: client.http.get(path))[0],
+                timed(lambda: nothing.http.get("/"))[0],
+            )
+            for _ in range(50)
+        ]
+        over = (
+            statistics.median(turn[0] for turn in turns)
+            - statistics.median(turn[1] for turn in turns)
+        ) * 1000
         yield f"first byte of {path}, over an empty view", f"{over:.1f} ms", "<= 10 ms", over <= 10
-        files = [client.http.get(each).body for each in (path, "/static/denwaban.css", "/static/icon.svg")]
-        sent, packed = sum(map(len, files)) / 1024, sum(len(gzip.compress(each)) for each in files) / 1024
-        yield f"weight of {path} with its files (by gzip)", f"{sent:.0f} KiB ({packed:.0f})", "<= 60 KiB", sent <= 60
+        files = [
+            client.http.get(each).body
+            for each in (path, "/static/denwaban.css", "/static/icon.svg")
+        ]
+        sent, packed = (
+            sum(map(len, files)) / 1024,
+            sum(len(gzip.compress(each)) for each in files) / 1024,
+        )
+        yield (
+            f"weight of {path} with its files (by gzip)",
+            f"{sent:.0f} KiB ({packed:.0f})",
+            "<= 60 KiB",
+            sent <= 60,
+        )
 
 
 if __name__ == "__main__":

@@ -89,7 +89,9 @@ class _Door(Handler):
 
     def do_POST(self) -> None:
         raw = self.take()
-        self.server.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        self.server.asked.append(
+            (self.path, {name.lower(): value for name, value in self.headers.items()})
+        )
         endings = self.server.endings
         told = endings[min(len(self.server.asked), len(endings)) - 1] if endings else None
         if isinstance(told, Posted):
@@ -114,5 +116,12 @@ class _Door(Handler):
 
     def say(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
         """Every answer tells what is left of the general limit, and the second (Unix) in which it begins anew."""
-        left = {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "0" if status == 429 else "299"}
-        super().say(status, body, left | {"x-ratelimit-reset": str(int(time.time()) + 300)} | dict(headers or {}))
+        left = {
+            "x-ratelimit-limit": "300",
+            "x-ratelimit-remaining": "0" if status == 429 else "299",
+        }
+        super().say(
+            status,
+            body,
+            left | {"x-ratelimit-reset": str(int(time.time()) + 300)} | dict(headers or {}),
+        )

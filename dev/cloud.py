@@ -96,14 +96,18 @@ def make_services() -> None:
     from chalicelib.channels import queue, ses
     from chalicelib.rules import houses
 
-    os.environ["SETTLE_QUEUE_URL"] = queue.client().create_queue(QueueName="denwaban-settle")["QueueUrl"]
+    os.environ["SETTLE_QUEUE_URL"] = queue.client().create_queue(QueueName="denwaban-settle")[
+        "QueueUrl"
+    ]
     for house in houses.all_houses().values():
         ses.client().create_email_identity(EmailIdentity=house.brand.mail_domain)
 
 
 def mails() -> list[EmailMessage]:
     """Every mail that SES has taken, those of earlier runs included, oldest first."""
-    return [email.message_from_string(raw, policy=email.policy.default) for raw in _before + _taken()]
+    return [
+        email.message_from_string(raw, policy=email.policy.default) for raw in _before + _taken()
+    ]
 
 
 def keep_mails() -> None:

@@ -39,8 +39,13 @@ def gather(clients: int, now: datetime) -> Crowd:
     with numbers and addresses of their own.
     """
     cloud.make_tables()
-    served = [_fill_house(houses.find(key), prefix, clients, now) for key, prefix in _PREFIXES.items()]
-    operators = {key: [keys.make(key, f"operator{n}", "operator", now)[1] for n in range(_OPERATORS)] for key in _PREFIXES}
+    served = [
+        _fill_house(houses.find(key), prefix, clients, now) for key, prefix in _PREFIXES.items()
+    ]
+    operators = {
+        key: [keys.make(key, f"operator{n}", "operator", now)[1] for n in range(_OPERATORS)]
+        for key in _PREFIXES
+    }
     return Crowd([each for both in zip(*served, strict=True) for each in both], operators)
 
 
@@ -56,14 +61,25 @@ def _fill_house(house, prefix: str, clients: int, now: datetime) -> list[Served]
     return [_served(house, contract, line) for contract, line in copies]
 
 
-def _copies(contract: Contract, line: Line, prefix: str, count: int) -> Iterator[tuple[Contract, Line]]:
+def _copies(
+    contract: Contract, line: Line, prefix: str, count: int
+) -> Iterator[tuple[Contract, Line]]:
     for place in range(count):
         other, number = deepcopy(contract), deepcopy(line)
-        other.id, number.number = f"{contract.house}-{place:010}", phones.normalise(f"{prefix}-{place:04}")
+        other.id, number.number = (
+            f"{contract.house}-{place:010}",
+            phones.normalise(f"{prefix}-{place:04}"),
+        )
         other.line, number.contract = number.number, other.id
         other.people[0].addresses[0].mail = f"client{place}@{contract.house}-client.example"
         yield other, number
 
 
 def _served(house, contract: Contract, line: Line) -> Served:
-    return Served(house.key, contract.id, line.number, contract.people[0].addresses[0].mail, house.trial.calls_count)
+    return Served(
+        house.key,
+        contract.id,
+        line.number,
+        contract.people[0].addresses[0].mail,
+        house.trial.calls_count,
+    )

@@ -91,14 +91,23 @@ def drain() -> None:
     import app
 
     while True:
-        got = queue.client().receive_message(QueueUrl=settle_queue_url(), MaxNumberOfMessages=10).get("Messages", [])
+        got = (
+            queue.client()
+            .receive_message(QueueUrl=settle_queue_url(), MaxNumberOfMessages=10)
+            .get("Messages", [])
+        )
         if not got:
             return
         records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in got]
-        failed = {each["itemIdentifier"] for each in app.settle({"Records": records}, None)["batchItemFailures"]}
+        failed = {
+            each["itemIdentifier"]
+            for each in app.settle({"Records": records}, None)["batchItemFailures"]
+        }
         for each in got:
             if each["MessageId"] not in failed:
-                queue.client().delete_message(QueueUrl=settle_queue_url(), ReceiptHandle=each["ReceiptHandle"])
+                queue.client().delete_message(
+                    QueueUrl=settle_queue_url(), ReceiptHandle=each["ReceiptHandle"]
+                )
         if failed:
             print("not settled:", json.dumps(sorted(failed)))
             return

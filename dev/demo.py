@@ -31,7 +31,10 @@ class Shown(NamedTuple):
 
 def fill(now: datetime) -> list[Shown]:
     """Fill both houses through the same flows that people use."""
-    return [_fill_house(houses.find(key), line, _last_open(houses.find(key), now), now) for key, line in _LINES.items()]
+    return [
+        _fill_house(houses.find(key), line, _last_open(houses.find(key), now), now)
+        for key, line in _LINES.items()
+    ]
 
 
 def _last_open(house, now: datetime) -> datetime:
@@ -78,26 +81,49 @@ def _apply(house, place: int, client: tuple, now: datetime) -> str:
         "phone": f"03-6800-1{place:03}",
         "use": "forwarding",
         "trial": "yes",
-        "people": [{"name": name, "reading": reading, "addresses": [f"{box}.pc@{house.key}-client.example"]}],
+        "people": [
+            {
+                "name": name,
+                "reading": reading,
+                "addresses": [f"{box}.pc@{house.key}-client.example"],
+            }
+        ],
         "agreed": True,
     } | ({"company": company, "greeting": company} if company else {})
     wish = signup.read(house, given, now)
-    contract, _ = signup.apply(house, f"demo-{house.key}-{place}-form-key", given, wish, f"127.0.0.{place}", now)
+    contract, _ = signup.apply(
+        house, f"demo-{house.key}-{place}-form-key", given, wish, f"127.0.0.{place}", now
+    )
     return contract.id
 
 
 def _start(house, contract_id: str, line: str, now: datetime) -> None:
     def passes(key: str, **facts):
-        contracts.change(house, contract_id, now, "office1", lambda case: gate.pass_gate(case, key, facts | _GROUND))
+        contracts.change(
+            house,
+            contract_id,
+            now,
+            "office1",
+            lambda case: gate.pass_gate(case, key, facts | _GROUND),
+        )
 
     today = calendar.day_of(now)
     if any(gate.key == "eligibility" and gate.only == "trial" for gate in house.gates):
         passes("eligibility", eligible=True)
     papers = {"document": "履歴事項全部証明書", "person_document": "運転免許証"}
-    passes("identity", method="ic_chip", checked_on=today, corporate_number=None, postal_address=None, **papers)
+    passes(
+        "identity",
+        method="ic_chip",
+        checked_on=today,
+        corporate_number=None,
+        postal_address=None,
+        **papers,
+    )
     if house.first_payment.when == "before_start":
         passes("payment", yen=house.plans[0].prices[-1].fee, paid_on=today)
-    by_word = partial(address.confirm_by_word, person_id="p1", address_id="p1a1", ground="お電話で受信を確認")
+    by_word = partial(
+        address.confirm_by_word, person_id="p1", address_id="p1a1", ground="お電話で受信を確認"
+    )
     contracts.change(house, contract_id, now, "office1", by_word)
     passes("number", number=line, use="forwarding")
 
@@ -114,5 +140,10 @@ def _call(house, line: str, now: datetime) -> None:
         "wants_call_back": True,
     }
     memo.take(house, "operator1", "demo-memo-1", said, now)
-    hung_up = {"line": line, "received_at": now.isoformat(), "class": "hangup", "caller": {"phone": "090-1234-5678"}}
+    hung_up = {
+        "line": line,
+        "received_at": now.isoformat(),
+        "class": "hangup",
+        "caller": {"phone": "090-1234-5678"},
+    }
     memo.take(house, "operator1", "demo-memo-2", hung_up, now)

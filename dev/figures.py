@@ -24,21 +24,39 @@ def _rows(answers: list[Answer], facts: Facts) -> Iterator[tuple[str, str]]:
     first = {each.attempt.wanted.key: each.due for each in reversed(answers)}
     due = {identity: first[wanted.key] for identity, wanted in accepted.items()}
     stored = {identity: facts.stored[identity] for identity in accepted if identity in facts.stored}
-    handed = [(each.taken_at, each.handed_over_at) for each in stored.values() if each.handed_over_at is not None]
+    handed = [
+        (each.taken_at, each.handed_over_at)
+        for each in stored.values()
+        if each.handed_over_at is not None
+    ]
     mails = [mail for mail in facts.mails if mail.item in accepted]
     yield "memos / requests", f"{len(first)} / {len(answers)}"
     yield "memos due, a second", _rate(len(first), first.values())
-    yield "memos accepted, a second", _rate(len(accepted), [min(first.values()), *(each.ended for each in waited)])
-    yield "answers", ", ".join(f"{count} x {how}" for how, count in sorted(Counter(map(_ending, answers)).items()))
+    yield (
+        "memos accepted, a second",
+        _rate(len(accepted), [min(first.values()), *(each.ended for each in waited)]),
+    )
+    yield (
+        "answers",
+        ", ".join(
+            f"{count} x {how}" for how, count in sorted(Counter(map(_ending, answers)).items())
+        ),
+    )
     yield "due to sent, ms", _times(each.sent - each.due for each in answers)
     yield "due to answer, ms", _times(each.ended - each.due for each in waited if each.status)
     yield "due to taken by SES, ms", _times(mail.at - due[mail.item] for mail in mails)
-    yield "taken_at to taken by SES, ms", _times(mail.at - stored[mail.item].taken_at for mail in mails if mail.item in stored)
+    yield (
+        "taken_at to taken by SES, ms",
+        _times(mail.at - stored[mail.item].taken_at for mail in mails if mail.item in stored),
+    )
     yield (
         "taken_at to handed_over_at, ms",
         _times(at - taken for taken, at in handed),
     )
-    yield "mails / of them doubled", f"{len(mails)} / {len(mails) - len({mail.item for mail in mails})}"
+    yield (
+        "mails / of them doubled",
+        f"{len(mails)} / {len(mails) - len({mail.item for mail in mails})}",
+    )
     yield "memos with an attempt in doubt", str(sum(bool(each.unsure) for each in stored.values()))
 
 
@@ -57,4 +75,6 @@ def _times(seconds: Iterable[float]) -> str:
     sorted_ms = sorted(each * 1000 for each in seconds)
     if not sorted_ms:
         return "-"
-    return " / ".join(f"{sorted_ms[math.ceil(len(sorted_ms) * share) - 1]:.0f}" for share in _SHARES)
+    return " / ".join(
+        f"{sorted_ms[math.ceil(len(sorted_ms) * share) - 1]:.0f}" for share in _SHARES
+    )

@@ -19,7 +19,11 @@ CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 def install_client(folder: Path) -> Path:
     """The runtime client alone, as the Lambda image has it beside the function's own folder."""
     site = Path(sysconfig.get_path("platlib"))
-    for found in [path for path in site.iterdir() if path.name.split(".")[0] in CLIENT or path.name.startswith("runtime_client")]:
+    for found in [
+        path
+        for path in site.iterdir()
+        if path.name.split(".")[0] in CLIENT or path.name.startswith("runtime_client")
+    ]:
         if found.is_dir():
             copytree(found, folder / found.name)
         else:
@@ -27,7 +31,9 @@ def install_client(folder: Path) -> Path:
     return folder
 
 
-def web_event(app, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> dict:
+def web_event(
+    app, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+) -> dict:
     """A request as API Gateway hands it to the app's function, under its stage `api`."""
     convert = LambdaEventConverter(RouteMatcher(list(app.routes)))
     event = convert.create_lambda_event(method, path, headers or {}, body)
@@ -61,7 +67,13 @@ class Lambda:
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "_HANDLER": handler,
         }
-        command = [sys.executable, "-S", "-m", "awslambdaric", handler]  # -S: no site-packages, nothing but the zip
+        command = [
+            sys.executable,
+            "-S",
+            "-m",
+            "awslambdaric",
+            handler,
+        ]  # -S: no site-packages, nothing but the zip
         self.process = subprocess.Popen(command, cwd=unpacked, env=given | environment)
 
     def call(self, event: dict) -> dict:
@@ -87,7 +99,10 @@ class Lambda:
                 self.send_response(200)
                 self.send_header("Lambda-Runtime-Aws-Request-Id", "request-1")
                 self.send_header("Lambda-Runtime-Deadline-Ms", "99999999999999")
-                self.send_header("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:ap-northeast-1:123456789012:function:x")
+                self.send_header(
+                    "Lambda-Runtime-Invoked-Function-Arn",
+                    "arn:aws:lambda:ap-northeast-1:123456789012:function:x",
+                )
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(event)))
                 self.end_headers()

@@ -44,11 +44,15 @@ def broken(facts: Facts) -> list[str]:
 
 def accepted_memos(answers: list[Answer]) -> dict[str, Wanted]:
     """What was wanted of every memo that was answered with 201, by the memo's id."""
-    return {json.loads(each.body)["id"]: each.attempt.wanted for each in answers if each.status == 201}
+    return {
+        json.loads(each.body)["id"]: each.attempt.wanted for each in answers if each.status == 201
+    }
 
 
 def _answers(answers: list[Answer], accepted: dict[str, Wanted]) -> Iterator[str]:
-    for (status, problem), count in Counter((each.status, each.problem) for each in answers if _is_wrong(each)).items():
+    for (status, problem), count in Counter(
+        (each.status, each.problem) for each in answers if _is_wrong(each)
+    ).items():
         yield f"{count} requests ended with {problem or status}"
     bodies: defaultdict[str, set[bytes]] = defaultdict(set)
     for each in answers:
@@ -95,7 +99,9 @@ def _mails(stored: dict[str, Stored], mails: list[Mail]) -> Iterator[str]:
         sent = by_item[identity]
         if len(sent) != 1:
             yield f"{identity}: {len(sent)} mails"
-        elif sent[0].id != found.message_id or sent[0].to != [each["address"] for each in found.answer["reported_to"]]:
+        elif sent[0].id != found.message_id or sent[0].to != [
+            each["address"] for each in found.answer["reported_to"]
+        ]:
             yield f"{identity}: its mail is not the one that is stored"
 
 

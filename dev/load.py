@@ -20,7 +20,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import IO
 
-os.environ |= {"AWS_ACCESS_KEY_ID": "load", "AWS_SECRET_ACCESS_KEY": "load", "AWS_REGION": "ap-northeast-1"}
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "load",
+    "AWS_SECRET_ACCESS_KEY": "load",
+    "AWS_REGION": "ap-northeast-1",
+}
 os.environ |= {"AWS_DEFAULT_REGION": "ap-northeast-1", "STAGE": "load", "LINK_SECRET": "l" * 40}
 
 from chalicelib import clock
@@ -43,9 +47,16 @@ def main() -> int:
     if why := store.missing():
         print(why)
         return 1
-    with store.running() as dynamodb, loopback.ses_on_loopback(SES_MS / 1000) as ses, tempfile.TemporaryFile("w+") as log:
+    with (
+        store.running() as dynamodb,
+        loopback.ses_on_loopback(SES_MS / 1000) as ses,
+        tempfile.TemporaryFile("w+") as log,
+    ):
         os.environ |= {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb, "AWS_ENDPOINT_URL_SESV2": ses}
-        print(f"{RATE:g} memos a second for {DURATION:g} s, then {BURST} at once; SES takes {SES_MS:g} ms a mail", flush=True)
+        print(
+            f"{RATE:g} memos a second for {DURATION:g} s, then {BURST} at once; SES takes {SES_MS:g} ms a mail",
+            flush=True,
+        )
         return run(ses, log)
 
 
@@ -66,7 +77,13 @@ def run(ses: str, log: IO[str]) -> int:
         f"{waiting[2]} after a sweep past all leases"
     )
     wrong = ledger.broken(facts)
-    print("\n".join(["", *wrong, *_logged(log)] if wrong else [*_logged(log), "nothing lost, nothing doubled, no error"]))
+    print(
+        "\n".join(
+            ["", *wrong, *_logged(log)]
+            if wrong
+            else [*_logged(log), "nothing lost, nothing doubled, no error"]
+        )
+    )
     return 1 if wrong else 0
 
 
@@ -76,9 +93,14 @@ def app_servers(log: IO[str]) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:
         fd = listening.fileno()
         command = [sys.executable, "-m", "dev.server", str(fd)]
-        workers = [subprocess.Popen(command, pass_fds=[fd], stdout=subprocess.PIPE, stderr=log) for _ in range(WORKERS)]
+        workers = [
+            subprocess.Popen(command, pass_fds=[fd], stdout=subprocess.PIPE, stderr=log)
+            for _ in range(WORKERS)
+        ]
         try:
-            assert all(worker.stdout and worker.stdout.readline() for worker in workers), "the app server did not start"
+            assert all(worker.stdout and worker.stdout.readline() for worker in workers), (
+                "the app server did not start"
+            )
             yield listening.getsockname()[1]
         finally:
             for worker in workers:
@@ -99,7 +121,11 @@ def _phase(there: crowd.Crowd, name: str, dues: list[float], port: int) -> list[
 
 def _waiting() -> int:
     """How many mails are in the outbox."""
-    return sum(Memo.waiting.count(key) for house in houses.all_houses() for key in (house, f"{house}:office"))
+    return sum(
+        Memo.waiting.count(key)
+        for house in houses.all_houses()
+        for key in (house, f"{house}:office")
+    )
 
 
 def _settled() -> int:
@@ -124,7 +150,9 @@ def _again(answers: list[traffic.Answer], port: int) -> list[traffic.Answer]:
     """One memo in ten once more, and each that nobody was told of, as callers do; at half the rate."""
     told = {answer.attempt.wanted.key for answer in answers if answer.status == 201}
     wanted = list({answer.attempt.wanted.key: answer.attempt.wanted for answer in answers}.values())
-    chosen = [each for number, each in enumerate(wanted) if number % 10 == 0 or each.key not in told]
+    chosen = [
+        each for number, each in enumerate(wanted) if number % 10 == 0 or each.key not in told
+    ]
     attempts = [traffic.Attempt(number / RATE * 2, each) for number, each in enumerate(chosen)]
     return traffic.send(attempts, port, time.time())
 
@@ -133,7 +161,9 @@ def _usage(wanted: Iterable[traffic.Wanted], port: int) -> dict[tuple[str, str],
     """Each contract's month, as its operators see it."""
     found = {}
     for each in {(each.client.contract, each.month): each for each in wanted}.values():
-        status, body = traffic.ask(port, "GET", f"/v1/contracts/{each.client.contract}/usage/{each.month}", each)
+        status, body = traffic.ask(
+            port, "GET", f"/v1/contracts/{each.client.contract}/usage/{each.month}", each
+        )
         assert status == 200, body
         found[each.client.contract, each.month] = json.loads(body)
     return found

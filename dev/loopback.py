@@ -54,7 +54,10 @@ class _Remembering(_Handler):
         time.sleep(self.delay)
         tags = {tag["Name"]: tag["Value"] for tag in request["EmailTags"]}
         mail = Mail(
-            tags.get("memo") or tags["letter"], request["Destination"]["ToAddresses"], time.time(), f"loopback-{next(_numbers)}"
+            tags.get("memo") or tags["letter"],
+            request["Destination"]["ToAddresses"],
+            time.time(),
+            f"loopback-{next(_numbers)}",
         )
         _taken.append(mail._asdict())
         self._answer(json.dumps({"MessageId": mail.id}).encode())

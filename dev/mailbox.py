@@ -20,7 +20,9 @@ def listing() -> str:
         f'<li><a href="/_dev/mails/{place}">{escape(str(mail["subject"]))}</a><br><small>{escape(str(mail["to"]))}</small></li>'
         for place, mail in reversed(list(enumerate(cloud.mails())))
     ]
-    return _page("Mails", f"<h1>{len(rows)} mails</h1><ul>{''.join(rows) or '<li>Nothing yet.</li>'}</ul>")
+    return _page(
+        "Mails", f"<h1>{len(rows)} mails</h1><ul>{''.join(rows) or '<li>Nothing yet.</li>'}</ul>"
+    )
 
 
 def one(place: int) -> str | None:
@@ -28,7 +30,9 @@ def one(place: int) -> str | None:
     if not 0 <= place < len(mails):
         return None
     mail = mails[place]
-    heads = "<br>".join(f"{name}: {escape(str(mail[name]))}" for name in ("From", "To", "Reply-To", "Subject"))
+    heads = "<br>".join(
+        f"{name}: {escape(str(mail[name]))}" for name in ("From", "To", "Reply-To", "Subject")
+    )
     text = escape(_part(mail, "plain"))
     phone = f'<iframe title="as a phone shows it" src="/_dev/mails/{place}/html"></iframe>'
     both = f'<div class="both">{phone}<pre>{_linked(text)}</pre></div>'
@@ -44,7 +48,10 @@ def html_of(place: int) -> str | None:
 def rooms() -> str:
     """What was posted to Chatwork since the stack was started, room by room, notation as it was sent."""
     posted = cloud.chatwork.posted() if cloud.chatwork else {}
-    shown = "".join(f"<h2>#!rid{room}</h2>" + "".join(f"<pre>{escape(text)}</pre>" for text in posted[room]) for room in posted)
+    shown = "".join(
+        f"<h2>#!rid{room}</h2>" + "".join(f"<pre>{escape(text)}</pre>" for text in posted[room])
+        for room in posted
+    )
     return _page("Chatwork", f"<h1>Chatwork</h1>{shown or '<p>Nothing yet.</p>'}")
 
 
@@ -54,7 +61,10 @@ def _part(mail: EmailMessage, kind: str) -> str:
 
 
 def _linked(text: str) -> str:
-    lines = [f'<a href="{line}">{line}</a>' if line.startswith("http") else line for line in text.split("\n")]
+    lines = [
+        f'<a href="{line}">{line}</a>' if line.startswith("http") else line
+        for line in text.split("\n")
+    ]
     return "\n".join(lines)
 
 

@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 PRICES = tomllib.loads((Path(__file__).parent.parent / "infra" / "prices.toml").read_text())
-TEXT = "お見積りの件で、至急ご連絡をいただきたいとのことです。" * 7 + "以上です。よろしくお願いいたします"
+TEXT = (
+    "お見積りの件で、至急ご連絡をいただきたいとのことです。" * 7
+    + "以上です。よろしくお願いいたします"
+)
 
 
 class Desk:
@@ -29,7 +32,12 @@ class Desk:
             model.create_table(wait=True)
         self.now = datetime.now(UTC)
         shown = demo.fill(self.now)[0]
-        self.house, self.line, self.key, self.contract = houses.find("mk"), shown.line, shown.keys["operator"], shown.contract
+        self.house, self.line, self.key, self.contract = (
+            houses.find("mk"),
+            shown.line,
+            shown.keys["operator"],
+            shown.contract,
+        )
         self.client, self.count = Client(app.app), 0
 
     def clear(self) -> None:
@@ -53,7 +61,11 @@ class Desk:
         said = {
             "line": self.line,
             "received_at": datetime.now(UTC).isoformat(),
-            "caller": {"company": "青葉電機", "name": "佐藤", "phone": f"090-{self.count % 9000 + 1000}-5678"},
+            "caller": {
+                "company": "青葉電機",
+                "name": "佐藤",
+                "phone": f"090-{self.count % 9000 + 1000}-5678",
+            },
             "business": TEXT,
             "class": "business",
         }
@@ -85,7 +97,9 @@ def counting():
     events = [connection.client.meta.events, ses.client().meta.events]
     for each in events:
         each.register_last("after-call", note, unique_id="count")
-    connection.client.meta.events.register_first("before-parameter-build.dynamodb", ask, unique_id="ask")
+    connection.client.meta.events.register_first(
+        "before-parameter-build.dynamodb", ask, unique_id="ask"
+    )
     yield seen
     for each in events:
         each.unregister("after-call", unique_id="count")
@@ -106,7 +120,12 @@ def timed(work) -> tuple[float, float]:
 
 def dollars(writes: float, reads: float, seconds: float) -> float:
     """One memo without its delivery events: mail, request, function, units, two log lines of 300 bytes."""
-    return PRICES["ses_mail"] + PRICES["api_request"] + _function(writes, reads, seconds) + 600 / 2**30 * PRICES["log_gb"]
+    return (
+        PRICES["ses_mail"]
+        + PRICES["api_request"]
+        + _function(writes, reads, seconds)
+        + 600 / 2**30 * PRICES["log_gb"]
+    )
 
 
 def _function(writes: float, reads: float, seconds: float) -> float:
@@ -128,10 +147,17 @@ def dollars_of_events(desk: Desk) -> float:
         memo = desk.memo()
         tags = {"memo": ses.tagged(memo["id"]), "contract": desk.contract, "stage": "bench"}
         mail = ses_events.Mail(memo["id"], tags, [memo["reported_to"][0]["address"]], desk.now)
-        told += [topic.record(ses_events.send(mail)), topic.record(ses_events.delivery(mail, desk.now))]
+        told += [
+            topic.record(ses_events.send(mail)),
+            topic.record(ses_events.delivery(mail, desk.now)),
+        ]
     with counting() as seen:
         seconds = [timed(lambda event=event: app.mail_events(event, None))[0] for event in told]
     topic.close()
     log = 300 / 2**30 * PRICES["log_gb"]
-    each = PRICES["sns_publish"] + log + _function(seen["write units"] / 40, seen["read units"] / 40, statistics.median(seconds))
+    each = (
+        PRICES["sns_publish"]
+        + log
+        + _function(seen["write units"] / 40, seen["read units"] / 40, statistics.median(seconds))
+    )
     return 2 * each

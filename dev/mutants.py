@@ -30,18 +30,29 @@ def mutants(path: Path) -> list[Mutant]:
     starts = [0, *(row.end() for row in re.finditer(b"\n", text))]
 
     def span(node) -> tuple[int, int]:
-        return starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset
+        return starts[node.lineno - 1] + node.col_offset, starts[
+            node.end_lineno - 1
+        ] + node.end_col_offset
 
     def made(start: int, end: int, new: str) -> Mutant:
         first, last = text.rfind(b"\n", 0, start) + 1, text.index(b"\n", end)
         before, after = text[first:last], text[first:start] + new.encode() + text[end:last]
         line, becomes = (" ".join(each.decode().split()) for each in (before, after))
-        return Mutant(path, text[:first] + after + text[last:], text.count(b"\n", 0, start) + 1, line, becomes)
+        return Mutant(
+            path, text[:first] + after + text[last:], text.count(b"\n", 0, start) + 1, line, becomes
+        )
 
     tree = ast.parse(text)
-    declared = [getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")]
+    declared = [
+        getattr(node, name, None) for node in ast.walk(tree) for name in ("annotation", "returns")
+    ]
     types = {id(part) for each in declared if each for part in ast.walk(each)}
-    found = {made(*change) for node in ast.walk(tree) if id(node) not in types for change in changes(node, span, text)}
+    found = {
+        made(*change)
+        for node in ast.walk(tree)
+        if id(node) not in types
+        for change in changes(node, span, text)
+    }
     return sorted(found, key=lambda each: (each.number, each.becomes))
 
 
@@ -64,9 +75,18 @@ def changes(node, span, text: bytes):
             yield *span(called), NAMES[name]
         case ast.Return(ast.expr() as value) if ast.unparse(value) != "None":
             yield *span(value), "None"
-        case ast.Return(None) | ast.Continue() | ast.Break() | ast.Raise() | ast.AugAssign() | ast.Expr(ast.Call() | ast.Yield()):
+        case (
+            ast.Return(None)
+            | ast.Continue()
+            | ast.Break()
+            | ast.Raise()
+            | ast.AugAssign()
+            | ast.Expr(ast.Call() | ast.Yield())
+        ):
             yield *span(node), "pass"
-        case ast.Assign([ast.Name(name)], value) if any(getattr(part, "id", None) == name for part in ast.walk(value)):
+        case ast.Assign([ast.Name(name)], value) if any(
+            getattr(part, "id", None) == name for part in ast.walk(value)
+        ):
             yield *span(node), "pass"
     for test in getattr(node, "ifs", None) or [getattr(node, "test", None)]:
         if test and not isinstance(test, ast.UnaryOp | ast.Compare):  # those are turned round above
@@ -78,4 +98,7 @@ def between(operands, operators, span, text: bytes):
         sign, others = OPERATORS[type(operator).__name__]
         gap = slice(span(before)[1], span(after)[0])
         here = next(re.finditer(re.escape(sign).replace("_", r"\s+").encode(), text[gap]))
-        yield from ((gap.start + here.start(), gap.start + here.end(), other.replace("_", " ")) for other in others)
+        yield from (
+            (gap.start + here.start(), gap.start + here.end(), other.replace("_", " "))
+            for other in others
+        )

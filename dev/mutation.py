@@ -40,7 +40,10 @@ class Watch:
     def pytest_collection_modifyitems(self, items):
         if self.mutant:
             place = {test: place for place, test in enumerate(self.fit(self.mutant))}
-            items[:] = sorted((item for item in items if item.nodeid in place), key=lambda item: place[item.nodeid])
+            items[:] = sorted(
+                (item for item in items if item.nodeid in place),
+                key=lambda item: place[item.nodeid],
+            )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item):
@@ -64,10 +67,21 @@ class Watch:
         The latter read what the changed file says outside its functions without ever entering it.
         """
         imported = re.compile(rf"^(from|import) .*\b{mutant.path.stem}\b", re.M)
-        users = {str(path) for folder in (RULES, TESTS) for path in folder.rglob("*.py") if imported.search(path.read_text())}
+        users = {
+            str(path)
+            for folder in (RULES, TESTS)
+            for path in folder.rglob("*.py")
+            if imported.search(path.read_text())
+        }
         enter = [test for test, files in self.entered.items() if str(mutant.path) in files]
-        read = [test for test, files in self.entered.items() if users & files and str(mutant.path) not in files]
-        return sorted(enter, key=self.seconds.__getitem__) + sorted(read, key=self.seconds.__getitem__)
+        read = [
+            test
+            for test, files in self.entered.items()
+            if users & files and str(mutant.path) not in files
+        ]
+        return sorted(enter, key=self.seconds.__getitem__) + sorted(
+            read, key=self.seconds.__getitem__
+        )
 
     def patience(self, mutant: Mutant) -> float:
         """Seconds of the processor, not of the clock: on a busy machine what is only slow must not pass for noticed."""
@@ -75,14 +89,21 @@ class Watch:
 
     def run(self, *files: str) -> int:
         quick = ["-p", "no:xdist", "-p", "no:unraisableexception", "--assert=plain"]
-        return pytest.main(["-x", "-q", *quick, f"--rootdir={ROOT}", f"--confcutdir={TESTS}", *files], plugins=[self])
+        return pytest.main(
+            ["-x", "-q", *quick, f"--rootdir={ROOT}", f"--confcutdir={TESTS}", *files],
+            plugins=[self],
+        )
 
     def run_on(self, mutant: Mutant) -> int:
         """Tests the changed text in place of the file; needs a process of its own, that nothing was imported into."""
         as_it_is, self.mutant = SourceFileLoader.get_code, mutant
 
         def changed(loader: SourceFileLoader, name: str) -> CodeType | None:
-            return compile(mutant.text, mutant.path, "exec") if Path(loader.path) == mutant.path else as_it_is(loader, name)
+            return (
+                compile(mutant.text, mutant.path, "exec")
+                if Path(loader.path) == mutant.path
+                else as_it_is(loader, name)
+            )
 
         files = sorted({str(ROOT / test.partition("::")[0]) for test in self.fit(mutant)})
         with mock.patch.object(SourceFileLoader, "get_code", changed):
@@ -110,8 +131,14 @@ def survivors(waiting: list[Mutant], watch: Watch) -> list[Mutant]:
         mutant, code = running.pop(child), os.waitstatus_to_exitcode(status)
         if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             found.append(mutant)
-        elif code not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED, -signal.SIGPROF):
-            raise RuntimeError(f"pytest ended with {code} on {mutant.path.name}:{mutant.number}: {mutant.becomes}")
+        elif code not in (
+            pytest.ExitCode.TESTS_FAILED,
+            pytest.ExitCode.INTERRUPTED,
+            -signal.SIGPROF,
+        ):
+            raise RuntimeError(
+                f"pytest ended with {code} on {mutant.path.name}:{mutant.number}: {mutant.becomes}"
+            )
     return found
 
 
@@ -126,26 +153,42 @@ def main(*only: str) -> int:
         print(f"{said.getvalue()}\nThe tests fail on the rules as they are.")
         return 1
     for name in [name for name in sys.modules if name.split(".")[0] in ("chalicelib", "tests")]:
-        del sys.modules[name]  # what third parties bring stays imported for every process that follows
+        del sys.modules[
+            name
+        ]  # what third parties bring stays imported for every process that follows
     excuses = tomllib.loads((TESTS / "survivors.toml").read_text())["equivalent"]
     return (
         1
-        if sum([poor(path, watch, excuses) for path in sorted(RULES.rglob("[a-z]*.py")) if path.stem in (only or [path.stem])])
+        if sum(
+            [
+                poor(path, watch, excuses)
+                for path in sorted(RULES.rglob("[a-z]*.py"))
+                if path.stem in (only or [path.stem])
+            ]
+        )
         else 0
     )
 
 
 def poor(path: Path, watch: Watch, excuses: list[dict]) -> bool:
     """Measures one file and tells of it; whether it is under the floor or an excuse is stale."""
-    excused = {(each["line"], each["becomes"]) for each in excuses if each["file"] == path.name and each["why"]}
+    excused = {
+        (each["line"], each["becomes"])
+        for each in excuses
+        if each["file"] == path.name and each["why"]
+    }
     made = mutants(path)
     left = survivors(made, watch)
-    missed = [mutant for mutant in sorted(left, key=lambda each: each[2:]) if mutant[3:] not in excused]
+    missed = [
+        mutant for mutant in sorted(left, key=lambda each: each[2:]) if mutant[3:] not in excused
+    ]
     for mutant in missed:
         print(f"{path.relative_to(ROOT)}:{mutant.number}\n  - {mutant.line}\n  + {mutant.becomes}")
     stale = excused - {mutant[3:] for mutant in left}
     for line, becomes in sorted(stale):
-        print(f"{path.name}: noticed or gone, take it out of survivors.toml\n  - {line}\n  + {becomes}")
+        print(
+            f"{path.name}: noticed or gone, take it out of survivors.toml\n  - {line}\n  + {becomes}"
+        )
     score = 100 * (1 - len(missed) / (len(made) - len(left) + len(missed)))
     print(
         f"{path.name:14} {score:6.1f} %  {len(made)} changes, {len(missed)} unnoticed, {len(left) - len(missed)} excused",

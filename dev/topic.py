@@ -20,7 +20,10 @@ from chalicelib import clock
 
 ARN = "arn:aws:sns:ap-northeast-1:123456789012:denwaban-mail-events"
 SUBJECT = "Amazon SES Email Event Notification"  # of every event that SES publishes
-BEGINNING, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)  # the local stack's clock may run far ahead
+BEGINNING, END = (
+    datetime(2020, 1, 1, tzinfo=UTC),
+    datetime(2080, 1, 1, tzinfo=UTC),
+)  # the local stack's clock may run far ahead
 _HASHES = {"1": hashes.SHA1, "2": hashes.SHA256}
 _SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 
@@ -47,7 +50,9 @@ class Topic:
         self.files[name] = pem
         return self.place + name
 
-    def record(self, message: dict[str, Any], at: datetime | None = None, version: str = "1") -> dict[str, Any]:
+    def record(
+        self, message: dict[str, Any], at: datetime | None = None, version: str = "1"
+    ) -> dict[str, Any]:
         """The event of one message, published at an instant or now. Version 1 is what a topic does unless told otherwise."""
         said = {
             "Type": "Notification",
@@ -65,7 +70,12 @@ class Topic:
 
     def carried(self, said: dict[str, Any]) -> dict[str, Any]:
         """A message in the record in which Lambda brings it."""
-        return {"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": self._subscription, "Sns": said}
+        return {
+            "EventSource": "aws:sns",
+            "EventVersion": "1.0",
+            "EventSubscriptionArn": self._subscription,
+            "Sns": said,
+        }
 
     @property
     def _subscription(self) -> str:
@@ -84,7 +94,9 @@ class Topic:
 
 def signed_text(said: dict[str, Any]) -> bytes:
     """What SNS signs of a message."""
-    return "".join(f"{name}\n{said[name]}\n" for name in _SIGNED if said.get(name) is not None).encode()
+    return "".join(
+        f"{name}\n{said[name]}\n" for name in _SIGNED if said.get(name) is not None
+    ).encode()
 
 
 def certificate(key: Any, since: datetime = BEGINNING, until: datetime = END) -> bytes:
@@ -98,7 +110,9 @@ def certificate(key: Any, since: datetime = BEGINNING, until: datetime = END) ->
         .serial_number(x509.random_serial_number())
         .not_valid_before(since)
         .not_valid_after(until)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("sns.amazonaws.com")]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName("sns.amazonaws.com")]), critical=False
+        )
         .sign(key, hashes.SHA256())
     )
     return made.public_bytes(serialization.Encoding.PEM)

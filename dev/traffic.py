@@ -58,7 +58,9 @@ class Answer(NamedTuple):
 def plan(crowd: Crowd, name: str, dues: Iterable[float], start: float) -> list[Attempt]:
     """A memo for each of `dues` (seconds after `start`), every client and operator in turn, and the repeats among them."""
     attempts = (
-        each for number, due in enumerate(dues) for each in _attempts(_wanted(crowd, name, number, start + due), number, due)
+        each
+        for number, due in enumerate(dues)
+        for each in _attempts(_wanted(crowd, name, number, start + due), number, due)
     )
     return sorted(attempts, key=lambda attempt: attempt.due)
 
@@ -80,7 +82,11 @@ def _wanted(crowd: Crowd, name: str, number: int, at: float) -> Wanted:
     body = {
         "line": client.line,
         "received_at": datetime.fromtimestamp(at - _BEFORE, UTC).isoformat(),
-        "caller": {"company": "青葉電機", "name": f"佐藤{number}", "phone": f"090-{calls % 40 + 1000}-5678"},
+        "caller": {
+            "company": "青葉電機",
+            "name": f"佐藤{number}",
+            "phone": f"090-{calls % 40 + 1000}-5678",
+        },
         "business": f"{name} {number}: {_TEXT}",
         "class": "business",
     }
@@ -106,7 +112,9 @@ def _send(attempt: Attempt, due: float, port: int) -> Answer:
         return Answer(attempt, due, sent, time.time(), 0, problem=type(lost).__name__)
 
 
-def ask(port: int, method: str, path: str, wanted: Wanted, hangs_up: bool = False) -> tuple[int, bytes]:
+def ask(
+    port: int, method: str, path: str, wanted: Wanted, hangs_up: bool = False
+) -> tuple[int, bytes]:
     """(status, body) of an answer, over a connection of its own; (0, b"") for one that was not waited for.
 
     Raises OSError, HTTPException.

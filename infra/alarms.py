@@ -15,7 +15,9 @@ def alarms(stage: str, functions: tuple[str, ...]) -> dict:
 
 def _waiting(queue: str, letters: int) -> dict:
     dimensions = [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
-    return _alarm("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", dimensions, Threshold=letters)
+    return _alarm(
+        "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", dimensions, Threshold=letters
+    )
 
 
 def _failing(function: str) -> dict:
@@ -26,7 +28,11 @@ def _failing(function: str) -> dict:
 
 def _missing(function: str) -> dict:
     """A function of every minute that has not been called for five; what is not measured was not called."""
-    silent = {"ComparisonOperator": "LessThanThreshold", "TreatMissingData": "breaching", "EvaluationPeriods": 5}
+    silent = {
+        "ComparisonOperator": "LessThanThreshold",
+        "TreatMissingData": "breaching",
+        "EvaluationPeriods": 5,
+    }
     return _alarm("AWS/Lambda", "Invocations", "Sum", _function(function), **silent)
 
 
@@ -40,7 +46,9 @@ def _filter(stage: str, function: str) -> dict:
     return {"Type": "AWS::Logs::MetricFilter", "Properties": properties}
 
 
-def _alarm(namespace: str, metric: str, statistic: str, dimensions: list[dict], **otherwise: object) -> dict:
+def _alarm(
+    namespace: str, metric: str, statistic: str, dimensions: list[dict], **otherwise: object
+) -> dict:
     """One is enough, within a minute; a quiet minute is a good one. `otherwise` says where that does not hold."""
     properties = {
         "Namespace": namespace,
@@ -63,8 +71,16 @@ def _function(name: str) -> list[dict]:
 
 def _told() -> dict:
     """The topic of all alarms; whoever is on duty subscribes to it, by mail if the parameter names an address."""
-    by_mail = {"Protocol": "email", "TopicArn": {"Ref": "AlarmTopic"}, "Endpoint": {"Ref": "AlarmMail"}}
+    by_mail = {
+        "Protocol": "email",
+        "TopicArn": {"Ref": "AlarmTopic"},
+        "Endpoint": {"Ref": "AlarmMail"},
+    }
     return {
         "AlarmTopic": {"Type": "AWS::SNS::Topic", "Properties": {}},
-        "AlarmByMail": {"Type": "AWS::SNS::Subscription", "Condition": "AlarmsByMail", "Properties": by_mail},
+        "AlarmByMail": {
+            "Type": "AWS::SNS::Subscription",
+            "Condition": "AlarmsByMail",
+            "Properties": by_mail,
+        },
     }

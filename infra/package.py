@@ -18,8 +18,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("app.py", "chalicelib", "templates", "vendor", "requirements.txt", ".chalice")
-AWS_DATA = ("dynamodb", "sesv2", "ses", "sqs", "sts")  # the services whose descriptions botocore has to read
-NOT_NEEDED = ("*.dist-info/RECORD", "*.pyi", "*.c", "boto3", "boto3-*", "s3transfer", "s3transfer-*", "*.data")
+AWS_DATA = (
+    "dynamodb",
+    "sesv2",
+    "ses",
+    "sqs",
+    "sts",
+)  # the services whose descriptions botocore has to read
+NOT_NEEDED = (
+    "*.dist-info/RECORD",
+    "*.pyi",
+    "*.c",
+    "boto3",
+    "boto3-*",
+    "s3transfer",
+    "s3transfer-*",
+    "*.data",
+)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -52,11 +67,17 @@ def check(stage: str, region: str) -> None:
 
     stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
     if not stage:
-        raise Unready(f"Say which stage to pack, one of {', '.join(stages)}: make package STAGE=dev")
+        raise Unready(
+            f"Say which stage to pack, one of {', '.join(stages)}: make package STAGE=dev"
+        )
     if stage not in stages:
-        raise Unready(f"There is no stage {stage!r} in .chalice/config.json: take one of {', '.join(stages)}.")
+        raise Unready(
+            f"There is no stage {stage!r} in .chalice/config.json: take one of {', '.join(stages)}."
+        )
     if not region:
-        raise Unready("Say for which region to pack: set AWS_REGION, for example AWS_REGION=ap-northeast-1.")
+        raise Unready(
+            "Say for which region to pack: set AWS_REGION, for example AWS_REGION=ap-northeast-1."
+        )
     try:
         houses.all_houses()
     except houses.BadHouseFile as bad:
@@ -75,12 +96,28 @@ def _copy_sources(source: Path) -> None:
 
 
 def _run_chalice(source: Path, made: Path, stage: str, region: str) -> None:
-    environment = os.environ | {"AWS_DEFAULT_REGION": region, "AWS_REGION": region, "PYTHONPATH": ""}
-    chalice = [sys.executable, "-m", "chalice.cli", "package", "--stage", stage, "--merge-template", "merge.json", str(made)]
+    environment = os.environ | {
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "PYTHONPATH": "",
+    }
+    chalice = [
+        sys.executable,
+        "-m",
+        "chalice.cli",
+        "package",
+        "--stage",
+        stage,
+        "--merge-template",
+        "merge.json",
+        str(made),
+    ]
     chalice[1:3] = ["-c", "from chalice.cli import main; main()"]
     done = subprocess.run(chalice, cwd=source, env=environment, capture_output=True, text=True)
     if done.returncode != 0:
-        raise Unready(f"Chalice could not pack: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+        raise Unready(
+            f"Chalice could not pack: {(done.stderr or done.stdout).strip().splitlines()[-1]}"
+        )
 
 
 def _rebuild(archive: Path) -> None:
@@ -91,7 +128,9 @@ def _rebuild(archive: Path) -> None:
             packed.extractall(folder)
         _trim(folder)
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        if not compileall.compile_dir(folder, quiet=2, invalidation_mode=mode, stripdir=folder, workers=0):
+        if not compileall.compile_dir(
+            folder, quiet=2, invalidation_mode=mode, stripdir=folder, workers=0
+        ):
             raise Unready("A Python file of the package cannot be compiled.")
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
@@ -105,7 +144,9 @@ def _trim(folder: Path) -> None:
         if service.is_dir() and service.name not in AWS_DATA:
             shutil.rmtree(service)
     for pattern in NOT_NEEDED:
-        for path in folder.glob(pattern) if "/" in pattern or "*" not in pattern else folder.rglob(pattern):
+        for path in (
+            folder.glob(pattern) if "/" in pattern or "*" not in pattern else folder.rglob(pattern)
+        ):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
@@ -118,12 +159,17 @@ def _finish_template(file: Path) -> None:
 
 def main() -> int:
     try:
-        place = package(os.environ.get("STAGE", ""), os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "")
+        place = package(
+            os.environ.get("STAGE", ""),
+            os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "",
+        )
     except Unready as why:
         print(why)
         return 1
     zipped = place / "deployment.zip"
-    print(f"{place.relative_to(ROOT)}/sam.json\n{zipped.relative_to(ROOT)}  {zipped.stat().st_size / 2**20:.1f} MiB")
+    print(
+        f"{place.relative_to(ROOT)}/sam.json\n{zipped.relative_to(ROOT)}  {zipped.stat().st_size / 2**20:.1f} MiB"
+    )
     return 0
 
 

@@ -12,7 +12,15 @@ from infra.alarms import alarms
 
 FUNCTIONS = ("APIHandler", "Nightly", "Settle", "Sweep", "MailEvents", "Redate", "IssueKey")
 # What SES is asked to tell; Send tells that a mail left which our own request lost sight of.
-EVENTS = ("SEND", "DELIVERY", "DELIVERY_DELAY", "BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE")
+EVENTS = (
+    "SEND",
+    "DELIVERY",
+    "DELIVERY_DELAY",
+    "BOUNCE",
+    "COMPLAINT",
+    "REJECT",
+    "RENDERING_FAILURE",
+)
 LOG_DAYS = 400
 WORKER_SECONDS = 60
 LONGEST_SECONDS = 900  # what Lambda allows
@@ -22,9 +30,17 @@ def merge_template(stage: str) -> dict:
     """The merge template of a stage."""
     return {
         "Parameters": _parameters(),
-        "Conditions": {"WritesToChatwork": _is_given("ChatworkSecretName"), "AlarmsByMail": _is_given("AlarmMail")},
+        "Conditions": {
+            "WritesToChatwork": _is_given("ChatworkSecretName"),
+            "AlarmsByMail": _is_given("AlarmMail"),
+        },
         "Globals": {"Function": {"Environment": {"Variables": _environment(stage)}}},
-        "Resources": data_resources(stage) | _functions() | _logs() | _answers() | _mail(stage) | alarms(stage, FUNCTIONS),
+        "Resources": data_resources(stage)
+        | _functions()
+        | _logs()
+        | _answers()
+        | _mail(stage)
+        | alarms(stage, FUNCTIONS),
     }
 
 
@@ -46,14 +62,20 @@ def data_resources(stage: str) -> dict:
             "Properties": {
                 "VisibilityTimeout": 6 * WORKER_SECONDS,
                 "SqsManagedSseEnabled": True,
-                "RedrivePolicy": {"deadLetterTargetArn": _arn("SettleDeadLetters"), "maxReceiveCount": 5},
+                "RedrivePolicy": {
+                    "deadLetterTargetArn": _arn("SettleDeadLetters"),
+                    "maxReceiveCount": 5,
+                },
             },
         },
     }
 
 
 def _dead_letters(hours: int = 14 * 24) -> dict:
-    return {"Type": "AWS::SQS::Queue", "Properties": {"MessageRetentionPeriod": hours * 3600, "SqsManagedSseEnabled": True}}
+    return {
+        "Type": "AWS::SQS::Queue",
+        "Properties": {"MessageRetentionPeriod": hours * 3600, "SqsManagedSseEnabled": True},
+    }
 
 
 def table_resource(model: type[Table], stage: str) -> dict:
@@ -63,7 +85,9 @@ def table_resource(model: type[Table], stage: str) -> dict:
         {
             "IndexName": index["index_name"],
             "KeySchema": _keys(index["key_schema"]),
-            "Projection": {name: value for name, value in _projection(index["projection"]).items() if value},
+            "Projection": {
+                name: value for name, value in _projection(index["projection"]).items() if value
+            },
         }
         for index in schema["global_secondary_indexes"]
     ]
@@ -71,7 +95,10 @@ def table_resource(model: type[Table], stage: str) -> dict:
         "TableName": f"denwaban-{stage}-{_plain_name(model)}",
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": _keys(schema["key_schema"]),
-        "AttributeDefinitions": [_chosen(each, "AttributeName", "AttributeType") for each in schema["attribute_definitions"]],
+        "AttributeDefinitions": [
+            _chosen(each, "AttributeName", "AttributeType")
+            for each in schema["attribute_definitions"]
+        ],
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
         "DeletionProtectionEnabled": True,
         "SSESpecification": {"SSEEnabled": True},
@@ -79,8 +106,16 @@ def table_resource(model: type[Table], stage: str) -> dict:
     if indexes:
         properties["GlobalSecondaryIndexes"] = indexes
     if expires := model._ttl_attribute():
-        properties["TimeToLiveSpecification"] = {"AttributeName": expires.attr_name, "Enabled": True}
-    return {"Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain", "Properties": properties}
+        properties["TimeToLiveSpecification"] = {
+            "AttributeName": expires.attr_name,
+            "Enabled": True,
+        }
+    return {
+        "Type": "AWS::DynamoDB::Table",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": properties,
+    }
 
 
 def _keys(schema: Sequence[Mapping[str, object]]) -> list[dict]:
@@ -94,7 +129,10 @@ def _chosen(given: Mapping[str, object], *names: str) -> dict:
 
 
 def _projection(projection: dict) -> dict:
-    return {"ProjectionType": projection["ProjectionType"], "NonKeyAttributes": projection.get("NonKeyAttributes")}
+    return {
+        "ProjectionType": projection["ProjectionType"],
+        "NonKeyAttributes": projection.get("NonKeyAttributes"),
+    }
 
 
 def _plain_name(model: type[Table]) -> str:
@@ -153,7 +191,11 @@ def _environment(stage: str) -> dict:
 
 
 def _functions() -> dict:
-    batch = {"Queue": _arn("SettleQueue"), "BatchSize": 5, "FunctionResponseTypes": ["ReportBatchItemFailures"]}
+    batch = {
+        "Queue": _arn("SettleQueue"),
+        "BatchSize": 5,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+    }
     lost = {"deadLetterTargetArn": _arn("LostMailEvents")}
     # A schedule only hands its event over: what fails after that is Lambda's to put aside. The next minute sweeps anyway,
     # so a sweep that failed, or that Lambda could not start for a minute, is not tried again.
@@ -170,13 +212,28 @@ def _functions() -> dict:
         "Sweep": {"Properties": {**minute, "Timeout": WORKER_SECONDS}},
         "MailEvents": {
             "Properties": {
-                "Events": {"Mail": {"Type": "SNS", "Properties": {"Topic": {"Ref": "MailTopic"}, "RedrivePolicy": lost}}},
+                "Events": {
+                    "Mail": {
+                        "Type": "SNS",
+                        "Properties": {"Topic": {"Ref": "MailTopic"}, "RedrivePolicy": lost},
+                    }
+                },
                 "EventInvokeConfig": _put_aside("LostMailEvents", tries=3),
             }
         },
-        "Settle": {"Properties": {"Events": {"Batch": {"Type": "SQS", "Properties": batch}}, "Timeout": WORKER_SECONDS}},
+        "Settle": {
+            "Properties": {
+                "Events": {"Batch": {"Type": "SQS", "Properties": batch}},
+                "Timeout": WORKER_SECONDS,
+            }
+        },
         # Called by hand: a person looks at the answer and calls again, rather than three runs behind their back.
-        "Redate": {"Properties": {"Timeout": LONGEST_SECONDS, "EventInvokeConfig": {"MaximumRetryAttempts": 0}}},
+        "Redate": {
+            "Properties": {
+                "Timeout": LONGEST_SECONDS,
+                "EventInvokeConfig": {"MaximumRetryAttempts": 0},
+            }
+        },
     }
 
 
@@ -205,7 +262,10 @@ def _logs() -> dict:
             "Type": "AWS::Logs::LogGroup",
             "DeletionPolicy": "Retain",
             "UpdateReplacePolicy": "Retain",
-            "Properties": {"LogGroupName": {"Fn::Sub": f"/aws/lambda/${{{function}}}"}, "RetentionInDays": LOG_DAYS},
+            "Properties": {
+                "LogGroupName": {"Fn::Sub": f"/aws/lambda/${{{function}}}"},
+                "RetentionInDays": LOG_DAYS,
+            },
         }
         for function in FUNCTIONS
     }
@@ -223,11 +283,21 @@ def _mail(stage: str) -> dict:
     """Our own ledger decides who is sent to: SES's account-wide suppression would drop a later test mail in silence."""
     properties = {"Name": f"denwaban-{stage}", "SuppressionOptions": {"SuppressedReasons": []}}
     lost = _arn("LostMailEvents")
-    told = {"Enabled": True, "MatchingEventTypes": list(EVENTS), "SnsDestination": {"TopicARN": {"Ref": "MailTopic"}}}
+    told = {
+        "Enabled": True,
+        "MatchingEventTypes": list(EVENTS),
+        "SnsDestination": {"TopicARN": {"Ref": "MailTopic"}},
+    }
     return {
         "MailSet": {"Type": "AWS::SES::ConfigurationSet", "Properties": properties},
         "MailTopic": {"Type": "AWS::SNS::Topic", "Properties": {"SignatureVersion": "2"}},
-        "MailTopicPolicy": _may_send("AWS::SNS::TopicPolicy", "Topics", {"Ref": "MailTopic"}, "sns:Publish", "ses.amazonaws.com"),
+        "MailTopicPolicy": _may_send(
+            "AWS::SNS::TopicPolicy",
+            "Topics",
+            {"Ref": "MailTopic"},
+            "sns:Publish",
+            "ses.amazonaws.com",
+        ),
         "LostMailEventsPolicy": _may_send(
             "AWS::SQS::QueuePolicy",
             "Queues",
@@ -244,7 +314,9 @@ def _mail(stage: str) -> dict:
     }
 
 
-def _may_send(kind: str, attached: str, to: dict, action: str, service: str, resource: dict | None = None) -> dict:
+def _may_send(
+    kind: str, attached: str, to: dict, action: str, service: str, resource: dict | None = None
+) -> dict:
     """Let a service of AWS send there, for this account alone."""
     statement = {
         "Effect": "Allow",
@@ -253,7 +325,13 @@ def _may_send(kind: str, attached: str, to: dict, action: str, service: str, res
         "Resource": resource or to,
         "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
     }
-    return {"Type": kind, "Properties": {attached: [to], "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}}
+    return {
+        "Type": kind,
+        "Properties": {
+            attached: [to],
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+        },
+    }
 
 
 def _arn(resource: str) -> dict:

@@ -38,7 +38,12 @@ LINE = "03-6700-1234"
 GATES = {
     "eligibility": {"eligible": True},
     "greeting": {"greeting": "さくら商事"},
-    "identity": {"method": "ic_chip", "document": "履歴事項全部証明書", "person_document": "運転免許証", "checked_on": None},
+    "identity": {
+        "method": "ic_chip",
+        "document": "履歴事項全部証明書",
+        "person_document": "運転免許証",
+        "checked_on": None,
+    },
     "payment": {"paid_on": None},
     "number": {"number": LINE, "use": "forwarding"},
 }
@@ -97,11 +102,25 @@ class Desk:
             self.keys[who] = keys.make(who[0], f"{role}1", role, self.moment)[1]
         return self.keys[who]
 
-    def call(self, method: str, path: str, body=None, role: str | None = "office", house: str | None = None, **headers) -> Answer:
+    def call(
+        self,
+        method: str,
+        path: str,
+        body=None,
+        role: str | None = "office",
+        house: str | None = None,
+        **headers,
+    ) -> Answer:
         given = {"content-type": "application/json"} | headers
         if role:
             given["authorization"] = f"Bearer {self.key(role, house)}"
-        raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+        raw = (
+            body
+            if isinstance(body, bytes)
+            else b""
+            if body is None
+            else json.dumps(body, ensure_ascii=False).encode()
+        )
         return Answer(self.client.http.request(method, path, headers=given, body=raw))
 
     def get(self, path: str, **how) -> Answer:
@@ -116,7 +135,10 @@ class Desk:
         return Answer(self.client.http.get(path))
 
     def send(self, path: str, form: dict, **headers) -> Answer:
-        given = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"} | headers
+        given = {
+            "content-type": "application/x-www-form-urlencoded",
+            "sec-fetch-site": "same-origin",
+        } | headers
         return Answer(self.client.http.post(path, headers=given, body=urlencode(form).encode()))
 
     # the story
@@ -146,7 +168,10 @@ class Desk:
                 self.has_line(facts.get("number", LINE))
             owed = {"yen": 5920 if self.house == "mk" else 5500} if gate == "payment" else {}
             body = {"ground": "確認済み"} | GATES[gate] | owed | facts
-            dated = {name: self.today.isoformat() if value is None else value for name, value in body.items()}
+            dated = {
+                name: self.today.isoformat() if value is None else value
+                for name, value in body.items()
+            }
             answer = self.post(f"/v1/contracts/{self.contract}/gates/{gate}", dated)
             assert answer.status == 200, answer.text
         return answer
@@ -169,11 +194,19 @@ class Desk:
         return contract
 
     def memo(self, key: str = "memo-0001", **said) -> Answer:
-        return self.post("/v1/memos", self.said(**said), role="operator", **{"idempotency-key": key})
+        return self.post(
+            "/v1/memos", self.said(**said), role="operator", **{"idempotency-key": key}
+        )
 
     def said(self, **said) -> dict:
         caller = {"company": "青葉電機", "name": "佐藤", "phone": "090-1234-5678"}
-        told = {"line": LINE, "received_at": jst(self.moment), "caller": caller, "business": "お見積りの件", "class": "business"}
+        told = {
+            "line": LINE,
+            "received_at": jst(self.moment),
+            "caller": caller,
+            "business": "お見積りの件",
+            "class": "business",
+        }
         return {name: value for name, value in (told | said).items() if value is not None}
 
     def look(self) -> dict:
@@ -187,7 +220,11 @@ class Desk:
 
     def office(self, part: str, body=None, method: str = "POST") -> Answer:
         """The office acts on the contract: `/v1/contracts/{contract}/{part}`."""
-        return self.call(method, f"/v1/contracts/{self.contract}/{part}".rstrip("/"), None if method == "DELETE" else body or {})
+        return self.call(
+            method,
+            f"/v1/contracts/{self.contract}/{part}".rstrip("/"),
+            None if method == "DELETE" else body or {},
+        )
 
     def does(self, part: str, body=None, method: str = "POST") -> dict:
         """As `office`, for what must succeed; the contract as it stands then."""
@@ -200,7 +237,9 @@ class Desk:
         return [(note["on"], note["event"]) for note in self.look()["history"]]
 
     def counted(self, month: str) -> int:
-        return self.get(f"/v1/contracts/{self.contract}/usage/{month}", role="operator").json["counted"]
+        return self.get(f"/v1/contracts/{self.contract}/usage/{month}", role="operator").json[
+            "counted"
+        ]
 
     # the mails
 
@@ -211,7 +250,11 @@ class Desk:
         return [re.sub(r"^【[^】]*】", "", mail["subject"]) for mail in self.mails()]
 
     def mail(self, subject: str, to: str | None = None):
-        found = [mail for mail in self.mails() if subject in mail["subject"] and (to is None or to in mail["to"])]
+        found = [
+            mail
+            for mail in self.mails()
+            if subject in mail["subject"] and (to is None or to in mail["to"])
+        ]
         assert found, f"no mail of {subject!r} among {self.subjects()}"
         return found[-1]
 
@@ -232,5 +275,7 @@ def link(mail) -> str:
 def hidden(page: str) -> dict[str, str]:
     """What a browser would send of a page's hidden fields."""
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
-    areas = dict(re.findall(r"<textarea name=\"([^\"]+)\" hidden[^>]*>\n(.*?)</textarea>", page, re.DOTALL))
+    areas = dict(
+        re.findall(r"<textarea name=\"([^\"]+)\" hidden[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
+    )
     return {name: html.unescape(value) for name, value in (fields | areas).items()}

@@ -10,7 +10,18 @@ from moto.backends import get_backend
 from dev import cloud
 from dev.store import FOLDER, free_port, missing, running
 
-__all__ = ["FOLDER", "damage", "empty", "fill_moto", "free_port", "keep_expired", "missing", "once", "running", "use"]
+__all__ = [
+    "FOLDER",
+    "damage",
+    "empty",
+    "fill_moto",
+    "free_port",
+    "keep_expired",
+    "missing",
+    "once",
+    "running",
+    "use",
+]
 
 
 def use(address: str | None) -> None:
@@ -63,7 +74,9 @@ def keep_expired() -> None:
     for model in TABLES:
         if attribute := model._ttl_attribute():
             setting = {"Enabled": False, "AttributeName": attribute.attr_name}
-            connection.client.update_time_to_live(TableName=model.Meta.table_name, TimeToLiveSpecification=setting)
+            connection.client.update_time_to_live(
+                TableName=model.Meta.table_name, TimeToLiveSpecification=setting
+            )
 
 
 def empty() -> None:
@@ -80,4 +93,6 @@ def damage(table: str, identity: str, **texts: str) -> None:
 
     new = {name: {"Value": {"S": text}, "Action": "PUT"} for name, text in texts.items()}
     store = boto3.client("dynamodb")
-    store.update_item(TableName=f"{config.TABLE_PREFIX}{table}", Key={"id": {"S": identity}}, AttributeUpdates=new)
+    store.update_item(
+        TableName=f"{config.TABLE_PREFIX}{table}", Key={"id": {"S": identity}}, AttributeUpdates=new
+    )

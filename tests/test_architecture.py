@@ -21,7 +21,10 @@ def test_functions_and_files_stay_short():
         assert len(path.read_text().splitlines()) <= 320, path
         tree = ast.parse(path.read_text())
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-        lengths += [(node.end_lineno - node.body[0].lineno + 1, f"{path.name}:{node.name}") for node in functions]
+        lengths += [
+            (node.end_lineno - node.body[0].lineno + 1, f"{path.name}:{node.name}")
+            for node in functions
+        ]
     lengths.sort()
     assert lengths[-1][0] <= 40, lengths[-3:]
     assert lengths[len(lengths) // 2][0] <= 8

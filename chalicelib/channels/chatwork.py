@@ -38,7 +38,9 @@ def send(house: str, room: str, text: str) -> Outcome:
         return Outcome(RETRY, problem="chatwork-no-token")  # our own fault, soon mended
     try:
         return _outcome(_post(token, room, text))
-    except urllib3.exceptions.ConnectTimeoutError as unreached:  # also a refused connection and a name that is not found
+    except (
+        urllib3.exceptions.ConnectTimeoutError
+    ) as unreached:  # also a refused connection and a name that is not found
         return Outcome(RETRY, problem=_named(unreached))
     except urllib3.exceptions.HTTPError as lost:
         return Outcome(UNSURE, problem=_named(lost))
@@ -72,7 +74,9 @@ def _post(token: str, room: str, text: str) -> "urllib3.BaseHTTPResponse":
     address = f"{config.chatwork_api()}/rooms/{room}/messages"
     fields = {"body": text, "self_unread": "0"}
     # Whoever a redirect leads to must not be shown the token.
-    return _pool().request("POST", address, fields=fields, encode_multipart=False, headers=headers, redirect=False)
+    return _pool().request(
+        "POST", address, fields=fields, encode_multipart=False, headers=headers, redirect=False
+    )
 
 
 def _outcome(answer: "urllib3.BaseHTTPResponse") -> Outcome:

@@ -15,7 +15,10 @@ _client = None
 def send(messages: list[dict]) -> None:
     """Put messages on the settle queue. Raises RuntimeError if SQS took only some: the night is then run again."""
     for place in range(0, len(messages), 10):
-        entries = [{"Id": str(number), "MessageBody": json.dumps(each)} for number, each in enumerate(messages[place : place + 10])]
+        entries = [
+            {"Id": str(number), "MessageBody": json.dumps(each)}
+            for number, each in enumerate(messages[place : place + 10])
+        ]
         answer = client().send_message_batch(QueueUrl=config.settle_queue_url(), Entries=entries)
         if answer.get("Failed"):
             raise RuntimeError(f"{len(answer['Failed'])} messages were not queued")
@@ -23,7 +26,9 @@ def send(messages: list[dict]) -> None:
 
 def depth() -> int:
     """Messages waiting, roughly."""
-    answer = client().get_queue_attributes(QueueUrl=config.settle_queue_url(), AttributeNames=["ApproximateNumberOfMessages"])
+    answer = client().get_queue_attributes(
+        QueueUrl=config.settle_queue_url(), AttributeNames=["ApproximateNumberOfMessages"]
+    )
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
@@ -32,6 +37,8 @@ def client():
     if _client is None:
         with _making:
             if _client is None:
-                limits = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3})
+                limits = Config(
+                    connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3}
+                )
                 _client = connection.session.create_client("sqs", config.REGION, config=limits)
     return _client

@@ -10,7 +10,12 @@ import threading
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, HTTPClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+)
 
 from chalicelib import config
 from chalicelib.channels.outcome import NEVER, RETRY, SENT, UNSURE, Outcome
@@ -53,7 +58,9 @@ def untagged(tag: str) -> str:
 
 def quota() -> str:
     """How much of the day's sending quota is used, in words. Only SES's older API tells it to everybody."""
-    older: Any = connection.session.create_client("ses", config.REGION, config=Config(read_timeout=5))
+    older: Any = connection.session.create_client(
+        "ses", config.REGION, config=Config(read_timeout=5)
+    )
     told = older.get_send_quota()
     return f"{told['SentLast24Hours']:.0f} of {told['Max24HourSend']:.0f} sent in 24 hours"
 
@@ -72,6 +79,11 @@ def client():
     if _client is None:
         with _making:
             if _client is None:
-                limits = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1}, max_pool_connections=50)
+                limits = Config(
+                    connect_timeout=2,
+                    read_timeout=10,
+                    retries={"total_max_attempts": 1},
+                    max_pool_connections=50,
+                )
                 _client = connection.session.create_client("sesv2", config.REGION, config=limits)
     return _client

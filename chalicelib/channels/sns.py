@@ -18,7 +18,14 @@ from typing import Any, NamedTuple
 
 from chalicelib import config
 
-_SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")  # in the order in which they are signed
+_SIGNED = (
+    "Message",
+    "MessageId",
+    "Subject",
+    "Timestamp",
+    "TopicArn",
+    "Type",
+)  # in the order in which they are signed
 _DIGESTS = {  # of a SignatureVersion: the digest, and what RFC 8017 9.2 puts in front of it
     "1": (hashlib.sha1, bytes.fromhex("3021300906052b0e03021a05000414")),
     "2": (hashlib.sha256, bytes.fromhex("3031300d060960864801650304020105000420")),
@@ -64,8 +71,12 @@ def opened(record: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 def _signed_text(record: dict[str, Any]) -> bytes:
     """Names and values, a line each. Line breaks in other values than the message could pass off one value as two."""
-    said = {name: record[name] for name in _SIGNED if record.get(name) is not None}  # Lambda writes a missing subject as null
-    if not {*_SIGNED} - {"Subject"} <= said.keys() or not all(isinstance(value, str) for value in said.values()):
+    said = {
+        name: record[name] for name in _SIGNED if record.get(name) is not None
+    }  # Lambda writes a missing subject as null
+    if not {*_SIGNED} - {"Subject"} <= said.keys() or not all(
+        isinstance(value, str) for value in said.values()
+    ):
         raise Forged("a value is missing or no text")
     if said["Type"] != "Notification":
         raise Forged("no notification")
@@ -89,7 +100,9 @@ def _signature(record: dict[str, Any]) -> tuple[str, bytes]:
 
 def _address(record: dict[str, Any]) -> str:
     """Nothing but a plain file name may follow the beginning that we know: no user, query, folder or other host fits in."""
-    address = record.get("SigningCertUrl") or record.get("SigningCertURL")  # Lambda's spelling and that of HTTP
+    address = record.get("SigningCertUrl") or record.get(
+        "SigningCertURL"
+    )  # Lambda's spelling and that of HTTP
     known = re.escape(config.signing_certificates()) + r"[A-Za-z0-9-]+\.pem"
     if not isinstance(address, str) or not re.fullmatch(known, address):
         raise Forged("a certificate from another place")
@@ -149,13 +162,22 @@ def _read(pem: bytes) -> Certificate:
     try:
         body = re.findall(rb"-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----", pem)[0]
         certificate = decoder.decode(base64.b64decode(body))[0]
-        validity, (algorithm, key) = certificate[0][4], (certificate[0][6][0], certificate[0][6][1])  # RFC 5280 4.1
+        validity, (algorithm, key) = (
+            certificate[0][4],
+            (certificate[0][6][0], certificate[0][6][1]),
+        )  # RFC 5280 4.1
         if str(algorithm[0]) != _RSA:
             raise Forged("a certificate without an RSA key")
         since, until = (validity[place].asDateTime.astimezone(UTC) for place in (0, 1))
         numbers = decoder.decode(key.asOctets())[0]
         read = Certificate(int(numbers[0]), int(numbers[1]), since, until)
-    except (PyAsn1Error, LookupError, ValueError, TypeError, AttributeError) as unreadable:  # bytes of others, of any shape
+    except (
+        PyAsn1Error,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ) as unreadable:  # bytes of others, of any shape
         raise Forged("an unreadable certificate") from unreadable
     if read.modulus.bit_length() < 2048 or read.exponent < 3:
         raise Forged("a certificate with a weak key")

@@ -20,11 +20,17 @@ from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, lifecycle
 from chalicelib.rules.houses import House
 
-CLIENT, DATES, MAIL = "(client)", "(date)", "(mail)"  # in brackets, since no key's owner can be named so
+CLIENT, DATES, MAIL = (
+    "(client)",
+    "(date)",
+    "(mail)",
+)  # in brackets, since no key's owner can be named so
 HISTORY = 60  # lines kept beside the contract, whose item may not pass 400 KB; older ones become pages of 40
 PAGE = 40
 FULL = 60  # items of one transaction, which may have 100: what dates still ask for then comes in the next
-LETTERS_FROM = time(9, 0)  # letters caused by a date wait until then and leave with the sweep (life.md)
+LETTERS_FROM = time(
+    9, 0
+)  # letters caused by a date wait until then and leave with the sweep (life.md)
 
 
 @dataclass
@@ -75,9 +81,13 @@ class Case:
 
     def note(self, event: str, on: date | None = None, **rest: str | None) -> None:
         """Add a line to the contract's history; a change of a fact says what it `was` and what it `becomes`."""
-        self.contract.history.append(Note(on=on or self.today, event=event, by=self.by, at=self.now, **rest))
+        self.contract.history.append(
+            Note(on=on or self.today, event=event, by=self.by, at=self.now, **rest)
+        )
 
-    def write(self, kind: str, on: date, to: list[str] | None = None, part: str = "", **facts) -> Letter:
+    def write(
+        self, kind: str, on: date, to: list[str] | None = None, part: str = "", **facts
+    ) -> Letter:
         """Write a letter, to be kept in the same transaction; its id follows from contract, kind, date and part."""
         letter = Letter(
             id=self.letter_id(kind, on, part),
@@ -107,7 +117,13 @@ class Case:
         brand = self.house.brand
         to_office = {"client": f"{brand.name} {brand.centre}", "contact": "ご担当者"}
         about = {"contract": self.contract.id, "about": self.contract.client}
-        return self.write(kind, on or self.today, [brand.office_mail], part or str(self.notes), **to_office | about | facts)
+        return self.write(
+            kind,
+            on or self.today,
+            [brand.office_mail],
+            part or str(self.notes),
+            **to_office | about | facts,
+        )
 
     def give_link(self, letter: Letter, purpose: str, days: int, target: str | None = None) -> None:
         """Let a letter's link open for `days` days: `purpose` says what its button does."""
@@ -126,8 +142,17 @@ class Case:
 
     def lend(self, number: str, use: str) -> None:
         """Put a number of the pool on this contract; the write fails if it is on another one by then."""
-        free = (Line.state == FREE) | ((Line.state == QUARANTINED) & (Line.quarantined_until < self.today))
-        line = Line(number=number, house=self.house.key, contract=self.contract.id, use=use, state=LENT, lent_on=self.today)
+        free = (Line.state == FREE) | (
+            (Line.state == QUARANTINED) & (Line.quarantined_until < self.today)
+        )
+        line = Line(
+            number=number,
+            house=self.house.key,
+            contract=self.contract.id,
+            use=use,
+            state=LENT,
+            lent_on=self.today,
+        )
         self.lines.append((line, (Line.house == self.house.key) & free))
 
     def use_line(self, number: str, use: str) -> None:
@@ -166,15 +191,21 @@ class Case:
         """Write all of it or nothing. Raises Busy if the contract or a number changed meanwhile."""
         self.contract.parked_at = None
         self.contract.due = life.next_due(self.contract, self.house)
-        self.contract.waits_for = [gate.key for gate in life.missing_to_start(self.contract, self.house)]
+        self.contract.waits_for = [
+            gate.key for gate in life.missing_to_start(self.contract, self.house)
+        ]
         older = self._turn_page()
         try:
             with transaction() as write:
                 self._put_all(write, older)
         except TransactWriteError as refused:
             if lost_a_race(refused):
-                self._check_letters([reason.code if reason else None for reason in refused.cancellation_reasons])
-                raise Busy("同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。") from None
+                self._check_letters(
+                    [reason.code if reason else None for reason in refused.cancellation_reasons]
+                )
+                raise Busy(
+                    "同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。"
+                ) from None
             raise
 
     def _turn_page(self) -> list[History]:
@@ -183,14 +214,19 @@ class Case:
         if len(contract.history) <= HISTORY:
             return []
         page, contract.history = contract.history[:PAGE], contract.history[PAGE:]
-        written = History(contract.id, contract.history_before, lines=[note.told() for note in page])
+        written = History(
+            contract.id, contract.history_before, lines=[note.told() for note in page]
+        )
         contract.history_before += PAGE
         return [written]
 
     def _check_letters(self, codes: list[str | None]) -> None:
         """Deletes come first, then the contract, then its letters: if they alone are refused, asking again never helps."""
         place = len(self.dropped_marks)
-        if codes[place] is None and "ConditionalCheckFailed" in codes[place + 1 : place + 1 + len(self.letters)]:
+        if (
+            codes[place] is None
+            and "ConditionalCheckFailed" in codes[place + 1 : place + 1 + len(self.letters)]
+        ):
             raise RuntimeError(f"a letter of contract {self.contract.id} has the id of another one")
 
     def _put_all(self, write: TransactWrite, older: list[History]) -> None:

@@ -26,7 +26,12 @@ def hand_out(now: datetime) -> dict[str, int]:
         redate(now)
     handed = {}
     for key in houses.all_houses():
-        due = [found.id for found in Contract.by_due.query(key, range_key_condition=DueIndex.due <= calendar.day_of(now))]
+        due = [
+            found.id
+            for found in Contract.by_due.query(
+                key, range_key_condition=DueIndex.due <= calendar.day_of(now)
+            )
+        ]
         _queue(key, due, now)
         handed[key] = len(due)
     return handed
@@ -77,10 +82,14 @@ def _dated_by() -> str | None:
 
 def _queue(house: str, contracts: list[str], now: datetime, **how: bool) -> None:
     batches = [contracts[place : place + BATCH] for place in range(0, len(contracts), BATCH)]
-    queue.send([{"house": house, "now": now.isoformat(), "contracts": batch} | how for batch in batches])
+    queue.send(
+        [{"house": house, "now": now.isoformat(), "contracts": batch} | how for batch in batches]
+    )
 
 
-def settle_batch(house_key: str, contract_ids: Iterable[str], now: datetime, redate: bool = False) -> list[str]:
+def settle_batch(
+    house_key: str, contract_ids: Iterable[str], now: datetime, redate: bool = False
+) -> list[str]:
     """Settle each contract; one that cannot be is left for another try and does not hold up the others.
 
     Returns the ids that failed.

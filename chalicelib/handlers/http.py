@@ -93,12 +93,27 @@ def api(
     """
 
     def open_door(story):
-        door = Door(method, path, summary, role, takes, query, headers, status, gives or {}, key_optional, story.__name__)
+        door = Door(
+            method,
+            path,
+            summary,
+            role,
+            takes,
+            query,
+            headers,
+            status,
+            gives or {},
+            key_optional,
+            story.__name__,
+        )
         DOORS.append(door)
 
         @functools.wraps(story)
         def view(**parts):
-            return _answered(lambda: _through(door, routes.current_request, story, parts, read_body), problem_answer)
+            return _answered(
+                lambda: _through(door, routes.current_request, story, parts, read_body),
+                problem_answer,
+            )
 
         routes.route(path, methods=[method], content_types=[])(view)
         return story
@@ -133,7 +148,9 @@ def page(routes: Blueprint, method: str, path: str):
                     asked.body = incoming.form_fields(request)
                 return story(asked, **incoming.path_parts(parts))
 
-            return _answered(tell, lambda problem: problem_page(problem, _root(routes.current_request)))
+            return _answered(
+                tell, lambda problem: problem_page(problem, _root(routes.current_request))
+            )
 
         routes.route(path, methods=[method], content_types=[])(view)
         return story
@@ -141,25 +158,40 @@ def page(routes: Blueprint, method: str, path: str):
     return open_door
 
 
-def json_answer(body: Any, status: int = 200, kind: str = "application/json", **headers: str) -> Response:
+def json_answer(
+    body: Any, status: int = 200, kind: str = "application/json", **headers: str
+) -> Response:
     text = json.dumps(body, ensure_ascii=False)
-    return Response(text, status_code=status, headers=_COMMON | {"Content-Type": kind, "Cache-Control": "no-store", **headers})
+    return Response(
+        text,
+        status_code=status,
+        headers=_COMMON | {"Content-Type": kind, "Cache-Control": "no-store", **headers},
+    )
 
 
-def html_answer(template: str, asked: Asked, status: int = 200, cache: str = "no-store", **facts: Any) -> Response:
+def html_answer(
+    template: str, asked: Asked, status: int = 200, cache: str = "no-store", **facts: Any
+) -> Response:
     text = pages.render(f"pages/{template}", root=asked.root, **facts)
     return Response(text, status_code=status, headers=_COMMON | _HTML | {"Cache-Control": cache})
 
 
 def file_answer(body: bytes, kind: str) -> Response:
     return Response(
-        body.decode(), status_code=200, headers=_COMMON | {"Content-Type": kind, "Cache-Control": "public, max-age=3600"}
+        body.decode(),
+        status_code=200,
+        headers=_COMMON | {"Content-Type": kind, "Cache-Control": "public, max-age=3600"},
     )
 
 
 def problem_answer(problem: Problem) -> Response:
     """RFC 9457."""
-    body = {"type": f"/problems/{problem.slug}", "title": problem.title, "status": problem.status, "detail": problem.detail}
+    body = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
     if problem.errors:
         body["errors"] = [fault._asdict() for fault in problem.errors]
     return json_answer(body, problem.status, "application/problem+json", **_retry(problem))
@@ -167,7 +199,11 @@ def problem_answer(problem: Problem) -> Response:
 
 def problem_page(problem: Problem, root: str) -> Response:
     text = pages.render("pages/problem.html", root=root, problem=problem)
-    return Response(text, status_code=problem.status, headers=_COMMON | _HTML | {"Cache-Control": "no-store", **_retry(problem)})
+    return Response(
+        text,
+        status_code=problem.status,
+        headers=_COMMON | _HTML | {"Cache-Control": "no-store", **_retry(problem)},
+    )
 
 
 def find_house(key: str) -> houses.House:
@@ -189,10 +225,16 @@ def _answered(tell, say_problem) -> Response:
         return say_problem(problem)
     except (PynamoDBException, BotoCoreError, ClientError) as fault:
         log.crash("store does not answer", fault=type(fault).__name__)
-        return say_problem(StoreDown("ただいま処理できません。少し待ってから、もう一度お試しください。", retry_after=5))
+        return say_problem(
+            StoreDown(
+                "ただいま処理できません。少し待ってから、もう一度お試しください。", retry_after=5
+            )
+        )
     except Exception:
         log.crash("request failed")
-        return say_problem(Failed("処理中に問題が起きました。同じ状態が続く場合は、窓口までご連絡ください。"))
+        return say_problem(
+            Failed("処理中に問題が起きました。同じ状態が続く場合は、窓口までご連絡ください。")
+        )
 
 
 def _asked(request) -> Asked:
@@ -211,7 +253,9 @@ def _root(request) -> str:
 def let_in(asked: Asked, role: str) -> None:
     scheme, _, presented = asked.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        raise NotKnown("APIキーが必要です。Authorization ヘッダーに Bearer 形式で指定してください。")
+        raise NotKnown(
+            "APIキーが必要です。Authorization ヘッダーに Bearer 形式で指定してください。"
+        )
     asked.key = keys.check(presented.strip(), asked.now)
     if keys.RANK[asked.key.role] < keys.RANK[role]:
         raise NotAllowed(f"この操作には「{keys.ROLES[role]}」以上のキーが必要です。")

@@ -28,7 +28,9 @@ def json_body(request) -> Any:
     try:
         body = json.loads(_raw(request), parse_constant=_no_such_number)
     except (ValueError, RecursionError):
-        raise NotReadable("本文をJSONとして読み取れません。UTF-8の正しいJSONを送信してください。") from None
+        raise NotReadable(
+            "本文をJSONとして読み取れません。UTF-8の正しいJSONを送信してください。"
+        ) from None
     if _deeper_than(MAX_DEPTH, body):
         raise NotReadable(f"本文の入れ子が深すぎます。{MAX_DEPTH}段以内にしてください。")
     return body
@@ -49,7 +51,9 @@ def form_fields(request) -> dict[str, str]:
     if kind != "application/x-www-form-urlencoded":
         raise WrongType("フォームから送信してください。")
     try:
-        pairs = parse_qs(_raw(request).decode(), keep_blank_values=True, max_num_fields=400, errors="strict")
+        pairs = parse_qs(
+            _raw(request).decode(), keep_blank_values=True, max_num_fields=400, errors="strict"
+        )
     except ValueError:
         raise NotReadable("送信内容を読み取れません。もう一度入力してください。") from None
     return {name: values[-1] for name, values in pairs.items()}
@@ -61,7 +65,9 @@ def refuse_other_sites(request) -> None:
     if site is None:
         site = "same-origin" if _origin(request) == request.headers.get("host", "") else "unknown"
     if site != "same-origin":
-        raise NotAllowed("このサイトのページから送信してください。ページを開き直してお試しください。")
+        raise NotAllowed(
+            "このサイトのページから送信してください。ページを開き直してお試しください。"
+        )
 
 
 def _origin(request) -> str | None:

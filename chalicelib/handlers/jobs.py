@@ -30,7 +30,9 @@ def settle(event: dict) -> dict:
         try:
             told = json.loads(record["body"])
             now = datetime.fromisoformat(told["now"])
-            failed = night.settle_batch(told["house"], told["contracts"], now, told.get("redate", False))
+            failed = night.settle_batch(
+                told["house"], told["contracts"], now, told.get("redate", False)
+            )
         except Exception:
             log.crash("message cannot be read", message=record.get("messageId"))
             failed = ["message"]
@@ -80,7 +82,10 @@ def issue_key(event: dict) -> dict:
         wanted = keys.NEW.read({"owner": event.get("owner"), "role": event.get("role", "admin")})
         made, key = keys.make(house, wanted["owner"], wanted["role"], clock.now())
     except Problem as problem:
-        return {"error": "; ".join(f"{fault.field}: {fault.message}" for fault in problem.errors) or problem.detail}
+        return {
+            "error": "; ".join(f"{fault.field}: {fault.message}" for fault in problem.errors)
+            or problem.detail
+        }
     return {"id": made.id, "key": key, "expires_at": made.expires_at.isoformat()}
 
 
@@ -92,8 +97,12 @@ def _time_of(event: dict) -> datetime:
     try:
         moment = datetime.fromisoformat(told)
     except (TypeError, ValueError):
-        raise ValueError(f"time {told!r} cannot be read: write it as 2026-12-01T00:05:00+09:00") from None
+        raise ValueError(
+            f"time {told!r} cannot be read: write it as 2026-12-01T00:05:00+09:00"
+        ) from None
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment > clock.now() + timedelta(hours=1):
-        raise ValueError(f"time {told!r} is still to come: what a date brings is never done before it")
+        raise ValueError(
+            f"time {told!r} is still to come: what a date brings is never done before it"
+        )
     return moment

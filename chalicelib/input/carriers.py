@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 # Nothing that means something inside quotes may come in: quoting is then no more than putting quotes around it.
-_FRAGILE = re.compile(r"(?=[^@]*\.[.@])[a-z0-9_-][a-z0-9._-]{0,63}@(docomo|ezweb)\.ne\.jp", re.ASCII | re.IGNORECASE)
+_FRAGILE = re.compile(
+    r"(?=[^@]*\.[.@])[a-z0-9_-][a-z0-9._-]{0,63}@(docomo|ezweb)\.ne\.jp", re.ASCII | re.IGNORECASE
+)
 
 
 class Carrier(NamedTuple):

@@ -21,15 +21,25 @@ class Day(Field):
         if type(value) is date:
             return value
         try:
-            day = date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) else None
+            day = (
+                date.fromisoformat(value)
+                if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII)
+                else None
+            )
         except (TypeError, ValueError):
             day = None
         if day is None or not 2000 <= day.year <= 2100:
-            raise ValueError("日付は 2026-09-01 の形で、実在する日を入力してください。「3日ごろ」などの表記はお受けできません。")
+            raise ValueError(
+                "日付は 2026-09-01 の形で、実在する日を入力してください。「3日ごろ」などの表記はお受けできません。"
+            )
         return day
 
     def _schema(self) -> dict:
-        return {"type": "string", "format": "date", "description": "a civil date in Japan, 2000 to 2100"}
+        return {
+            "type": "string",
+            "format": "date",
+            "description": "a civil date in Japan, 2000 to 2100",
+        }
 
 
 class Clock(Field):
@@ -56,7 +66,9 @@ class Instant(Field):
                 raise ValueError
             moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
-            raise ValueError("日時は 2026-09-01T10:15:00+09:00 の形(時差つき)で入力してください。") from None
+            raise ValueError(
+                "日時は 2026-09-01T10:15:00+09:00 の形(時差つき)で入力してください。"
+            ) from None
         if not 2000 <= moment.year <= 2100:
             raise ValueError("2000年から2100年までの日時を入力してください。")
         return moment
@@ -74,7 +86,9 @@ class Phone(Text):
     def read(self, value: Any) -> str:
         typed = super().read(value)
         if phones.normalise(typed) is None:
-            raise ValueError("電話番号として読み取れません。市外局番から入力してください(例: 03-1234-5678)。")
+            raise ValueError(
+                "電話番号として読み取れません。市外局番から入力してください(例: 03-1234-5678)。"
+            )
         return typed
 
 
@@ -85,14 +99,22 @@ class CorporateNumber(Text):
         super().__init__(title, **{"max": 20} | rest)
 
     def read(self, value: Any) -> str:
-        digits = phones.plain(super().read(value)).replace("-", "").replace(" ", "").removeprefix("T")
-        if not re.fullmatch(r"[1-9]\d{12}", digits, re.ASCII) or int(digits[0]) != self._check_digit(digits[1:]):
-            raise ValueError("法人番号は13桁の数字です。登記や国税庁の法人番号公表サイトのとおりに入力してください。")
+        digits = (
+            phones.plain(super().read(value)).replace("-", "").replace(" ", "").removeprefix("T")
+        )
+        if not re.fullmatch(r"[1-9]\d{12}", digits, re.ASCII) or int(
+            digits[0]
+        ) != self._check_digit(digits[1:]):
+            raise ValueError(
+                "法人番号は13桁の数字です。登記や国税庁の法人番号公表サイトのとおりに入力してください。"
+            )
         return digits
 
     @staticmethod
     def _check_digit(body: str) -> int:
-        return 9 - sum(int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(body))) % 9
+        return (
+            9 - sum(int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(body))) % 9
+        )
 
 
 class Mail(Text):
@@ -104,16 +126,24 @@ class Mail(Text):
     def read(self, value: Any) -> str:
         import email_validator  # loaded on first use: the memo path never needs it
 
-        typed = super().read(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+        typed = super().read(
+            unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+        )
         if carriers.is_fragile(typed):
             local, _, domain = typed.partition("@")
             return f"{local}@{domain.lower()}"
         try:
-            found = email_validator.validate_email(typed, check_deliverability=False, test_environment=True, allow_smtputf8=False)
+            found = email_validator.validate_email(
+                typed, check_deliverability=False, test_environment=True, allow_smtputf8=False
+            )
         except email_validator.EmailNotValidError:
-            raise ValueError(f"{self.title}の形が正しくありません。name@example.jp の形で入力してください。") from None
+            raise ValueError(
+                f"{self.title}の形が正しくありません。name@example.jp の形で入力してください。"
+            ) from None
         assert found.ascii_email is not None  # only a name beyond ASCII has none, and was refused
-        return found.ascii_email  # a domain of Japanese letters in the form that mail headers can carry
+        return (
+            found.ascii_email
+        )  # a domain of Japanese letters in the form that mail headers can carry
 
     def _schema(self) -> dict:
         return {"type": "string", "format": "email", "maxLength": self.max}
@@ -126,7 +156,9 @@ class Room(Text):
         super().__init__(title, **{"max": 100} | rest)
 
     def read(self, value: Any) -> str:
-        typed = super().read(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+        typed = super().read(
+            unicodedata.normalize("NFKC", value) if isinstance(value, str) else value
+        )
         found = re.fullmatch(_ROOM, typed)
         if found is None:
             raise ValueError(

@@ -49,5 +49,9 @@ def display(number: str | None) -> str:
 
     if not number:
         return ""
-    style = phonenumbers.PhoneNumberFormat.INTERNATIONAL if number.startswith("+") else phonenumbers.PhoneNumberFormat.NATIONAL
+    style = (
+        phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        if number.startswith("+")
+        else phonenumbers.PhoneNumberFormat.NATIONAL
+    )
     return phonenumbers.format_number(phonenumbers.parse(number, "JP"), style)

@@ -43,7 +43,15 @@ class Field:
 class Text(Field):
     """Words as typed. `lines` allows line breaks; nothing else that cannot be seen is let in."""
 
-    def __init__(self, title: str, *, max: int = 100, lines: bool = False, pattern: tuple[str, str] | None = None, **rest: Any):
+    def __init__(
+        self,
+        title: str,
+        *,
+        max: int = 100,
+        lines: bool = False,
+        pattern: tuple[str, str] | None = None,
+        **rest: Any,
+    ):
         """`pattern` is a regular expression for the whole text, and what is said when it does not fit."""
         super().__init__(title, **rest)
         self.max, self.lines, self.pattern = max, lines, pattern
@@ -53,14 +61,19 @@ class Text(Field):
             raise ValueError("文字列で入力してください。")
         text = (value.replace("\r\n", "\n") if self.lines else value).strip()
         if all(
-            letter in _BLANK or letter.isspace() or unicodedata.category(letter) in {"Cf", "Zs"} for letter in text
+            letter in _BLANK or letter.isspace() or unicodedata.category(letter) in {"Cf", "Zs"}
+            for letter in text
         ):  # nothing that can be seen
             raise ValueError(self.absent())
         if len(text) > self.max:
-            raise ValueError(f"{self.title}は{self.max}文字以内で入力してください(現在{len(text)}文字)。")
+            raise ValueError(
+                f"{self.title}は{self.max}文字以内で入力してください(現在{len(text)}文字)。"
+            )
         if any(self._hidden(letter) for letter in text):
             what = "制御文字など" if self.lines else "改行や制御文字など"
-            raise ValueError(f"{what}、使えない文字が含まれています。取り除いて入力し直してください。")
+            raise ValueError(
+                f"{what}、使えない文字が含まれています。取り除いて入力し直してください。"
+            )
         if self.pattern and not re.fullmatch(self.pattern[0], text):
             raise ValueError(self.pattern[1])
         return text
@@ -68,13 +81,18 @@ class Text(Field):
     def _hidden(self, letter: str) -> bool:
         if letter in "\n\t" and self.lines:
             return False
-        return unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"} or letter in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+        return (
+            unicodedata.category(letter) in {"Cc", "Cs", "Zl", "Zp"}
+            or letter in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+        )
 
     def _schema(self) -> dict:
         limits = {"type": "string", "minLength": 1, "maxLength": self.max}
         if self.pattern:
             return limits | {"pattern": f"^{self.pattern[0]}$"}
-        return limits if self.lines else limits | {"pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"}
+        return (
+            limits if self.lines else limits | {"pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"}
+        )
 
 
 class Number(Field):
@@ -83,7 +101,12 @@ class Number(Field):
         self.min, self.max = min, max
 
     def read(self, value: Any) -> int:
-        if isinstance(value, str) and value.isascii() and value.strip().isdigit() and len(value) < 12:
+        if (
+            isinstance(value, str)
+            and value.isascii()
+            and value.strip().isdigit()
+            and len(value) < 12
+        ):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise ValueError("整数で入力してください。")
@@ -133,7 +156,10 @@ class Choice(Field):
 
     def read(self, value: Any) -> str:
         if not isinstance(value, str) or value not in self.words:
-            raise ValueError("次のいずれかを指定してください: " + "、".join(f"{key}({name})" for key, name in self.words.items()))
+            raise ValueError(
+                "次のいずれかを指定してください: "
+                + "、".join(f"{key}({name})" for key, name in self.words.items())
+            )
         return value
 
     def _schema(self) -> dict:
@@ -143,7 +169,9 @@ class Choice(Field):
 class Many(Field):
     """A list of one kind of thing."""
 
-    def __init__(self, title: str, of: "Field | Shape", *, min: int = 0, max: int = 100, **rest: Any):
+    def __init__(
+        self, title: str, of: "Field | Shape", *, min: int = 0, max: int = 100, **rest: Any
+    ):
         super().__init__(title, **rest)
         self.of, self.min, self.max = of, min, max
 
@@ -152,10 +180,18 @@ class Many(Field):
             raise ValueError("配列で入力してください。")
         if not self.min <= len(value) <= self.max:
             raise ValueError(f"{self.min}件から{self.max}件までで入力してください。")
-        return _read_all({f"{place}": (self.of, each) for place, each in enumerate(value)}, then=lambda found: list(found.values()))
+        return _read_all(
+            {f"{place}": (self.of, each) for place, each in enumerate(value)},
+            then=lambda found: list(found.values()),
+        )
 
     def _schema(self) -> dict:
-        return {"type": "array", "items": self.of.schema(), "minItems": self.min, "maxItems": self.max}
+        return {
+            "type": "array",
+            "items": self.of.schema(),
+            "minItems": self.min,
+            "maxItems": self.max,
+        }
 
 
 class Lookup(Field):
@@ -174,13 +210,19 @@ class Lookup(Field):
         return _read_all({f"{name.read(key)}": (self.of, each) for key, each in value.items()})
 
     def _schema(self) -> dict:
-        return {"type": "object", "additionalProperties": self.of.schema(), "maxProperties": self.max}
+        return {
+            "type": "object",
+            "additionalProperties": self.of.schema(),
+            "maxProperties": self.max,
+        }
 
 
 class Shape(Field):
     """Named fields together. Fields nobody knows are refused, since a misspelt one would be lost in silence."""
 
-    def __init__(self, name: str, /, *, title: str = "", required: bool = True, **fields: "Field | Shape"):
+    def __init__(
+        self, name: str, /, *, title: str = "", required: bool = True, **fields: "Field | Shape"
+    ):
         super().__init__(title or name, required=required)
         self.name, self.fields = name, fields
 
@@ -189,9 +231,15 @@ class Shape(Field):
         if not isinstance(value, dict):
             raise Invalid([Fault("", "項目名と値の組(オブジェクト)で入力してください。")])
         known = {spoken(name) for name in self.fields}
-        faults = [Fault(_safe(name), "この項目は使えません。項目名の綴りをご確認ください。") for name in value if name not in known]
+        faults = [
+            Fault(_safe(name), "この項目は使えません。項目名の綴りをご確認ください。")
+            for name in value
+            if name not in known
+        ]
         present = {name: (field, value.get(spoken(name))) for name, field in self.fields.items()}
-        wanted = {name: pair for name, pair in present.items() if pair[0].required or pair[1] is not None}
+        wanted = {
+            name: pair for name, pair in present.items() if pair[0].required or pair[1] is not None
+        }
         return dict.fromkeys(self.fields) | _read_all(wanted, faults)
 
     def sound(self, value: Any) -> dict:
@@ -205,11 +253,20 @@ class Shape(Field):
 
     def _schema(self) -> dict:
         required = [spoken(name) for name, field in self.fields.items() if field.required]
-        described = {"type": "object", "properties": {spoken(name): field.schema() for name, field in self.fields.items()}}
-        return described | {"additionalProperties": False} | ({"required": required} if required else {})
+        described = {
+            "type": "object",
+            "properties": {spoken(name): field.schema() for name, field in self.fields.items()},
+        }
+        return (
+            described
+            | {"additionalProperties": False}
+            | ({"required": required} if required else {})
+        )
 
 
-def _read_all(pairs: dict[str, tuple[Field, Any]], faults: list[Fault] | None = None, then: Any = None) -> Any:
+def _read_all(
+    pairs: dict[str, tuple[Field, Any]], faults: list[Fault] | None = None, then: Any = None
+) -> Any:
     faults, found = list(faults or []), {}
     for name, (field, value) in pairs.items():
         try:
@@ -217,7 +274,10 @@ def _read_all(pairs: dict[str, tuple[Field, Any]], faults: list[Fault] | None = 
                 raise ValueError(field.absent())
             found[name] = field.read(value)
         except Invalid as nested:
-            faults += [Fault(".".join(filter(None, (spoken(name), fault.field))), fault.message) for fault in nested.errors]
+            faults += [
+                Fault(".".join(filter(None, (spoken(name), fault.field))), fault.message)
+                for fault in nested.errors
+            ]
         except ValueError as fault:
             faults.append(Fault(spoken(name), str(fault)))
     if faults:

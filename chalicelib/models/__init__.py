@@ -12,6 +12,19 @@ from chalicelib.models.progress import Progress
 from chalicelib.models.recount import Recount
 from chalicelib.models.token import Token
 
-__all__ = ["TABLES", "Contract", "Counter", "History", "Key", "Letter", "Line", "Mark", "Memo", "Progress", "Recount", "Token"]
+__all__ = [
+    "TABLES",
+    "Contract",
+    "Counter",
+    "History",
+    "Key",
+    "Letter",
+    "Line",
+    "Mark",
+    "Memo",
+    "Progress",
+    "Recount",
+    "Token",
+]
 
 TABLES = (Contract, Counter, History, Key, Letter, Line, Mark, Memo, Progress, Recount, Token)

@@ -9,7 +9,13 @@ from typing import Any, Self, TypeVar
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session, get_session
-from pynamodb.attributes import Attribute, ListAttribute, MapAttribute, UnicodeAttribute, UTCDateTimeAttribute
+from pynamodb.attributes import (
+    Attribute,
+    ListAttribute,
+    MapAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
 from pynamodb.connection import Connection
 from pynamodb.constants import NULL, NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
@@ -88,12 +94,18 @@ class Table(Model):
 
 def condition_failed(error: PynamoDBException) -> bool:
     """Whether a write was refused by its condition. (PynamoDB's own `cause_response_code` breaks on a time-out.)"""
-    return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == "ConditionalCheckFailedException"
+    return (
+        isinstance(error.cause, ClientError)
+        and error.cause.response["Error"]["Code"] == "ConditionalCheckFailedException"
+    )
 
 
 def met_a_transaction(error: PynamoDBException) -> bool:
     """Whether a single write was refused because a transaction was on its item at that moment; the SDK does not ask again."""
-    return isinstance(error.cause, ClientError) and error.cause.response["Error"]["Code"] == "TransactionConflictException"
+    return (
+        isinstance(error.cause, ClientError)
+        and error.cause.response["Error"]["Code"] == "TransactionConflictException"
+    )
 
 
 def lost_a_race(error: TransactWriteError) -> bool:
@@ -151,7 +163,10 @@ class ListOf(ListAttribute[_T]):
     def deserialize(self, values: list[dict[str, Any]]) -> list[_T | None]:
         kind: Any = self.element_type
         element = _element_of(kind)
-        return [None if NULL in each else element.deserialize(element.get_value(each)) for each in values]
+        return [
+            None if NULL in each else element.deserialize(element.get_value(each))
+            for each in values
+        ]
 
 
 @cache

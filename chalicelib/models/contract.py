@@ -46,7 +46,18 @@ class HouseIndex(GlobalSecondaryIndex):
     class Meta:
         index_name = "by_house"
         projection = IncludeProjection(
-            ["status", "company", "contact_name", "mail", "phone_number", "waits_for", "plan", "line", "due", "trial_last_day"]
+            [
+                "status",
+                "company",
+                "contact_name",
+                "mail",
+                "phone_number",
+                "waits_for",
+                "plan",
+                "line",
+                "due",
+                "trial_last_day",
+            ]
             + ["applied_on", "start_on", "paused_on", "parked_at"]
         )
 
@@ -98,16 +109,24 @@ class Contract(Table):
     greeting = UnicodeAttribute(null=True)
     wants_trial = BooleanAttribute()
     marks = list_of(UnicodeAttribute)  # what it is recognised by when it applies again
-    matches = JSONAttribute(default=list)  # earlier contracts that seem to be the same client's: contract, and by what
+    matches = JSONAttribute(
+        default=list
+    )  # earlier contracts that seem to be the same client's: contract, and by what
     people = ListOf(of=Person, default=list)
     line = UnicodeAttribute(null=True)
-    answers = JSONAttribute(default=list)  # what operators may say, and must know: see flows/instructions.py
+    answers = JSONAttribute(
+        default=list
+    )  # what operators may say, and must know: see flows/instructions.py
     disclosable = JSONAttribute(default=list)
     notes = JSONAttribute(default=list)
     exception = UnicodeAttribute(null=True)
-    extra_items = JSONAttribute(null=True)  # asked beside the house's own: [{"key": "room", "name": "部屋番号"}]
+    extra_items = JSONAttribute(
+        null=True
+    )  # asked beside the house's own: [{"key": "room", "name": "部屋番号"}]
     declared = ListOf(of=Declared, default=list)
-    declared_asked_on = DayAttribute(null=True)  # when the client was last asked whether they still hold
+    declared_asked_on = DayAttribute(
+        null=True
+    )  # when the client was last asked whether they still hold
     former = UnicodeAttribute(null=True)
     extra_lines = ListOf(of=ExtraLine, default=list)
     options = ListOf(of=Option, default=list)
@@ -141,7 +160,9 @@ class Contract(Table):
     ended_on = DayAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     refund_yen = WholeAttribute(null=True)
-    parked_at = UTCDateTimeAttribute(null=True)  # since when the night has not been able to settle it
+    parked_at = UTCDateTimeAttribute(
+        null=True
+    )  # since when the night has not been able to settle it
     history = ListOf(of=Note, default=list)  # the latest lines; older ones are pages of their own
     history_before = WholeAttribute(default=0)  # how many lines those pages hold
 
@@ -174,7 +195,9 @@ class Contract(Table):
 
     def has_declared(self, number: str | None) -> bool:
         """Whether calls from a normalised number are neither reported nor counted; never one that became the client's own."""
-        return number not in self.own_numbers and any(each.number == number for each in self.declared)
+        return number not in self.own_numbers and any(
+            each.number == number for each in self.declared
+        )
 
     @property
     def own_numbers(self) -> set[str | None]:
@@ -182,7 +205,10 @@ class Contract(Table):
         return {self.phone_number, self.line, *(each.number for each in self.extra_lines)}
 
     def address(self, identity: str) -> Address | None:
-        return next((each for person in self.people for each in person.addresses if each.id == identity), None)
+        return next(
+            (each for person in self.people for each in person.addresses if each.id == identity),
+            None,
+        )
 
     @property
     def client(self) -> str:

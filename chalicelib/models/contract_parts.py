@@ -2,19 +2,30 @@
 
 from pynamodb.attributes import JSONAttribute, MapAttribute
 
-from chalicelib.models.base import DayAttribute, ListOf, UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, list_of
+from chalicelib.models.base import (
+    DayAttribute,
+    ListOf,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+    WholeAttribute,
+    list_of,
+)
 
 
 class Address(MapAttribute):
     id = UnicodeAttribute()
     mail = UnicodeAttribute()
     confirmed_at = UTCDateTimeAttribute(null=True)
-    bounced_at = UTCDateTimeAttribute(null=True)  # it bounced for good, and has not shown since that it receives
+    bounced_at = UTCDateTimeAttribute(
+        null=True
+    )  # it bounced for good, and has not shown since that it receives
     asked_on = DayAttribute(null=True)  # the day of its last test mail
     asked = WholeAttribute(default=0)  # how many test mails it was sent
     asked_in_vain = WholeAttribute(default=0)  # how many of them before it last bounced for good
     reminded_on = DayAttribute(null=True)
-    replaces = UnicodeAttribute(null=True)  # the address that it takes over from once it is confirmed
+    replaces = UnicodeAttribute(
+        null=True
+    )  # the address that it takes over from once it is confirmed
 
 
 class Person(MapAttribute):
@@ -24,7 +35,9 @@ class Person(MapAttribute):
     aliases = list_of(UnicodeAttribute)
     addresses = ListOf(of=Address, default=list)
     away_until = DayAttribute(null=True)  # the last day of an absence
-    deputy = UnicodeAttribute(null=True)  # the id of who is told meanwhile; the top of the roster if nobody
+    deputy = UnicodeAttribute(
+        null=True
+    )  # the id of who is told meanwhile; the top of the roster if nobody
 
 
 class GatePassed(MapAttribute):
@@ -55,8 +68,16 @@ class Note(MapAttribute):
 
     def told(self) -> dict:
         """As plain JSON; `at` is in UTC."""
-        said = {"on": self.on.isoformat(), "event": self.event, "by": self.by, "at": self.at.isoformat(), "text": self.text}
-        return said | ({"was": self.was, "becomes": self.becomes} if self.was or self.becomes else {})
+        said = {
+            "on": self.on.isoformat(),
+            "event": self.event,
+            "by": self.by,
+            "at": self.at.isoformat(),
+            "text": self.text,
+        }
+        return said | (
+            {"was": self.was, "becomes": self.becomes} if self.was or self.becomes else {}
+        )
 
 
 class Declared(MapAttribute):

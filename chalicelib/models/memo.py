@@ -16,7 +16,17 @@ class MonthIndex(GlobalSecondaryIndex):
     class Meta:
         index_name = "by_contract_month"
         projection = IncludeProjection(
-            ["number", "call_class", "reported", "counts", "why", "caller_number", "caller_name", "handed_over_at", "told_before"]
+            [
+                "number",
+                "call_class",
+                "reported",
+                "counts",
+                "why",
+                "caller_number",
+                "caller_name",
+                "handed_over_at",
+                "told_before",
+            ]
             + ["class_now", "counts_now", "why_now", "corrected_by", "told_now"]
         )
 
@@ -65,7 +75,9 @@ class Memo(Outgoing):
     reported_to = JSONAttribute(default=list)
     asked_for = UnicodeAttribute(null=True)  # the person on the roster who was asked for
     route_note = UnicodeAttribute(null=True)
-    earlier = JSONAttribute(null=True)  # the day's earlier calls from that number, as the report names them
+    earlier = JSONAttribute(
+        null=True
+    )  # the day's earlier calls from that number, as the report names them
     extra_items = JSONAttribute(null=True)  # the contract's further items as they were asked
     corrects = UnicodeAttribute(null=True)  # the memo that this one takes the place of
     version = WholeAttribute(null=True)  # of a correction: 2, 3, …
@@ -73,13 +85,19 @@ class Memo(Outgoing):
     told_before = UTCDateTimeAttribute(null=True)  # when an earlier version was first handed over
 
     tag = "memo"
-    resends = JSONAttribute(null=True)  # each time a person had it sent again: when, by whom, to whom
+    resends = JSONAttribute(
+        null=True
+    )  # each time a person had it sent again: when, by whom, to whom
     told_now = JSONAttribute(null=True)  # who is told instead of those first chosen
     corrected_by = UnicodeAttribute(null=True)  # the memo that took its place
-    class_now = UnicodeAttribute(null=True)  # what it was judged to be after it was taken, and what follows from that
+    class_now = UnicodeAttribute(
+        null=True
+    )  # what it was judged to be after it was taken, and what follows from that
     counts_now = BooleanAttribute(null=True)
     why_now = UnicodeAttribute(null=True)
-    disputed = UnicodeAttribute(null=True)  # the house, while the office has to decide on an objection
+    disputed = UnicodeAttribute(
+        null=True
+    )  # the house, while the office has to decide on an objection
     disputed_at = UTCDateTimeAttribute(null=True)
     disputed_as = UnicodeAttribute(null=True)
     received_by_client_at = UTCDateTimeAttribute(null=True)  # the button of the report was pressed
@@ -94,7 +112,9 @@ class Memo(Outgoing):
         later = self.corrected_by
         while later and self.handed_over_at:
             newer = Memo(later)
-            newer._changed([Memo.told_before.set(self.handed_over_at)], Memo.told_before.does_not_exist())
+            newer._changed(
+                [Memo.told_before.set(self.handed_over_at)], Memo.told_before.does_not_exist()
+            )
             later = newer.corrected_by
         return marked
 
@@ -118,24 +138,39 @@ class Memo(Outgoing):
 
     def newest(self) -> "Memo":
         """The version of it that stands now."""
-        return Memo.get(self.corrected_by, consistent_read=True).newest() if self.corrected_by else self
+        return (
+            Memo.get(self.corrected_by, consistent_read=True).newest()
+            if self.corrected_by
+            else self
+        )
 
     @property
     def class_of_now(self) -> str:
         return self.class_now or self.call_class
 
     @classmethod
-    def tell_instead(cls, told: list[dict], asked_for: str | None, note: str | None) -> list[Action]:
+    def tell_instead(
+        cls, told: list[dict], asked_for: str | None, note: str | None
+    ) -> list[Action]:
         """What changes in a memo that goes to others than those first chosen; its answer is made of what stays."""
         said = ((cls.asked_for, asked_for), (cls.route_note, note))
-        return [cls.told_now.set(told), *(each.set(value) if value else each.remove() for each, value in said)]
+        return [
+            cls.told_now.set(told),
+            *(each.set(value) if value else each.remove() for each, value in said),
+        ]
 
     @classmethod
-    def of_month(cls, contract: str, month: str, since: datetime | None = None, caller: str | None = None) -> list["Memo"]:
+    def of_month(
+        cls, contract: str, month: str, since: datetime | None = None, caller: str | None = None
+    ) -> list["Memo"]:
         """A contract's memos of a JST month, oldest first, with the index's attributes only.
 
         `since` leaves out earlier calls, `caller` (a normalised number) those of others.
         """
         later = MonthIndex.received_at >= since if since else None
         theirs = MonthIndex.caller_number == caller if caller else None
-        return list(cls.by_contract_month.query(f"{contract}#{month}", range_key_condition=later, filter_condition=theirs))
+        return list(
+            cls.by_contract_month.query(
+                f"{contract}#{month}", range_key_condition=later, filter_condition=theirs
+            )
+        )

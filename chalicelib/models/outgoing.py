@@ -33,7 +33,13 @@ LEASE = timedelta(seconds=30)
 AT_ONCE = 50  # addresses that SES takes in one mail
 _MEETINGS = 3  # with a transaction on the same item
 # A mail whose end is in doubt again and again is repeated ever more slowly: somebody's phone may ring each time.
-REPEATS = [LEASE, timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=5), timedelta(minutes=15)]
+REPEATS = [
+    LEASE,
+    timedelta(minutes=1),
+    timedelta(minutes=2),
+    timedelta(minutes=5),
+    timedelta(minutes=15),
+]
 
 
 class WaitingIndex(GlobalSecondaryIndex):
@@ -57,8 +63,12 @@ class Outgoing(Table):
     attempt_since = UTCDateTimeAttribute(null=True)
     tries = WholeAttribute(default=0)
     unsure = list_of(UTCDateTimeAttribute)
-    sent = list_of(UnicodeAttribute)  # of several ways (mail, Chatwork rooms) those that are done, while others are not
-    ids = list_of(UnicodeAttribute)  # of several ways: `mail1 0102…`, how the carrier of each calls what it took
+    sent = list_of(
+        UnicodeAttribute
+    )  # of several ways (mail, Chatwork rooms) those that are done, while others are not
+    ids = list_of(
+        UnicodeAttribute
+    )  # of several ways: `mail1 0102…`, how the carrier of each calls what it took
     handed_over_at = UTCDateTimeAttribute(null=True)  # the first of them
     message_id = UnicodeAttribute(null=True)
     mail_events = list_of(UnicodeAttribute)  # what SES told of it, as rules/delivery.py writes it
@@ -88,11 +98,18 @@ class Outgoing(Table):
     def done(self) -> list[str]:
         """The recipients that it has been handed over for."""
         finished = self.handed_over_at is not None and self.outbox is None
-        return [each for way, to in self.ways.items() if finished or way in self.sent for each in to]
+        return [
+            each for way, to in self.ways.items() if finished or way in self.sent for each in to
+        ]
 
     def lease(self, now: datetime) -> None:
         """Before the first put: this request is about to send it."""
-        self.outbox, self.next_try_at, self.attempt_since, self.tries = self.house, now + LEASE, now, 1
+        self.outbox, self.next_try_at, self.attempt_since, self.tries = (
+            self.house,
+            now + LEASE,
+            now,
+            1,
+        )
 
     def wait_until(self, moment: datetime) -> None:
         """Before the first put: the sweep sends it from `moment` on."""
@@ -100,7 +117,12 @@ class Outgoing(Table):
 
     def hold(self, problem: str, now: datetime) -> None:
         """Before the first put: it does not go out without a person."""
-        self.outbox, self.next_try_at, self.problem, self.attempt_since = f"{self.house}:office", now, problem, None
+        self.outbox, self.next_try_at, self.problem, self.attempt_since = (
+            f"{self.house}:office",
+            now,
+            problem,
+            None,
+        )
 
     def claim(self, now: datetime, changes: Sequence[Action] = ()) -> bool:
         """Take the lease, with `changes`, if nothing changed since the item was read; False if somebody else has it.
@@ -109,17 +131,28 @@ class Outgoing(Table):
         sent the mail: that doubt is put on record with the claim.
         """
         cls = type(self)
-        doubt = [cls.unsure.set(cls.unsure.append([self.attempt_since]))] if self.attempt_since else []
+        doubt = (
+            [cls.unsure.set(cls.unsure.append([self.attempt_since]))] if self.attempt_since else []
+        )
         lease = REPEATS[min(len(self.unsure), len(REPEATS) - 1)]
         return self._if_untouched(
-            [cls.next_try_at.set(now + lease), cls.attempt_since.set(now), cls.tries.set(self.tries + 1), *doubt, *changes]
+            [
+                cls.next_try_at.set(now + lease),
+                cls.attempt_since.set(now),
+                cls.tries.set(self.tries + 1),
+                *doubt,
+                *changes,
+            ]
         )
 
     def mark_handed_over(self, moment: datetime, message_id: str, way: str = "") -> bool:
         """All of it has left, `way` the last: out of the outbox for good."""
         cls = type(self)
         out = [cls.outbox.remove(), cls.next_try_at.remove(), cls.attempt_since.remove()]
-        left: list[Action] = [cls.handed_over_at.set(cls.handed_over_at | moment), cls.message_id.set(message_id)]
+        left: list[Action] = [
+            cls.handed_over_at.set(cls.handed_over_at | moment),
+            cls.message_id.set(message_id),
+        ]
         left += self._called(way, message_id) if way else []
         if self._if_untouched([*left, *out]):
             return True
@@ -130,7 +163,10 @@ class Outgoing(Table):
     def note_sent(self, way: str, moment: datetime, message_id: str) -> bool:
         """One way of several has left; the lease goes on for the others. Ways noted by somebody else meanwhile stay noted."""
         cls = type(self)
-        so_far: list[Action] = [cls.sent.set((cls.sent | []).append([way])), cls.handed_over_at.set(cls.handed_over_at | moment)]
+        so_far: list[Action] = [
+            cls.sent.set((cls.sent | []).append([way])),
+            cls.handed_over_at.set(cls.handed_over_at | moment),
+        ]
         so_far += self._called(way, message_id)
         condition = self.unchanged("next_try_at", "outbox") & ~cls.sent.contains(way)
         return self._changed([*so_far, cls.message_id.set(message_id)], condition)
@@ -148,12 +184,18 @@ class Outgoing(Table):
     def _called(self, way: str, message_id: str) -> list[Action]:
         """Of an item with several ways it is kept which of them a message was; `message_id` is the last one's."""
         cls = type(self)
-        return [cls.ids.set((cls.ids | []).append([f"{way} {message_id}"]))] if len(self.ways) > 1 else []
+        return (
+            [cls.ids.set((cls.ids | []).append([f"{way} {message_id}"]))]
+            if len(self.ways) > 1
+            else []
+        )
 
     def retry_at(self, moment: datetime, problem: str) -> bool:
         """It has certainly not left: try again then."""
         cls = type(self)
-        return self._if_untouched([cls.next_try_at.set(moment), cls.attempt_since.remove(), cls.problem.set(problem)])
+        return self._if_untouched(
+            [cls.next_try_at.set(moment), cls.attempt_since.remove(), cls.problem.set(problem)]
+        )
 
     def leave_to_office(self, now: datetime, problem: str) -> bool:
         """It can never leave as it is: a person has to look at it."""
@@ -163,23 +205,36 @@ class Outgoing(Table):
     def give_back(self, now: datetime, address: str, message_id: str, problem: str) -> bool:
         """SES took the mail to `address` and then did not send it: that way is open again, and a person has to look at it."""
         cls, ways = type(self), self.ways
-        way = next((way for way, to in ways.items() if address.casefold() in map(str.casefold, to)), "")
+        way = next(
+            (way for way, to in ways.items() if address.casefold() in map(str.casefold, to)), ""
+        )
         took = cls.message_id.does_not_exist() | (cls.message_id == message_id)
         if len(ways) > 1:
             took = cls.ids.contains(f"{way} {message_id}")
         done = {*self.done()}
         others = [each for each, to in ways.items() if each != way and done.issuperset(to)]
-        undone = [cls.sent.set(others), cls.attempt_since.remove(), *([] if others else [cls.handed_over_at.remove()])]
+        undone = [
+            cls.sent.set(others),
+            cls.attempt_since.remove(),
+            *([] if others else [cls.handed_over_at.remove()]),
+        ]
         return self._changed([*self._held(now, problem), *undone], took)
 
     def _held(self, now: datetime, problem: str) -> list[Action]:
         cls = type(self)
-        return [cls.outbox.set(f"{self.house}:office"), cls.next_try_at.set(now), cls.problem.set(problem)]
+        return [
+            cls.outbox.set(f"{self.house}:office"),
+            cls.next_try_at.set(now),
+            cls.problem.set(problem),
+        ]
 
     def note_event(self, told: str) -> None:
         """Keep what SES told of it; twice the same is kept once. Unconditional otherwise: events come in any order."""
         cls = type(self)
-        self._changed([cls.mail_events.set((cls.mail_events | []).append([told]))], ~cls.mail_events.contains(told))
+        self._changed(
+            [cls.mail_events.set((cls.mail_events | []).append([told]))],
+            ~cls.mail_events.contains(told),
+        )
 
     def _if_untouched(self, actions: list) -> bool:
         return self._changed(actions, self.unchanged("next_try_at", "outbox"))

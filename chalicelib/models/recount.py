@@ -27,5 +27,8 @@ class Recount(Table):
     def told(self) -> dict:
         """As plain JSON; `at` is in UTC."""
         sides = {"was": (self.was_class, self.was), "becomes": (self.becomes_class, self.becomes)}
-        said = {side: {"class": call_class, "counts": counts} for side, (call_class, counts) in sides.items()}
+        said = {
+            side: {"class": call_class, "counts": counts}
+            for side, (call_class, counts) in sides.items()
+        }
         return {"at": self.at.isoformat(), "by": self.by, "why": self.why} | said

@@ -33,7 +33,11 @@ def is_business_day(day: date, house: House) -> bool:
     """Mon-Fri, no national holiday, not in the house's closure."""
     import jpholiday  # loaded on first use: the memo path never asks
 
-    return day.weekday() < 5 and f"{day:%m-%d}" not in house.hours.closed and not jpholiday.is_holiday(day)
+    return (
+        day.weekday() < 5
+        and f"{day:%m-%d}" not in house.hours.closed
+        and not jpholiday.is_holiday(day)
+    )
 
 
 @cache
@@ -58,14 +62,18 @@ def add_business_days(day: date, count: int, house: House) -> date:
 def is_open(moment: datetime, house: House) -> bool:
     """Whether the centre's operators take calls at this instant."""
     here = moment.astimezone(JST)
-    return house.hours.open <= here.time() < house.hours.close and is_business_day(here.date(), house)
+    return house.hours.open <= here.time() < house.hours.close and is_business_day(
+        here.date(), house
+    )
 
 
 def is_inside(moment: datetime, windows: list[dict] | None) -> bool:
     """Whether an instant lies in a client's weekly windows: `day` (0 is Monday), `from` and `to` as HH:MM; None means always."""
     here = moment.astimezone(JST)
     clock = f"{here:%H:%M}"
-    return windows is None or any(each["day"] == here.weekday() and each["from"] <= clock < each["to"] for each in windows)
+    return windows is None or any(
+        each["day"] == here.weekday() and each["from"] <= clock < each["to"] for each in windows
+    )
 
 
 def spoken_day(day: date | None) -> str:

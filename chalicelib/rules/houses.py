@@ -68,7 +68,9 @@ def load(path: Path) -> House:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise BadHouseFile(f"{path.name}: TOMLとして読み取れません({fault})。示された行を直してください。") from None
+        raise BadHouseFile(
+            f"{path.name}: TOMLとして読み取れません({fault})。示された行を直してください。"
+        ) from None
     try:
         rules = HOUSE.read(raw)
     except Invalid as wrong:
@@ -87,7 +89,9 @@ def all_houses() -> dict[str, House]:
 
 def digest() -> str:
     """Which version of the house files this is."""
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(FOLDER.glob("*.toml")))).hexdigest()[:16]
+    return hashlib.sha256(
+        b"".join(path.read_bytes() for path in sorted(FOLDER.glob("*.toml")))
+    ).hexdigest()[:16]
 
 
 def find(key: str) -> House | None:

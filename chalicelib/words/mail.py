@@ -29,7 +29,11 @@ class _Remembering(EmailPolicy):
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        return super().header_store_parse(name, value) if hasattr(value, "name") else _parsed(name, value)
+        return (
+            super().header_store_parse(name, value)
+            if hasattr(value, "name")
+            else _parsed(name, value)
+        )
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return _folded(name, value)
@@ -61,7 +65,10 @@ def words(name: str, facts: dict[str, Any]) -> Words:
         text = pages.render("mail/_repeat.txt") + text
     html = f"mail/{name}.html"
     if not pages.exists(html):
-        html, facts = "mail/_letter.html", facts | {"paragraphs": pages.paragraphs(f"mail/{name}.txt", **facts)}
+        html, facts = (
+            "mail/_letter.html",
+            facts | {"paragraphs": pages.paragraphs(f"mail/{name}.txt", **facts)},
+        )
     return Words(" ".join(subject.split()), text, pages.render(html, **facts))
 
 
@@ -87,4 +94,6 @@ def message(said: Words, house: Any, to: list[str], sender: str) -> bytes:
 @lru_cache(maxsize=1000)
 def _addresses(header: str, *parties: tuple[str, str]) -> Any:
     """An address header of (name shown, address) pairs."""
-    return _STANDARD.header_factory(header, [_Party(name, addr_spec=carriers.quoted(address)) for name, address in parties])
+    return _STANDARD.header_factory(
+        header, [_Party(name, addr_spec=carriers.quoted(address)) for name, address in parties]
+    )

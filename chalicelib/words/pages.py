@@ -8,7 +8,9 @@ from chalicelib.channels import chatwork
 from chalicelib.input import carriers, phones
 from chalicelib.rules import calendar
 
-TYPED_BREAK = "\x1f"  # a line break of somebody's own, until the text is closed up; no input can hold it
+TYPED_BREAK = (
+    "\x1f"  # a line break of somebody's own, until the text is closed up; no input can hold it
+)
 _LEFT = r"<[^>]*>|https?://[^\s<]+"  # a tag, and an address that a mail program makes a link of
 _HELD = "|".join(  # nothing longer than fits beside a label on a phone
     (
@@ -24,7 +26,12 @@ FOLDER = Path(__file__).parents[2] / "templates"
 
 @cache
 def _environment():
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape  # not on every path
+    from jinja2 import (
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+        select_autoescape,
+    )  # not on every path
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER),

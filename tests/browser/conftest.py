@@ -12,15 +12,25 @@ from dev import server
 from tests import stores
 from tests.browser.eyes import PHONE
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 DESKTOP = {"width": 1280, "height": 900}
 
 
 @pytest.fixture(scope="session")
 def chromium():
     if not CHROMIUM:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not here: install the package chromium")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            "Chromium is not here: install the package chromium"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -42,7 +52,10 @@ def page(chromium, request):
     context = chromium.new_context(viewport=request.param, java_script_enabled=True)
     opened = context.new_page()
     opened.foreign = []
-    opened.on("request", lambda asked: opened.foreign.append(asked.url) if "127.0.0.1" not in asked.url else None)
+    opened.on(
+        "request",
+        lambda asked: opened.foreign.append(asked.url) if "127.0.0.1" not in asked.url else None,
+    )
     yield opened
     assert opened.foreign == []
     context.close()

@@ -35,7 +35,9 @@ def test_a_report_is_received_and_a_sales_call_taken_off_by_pressing(page, site,
     page.click("button:has-text('間違い電話でした')")
     sees(page, ".good", "「間違い電話」として記録しました")
     fine(page)
-    assert desk.counted("2026-09") == 0 and [each["number"] for each in desk.look()["declared"]] == ["0399991111"]
+    assert desk.counted("2026-09") == 0 and [
+        each["number"] for each in desk.look()["declared"]
+    ] == ["0399991111"]
 
     opens_report(page, site, desk, **{"class": "test"})
     page.click("text=テストの報告を受け取りました")
@@ -63,7 +65,9 @@ def test_an_objection_at_mk_waits_for_the_office_and_its_decision_is_shown(page,
     sees(page, ".good", "数え方の結果をメールでお知らせします")
     fine(page)
     (waiting,) = desk.get("/v1/objections").json["objections"]
-    desk.post(f"/v1/memos/{waiting['id']}/class", {"class": "business", "reason": "ご用件を伺っています"})
+    desk.post(
+        f"/v1/memos/{waiting['id']}/class", {"class": "business", "reason": "ご用件を伺っています"}
+    )
     page.goto(page.url)
     sees(page, "p", "判定済みです(業務のお電話")
     fine(page)
@@ -78,7 +82,13 @@ def test_the_page_of_a_call_is_pressed_by_keyboard_in_its_order(page, site, desk
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.innerText.trim()"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    assert reached == ["本文へ", "スマイルフォンネット", "報告を受け取りました", "営業電話でした", "間違い電話でした"]
+    assert reached == [
+        "本文へ",
+        "スマイルフォンネット",
+        "報告を受け取りました",
+        "営業電話でした",
+        "間違い電話でした",
+    ]
     page.keyboard.press("Enter")
     sees(page, ".good", "「間違い電話」として記録しました")
 

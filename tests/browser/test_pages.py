@@ -20,7 +20,18 @@ def fill(page, **form):
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/mk", "/smile", "/mk?calls=9999", "/smile?calls=x", "/mk/signup", "/smile/signup", "/docs", "/nobody"]
+    "path",
+    [
+        "/",
+        "/mk",
+        "/smile",
+        "/mk?calls=9999",
+        "/smile?calls=x",
+        "/mk/signup",
+        "/smile/signup",
+        "/docs",
+        "/nobody",
+    ],
 )
 def test_every_page_is_accessible(page, site, path):
     page.goto(site + path)
@@ -115,15 +126,22 @@ def test_a_plan_is_advised_on_the_same_page_by_keyboard(page, site):
     page.keyboard.press("Enter")
     sees(page, "#calls-fault", "0から10,000までの整数")
     fine(page)
-    assert page.input_value("#calls") == "たくさん" and page.get_attribute("#calls", "aria-invalid") == "true"
+    assert (
+        page.input_value("#calls") == "たくさん"
+        and page.get_attribute("#calls", "aria-invalid") == "true"
+    )
     page.fill("#calls", "４５")
     page.press("#calls", "Tab")
     page.keyboard.press("Enter")
     sees(page, ".answer", "月45件の場合は、ハーフプランがおすすめです")
     sees(page, ".best", "6,435円")
     fine(page)
-    assert page.url.endswith("#advice") and page.evaluate("document.querySelector('#calls').getBoundingClientRect().top >= 0")
-    assert page.evaluate("document.querySelector('.answer').getBoundingClientRect().bottom <= window.innerHeight")
+    assert page.url.endswith("#advice") and page.evaluate(
+        "document.querySelector('#calls').getBoundingClientRect().top >= 0"
+    )
+    assert page.evaluate(
+        "document.querySelector('.answer').getBoundingClientRect().bottom <= window.innerHeight"
+    )
 
 
 def test_mails_open_at_phone_width_without_scrolling_sideways(page, site, desk):

@@ -16,11 +16,20 @@ BROKEN = """() => {
     }
   return broken;
 }"""
-NUMBERS = "、".join(f"{'あ' * place}03-6700-1234と2026年11月25日(水) 12:45と受付番号 261125-K5819-2と" for place in range(1, 16))
+NUMBERS = "、".join(
+    f"{'あ' * place}03-6700-1234と2026年11月25日(水) 12:45と受付番号 261125-K5819-2と"
+    for place in range(1, 16)
+)
 SAID = {
     "whole": {"mood": ["hurry", "trouble"], "wants_call_back": True, "for": "髙橋"},
-    "numbers": {"business": NUMBERS, "caller": {"name": "佐藤", "phone": "０９０－１２３４－５６７８ 内線205"}},
-    "endless": {"business": "0123456789" * 100 + "\n" + "9-" * 300, "for": "Wolfeschlegelsteinhausenbergerdorff" * 2},
+    "numbers": {
+        "business": NUMBERS,
+        "caller": {"name": "佐藤", "phone": "０９０－１２３４－５６７８ 内線205"},
+    },
+    "endless": {
+        "business": "0123456789" * 100 + "\n" + "9-" * 300,
+        "for": "Wolfeschlegelsteinhausenbergerdorff" * 2,
+    },
     "hang-up": {"business": None, "caller": None, "class": "hangup"},
 }
 
@@ -35,10 +44,18 @@ def test_a_report_fits_a_telephone(page, desk, kind):
 def test_a_correction_its_copy_and_a_letter_fit_a_telephone(page, desk):
     desk.on("2026-09-01").starts("mk")
     memo = desk.memo().json["id"]
-    said = {name: value for name, value in desk.said(business="納期の件").items() if name not in ("line", "received_at")}
-    right = desk.post(f"/v1/memos/{memo}/corrections", said, role="operator", **{"idempotency-key": "right"})
+    said = {
+        name: value
+        for name, value in desk.said(business="納期の件").items()
+        if name not in ("line", "received_at")
+    }
+    right = desk.post(
+        f"/v1/memos/{memo}/corrections", said, role="operator", **{"idempotency-key": "right"}
+    )
     assert right.status == 201, right.text
-    again = desk.post(f"/v1/memos/{right.json['id']}/resend", role="operator", **{"idempotency-key": "again"})
+    again = desk.post(
+        f"/v1/memos/{right.json['id']}/resend", role="operator", **{"idempotency-key": "again"}
+    )
     assert again.status == 200, again.text
     for mail in desk.mails():
         shown(page, mail)

@@ -10,7 +10,16 @@ from chalicelib import config
 from chalicelib.channels import chatwork
 from chalicelib.channels import outcome as attempt
 from chalicelib.input.kinds import Room
-from dev.chatwork import LONGEST, NO_MEMBER, NO_ROOM, NO_TOKEN, TOO_MANY, TOO_MANY_IN_ROOM, Posted, refusal
+from dev.chatwork import (
+    LONGEST,
+    NO_MEMBER,
+    NO_ROOM,
+    NO_TOKEN,
+    TOO_MANY,
+    TOO_MANY_IN_ROOM,
+    Posted,
+    refusal,
+)
 from tests import chatwork_server, stores
 from tests.chatwork_server import TOKEN
 
@@ -49,7 +58,12 @@ ENDINGS = [
     ("general limit", TOO_MANY, "retry", "chatwork-429"),
     ("limit of the room", TOO_MANY_IN_ROOM, "retry", "chatwork-429"),
     ("a request they gave up", refusal(408, "no"), "retry", "chatwork-408"),
-    ("moved", (307, {}, {"location": "http://127.0.0.1:1/v2/rooms/123456/messages"}), "retry", "chatwork-307"),
+    (
+        "moved",
+        (307, {}, {"location": "http://127.0.0.1:1/v2/rooms/123456/messages"}),
+        "retry",
+        "chatwork-307",
+    ),
     ("internal", refusal(500, "no"), "unsure", "chatwork-500"),
     ("a gateway that gave up", (504, b"<html>"), "unsure", "chatwork-504"),
     ("unavailable", (503, b""), "unsure", "chatwork-503"),
@@ -65,7 +79,9 @@ ENDINGS = [
 ]
 
 
-@pytest.mark.parametrize(("ending", "kind", "problem"), [row[1:] for row in ENDINGS], ids=[row[0] for row in ENDINGS])
+@pytest.mark.parametrize(
+    ("ending", "kind", "problem"), [row[1:] for row in ENDINGS], ids=[row[0] for row in ENDINGS]
+)
 def test_every_ending_is_told_as_it_is_after_one_attempt(ending, kind, problem):
     with chatwork_server.running(ending) as room:
         outcome = send()
@@ -73,7 +89,9 @@ def test_every_ending_is_told_as_it_is_after_one_attempt(ending, kind, problem):
     assert len(room.asked) == 1
 
 
-@pytest.mark.parametrize("lost", ["reset", "silence", refusal(500, "no")], ids=["reset", "silence", "500"])
+@pytest.mark.parametrize(
+    "lost", ["reset", "silence", refusal(500, "no")], ids=["reset", "silence", "500"]
+)
 def test_an_answer_that_was_lost_is_in_doubt_though_the_message_stands_in_the_room(lost):
     with chatwork_server.running(Posted(lost), None) as room:
         assert send().kind == attempt.UNSURE
@@ -110,7 +128,10 @@ def test_a_name_that_is_not_found_is_a_definite_no():
 @contextmanager
 def full_house():
     """A port whose queue of callers is full: one more is neither let in nor turned away."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as door, socket.create_connection(door.getsockname()):
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as door,
+        socket.create_connection(door.getsockname()),
+    ):
         yield door.getsockname()[1]
 
 
@@ -120,7 +141,17 @@ def test_nobody_letting_us_in_is_a_definite_no():
 
 
 @pytest.mark.parametrize(
-    "secret", ["", "no JSON", "[]", '{"smile": "x"}', '{"mk": ""}', '{"mk": 7}', '{"mk": "a\\nb"}', '{"mk": "鍵"}']
+    "secret",
+    [
+        "",
+        "no JSON",
+        "[]",
+        '{"smile": "x"}',
+        '{"mk": ""}',
+        '{"mk": 7}',
+        '{"mk": "a\\nb"}',
+        '{"mk": "鍵"}',
+    ],
 )
 def test_a_house_without_a_usable_token_sends_nothing(secret):
     with chatwork_server.running() as room, chatwork_server.pointed_at(room.address, secret):
@@ -129,7 +160,10 @@ def test_a_house_without_a_usable_token_sends_nothing(secret):
 
 
 def test_each_house_writes_with_its_own_token():
-    with chatwork_server.running() as room, chatwork_server.pointed_at(room.address, f'{{"mk": "{TOKEN}\\n", "smile": "other"}}'):
+    with (
+        chatwork_server.running() as room,
+        chatwork_server.pointed_at(room.address, f'{{"mk": "{TOKEN}\\n", "smile": "other"}}'),
+    ):
         assert send().kind == attempt.SENT
         assert send(house="smile") == (attempt.RETRY, "", "chatwork-401")
         assert send(house="third") == (attempt.RETRY, "", "chatwork-no-token")
@@ -156,8 +190,26 @@ def test_the_token_is_never_told(caplog, capfd):
         assert TOKEN not in told and "髙橋" not in told
 
 
-TAGS = ["[To:123]", "[toall]", "[info][title]a[/title]b[/info]", "[rp aid=1 to=2-3]", "[返信 aid=1 to=2-3]", "[code]", "[/code]"]
-TAGS += ["[hr]", "[picon:1]", "[piconname:1]", "[qt][qtmeta aid=1 time=2]a[/qt]", "[TO:1]", "[download:1]", "[", "]", "[[hr]]"]
+TAGS = [
+    "[To:123]",
+    "[toall]",
+    "[info][title]a[/title]b[/info]",
+    "[rp aid=1 to=2-3]",
+    "[返信 aid=1 to=2-3]",
+    "[code]",
+    "[/code]",
+]
+TAGS += [
+    "[hr]",
+    "[picon:1]",
+    "[piconname:1]",
+    "[qt][qtmeta aid=1 time=2]a[/qt]",
+    "[TO:1]",
+    "[download:1]",
+    "[",
+    "]",
+    "[[hr]]",
+]
 
 
 @pytest.mark.parametrize("typed", TAGS)
@@ -168,7 +220,9 @@ def test_what_was_typed_is_no_notation_and_reads_the_same(typed):
     assert chatwork.plain(shown) == shown
 
 
-@pytest.mark.parametrize("typed", ["", "髙橋(本社)", "株式会社｢青葉｣【至急】", "https://a.example/?b=1#c", "一\n二"])
+@pytest.mark.parametrize(
+    "typed", ["", "髙橋(本社)", "株式会社｢青葉｣【至急】", "https://a.example/?b=1#c", "一\n二"]
+)
 def test_what_is_no_notation_stays_as_it_is(typed):
     assert chatwork.plain(typed) == typed
 
@@ -182,7 +236,10 @@ def test_what_is_no_notation_stays_as_it_is(typed):
         ("#!rid123456", "123456"),
         ("＃！ｒｉｄ１２３４５６", "123456"),
         ("https://www.chatwork.com/#!rid123456", "123456"),
-        ("https://www.chatwork.com/#!rid123456-1800000000000000001", "123456"),  # a link to one of its messages
+        (
+            "https://www.chatwork.com/#!rid123456-1800000000000000001",
+            "123456",
+        ),  # a link to one of its messages
         ("https://kcw.kddi.ne.jp/#!rid123456", "123456"),
     ],
 )
@@ -191,8 +248,27 @@ def test_a_room_as_people_type_it(typed, room):
     assert chatwork.room_of(chatwork.address_of(room)) == room
 
 
-NO_ROOMS = ["", "0", "012345", "09012345678", "03-6700-1234", "1234-5678", "-5", "1.5", "rid", "rid0", "12 34", "1" * 20, "٣"]
-NO_ROOMS += ["https://www.chatwork.com/", "https://www.chatwork.com/#!rid1/../2", "https://evil.example/#!rid1", "taro@a.example"]
+NO_ROOMS = [
+    "",
+    "0",
+    "012345",
+    "09012345678",
+    "03-6700-1234",
+    "1234-5678",
+    "-5",
+    "1.5",
+    "rid",
+    "rid0",
+    "12 34",
+    "1" * 20,
+    "٣",
+]
+NO_ROOMS += [
+    "https://www.chatwork.com/",
+    "https://www.chatwork.com/#!rid1/../2",
+    "https://evil.example/#!rid1",
+    "taro@a.example",
+]
 NO_ROOMS += ["https://www.chatwork.com.evil.example/#!rid1", "chatwork", 123456, None, "123\n456"]
 
 
@@ -204,7 +280,16 @@ def test_what_is_no_room_is_refused_with_a_remedy(typed):
 
 @pytest.mark.parametrize(
     "address",
-    ["taro@a.example", "chatwork:", "chatwork:012", "chatwork:1/../2", "chatwork:1\n", "chatwork:１", "123456", "Chatwork:1"],
+    [
+        "taro@a.example",
+        "chatwork:",
+        "chatwork:012",
+        "chatwork:1/../2",
+        "chatwork:1\n",
+        "chatwork:１",
+        "123456",
+        "Chatwork:1",
+    ],
 )
 def test_an_address_that_is_no_room(address):
     assert chatwork.room_of(address) is None

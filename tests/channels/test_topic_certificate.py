@@ -153,7 +153,11 @@ def test_a_failure_is_not_remembered(topic):
     [
         (NOW, NOW + timedelta(days=1), True),
         (NOW - timedelta(days=1), NOW, True),
-        (NOW - timedelta(days=9), datetime(2055, 1, 1, tzinfo=UTC), True),  # from 2050 on, dates are written otherwise
+        (
+            NOW - timedelta(days=9),
+            datetime(2055, 1, 1, tzinfo=UTC),
+            True,
+        ),  # from 2050 on, dates are written otherwise
         (NOW + timedelta(seconds=1), NOW + timedelta(days=1), False),
         (NOW - timedelta(days=1), NOW - timedelta(seconds=1), False),
     ],
@@ -167,7 +171,9 @@ def test_a_certificate_counts_while_it_is_valid(topic, since, until, good):
 
 
 def test_a_certificate_that_was_read_once_still_ends(topic):
-    message = said(topic, SigningCertUrl=topic.publish(certificate(topic.key, NOW, NOW + timedelta(days=1))))
+    message = said(
+        topic, SigningCertUrl=topic.publish(certificate(topic.key, NOW, NOW + timedelta(days=1)))
+    )
     assert sns.opened(message, NOW) == EVENT
     refused(message, "not valid now", NOW + timedelta(days=2))
 
@@ -186,7 +192,10 @@ def test_a_certificate_is_fetched_once(topic):
         (lambda: certificate(ec.generate_private_key(ec.SECP256R1())), "without an RSA key"),
         (lambda: b"<html>busy</html>", "unreadable"),
         (lambda: b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "unreadable"),
-        (lambda: b"-----BEGIN CERTIFICATE-----\nMAMwAQA=\n-----END CERTIFICATE-----\n", "unreadable"),
+        (
+            lambda: b"-----BEGIN CERTIFICATE-----\nMAMwAQA=\n-----END CERTIFICATE-----\n",
+            "unreadable",
+        ),
         (lambda: b" " * 20_001, "too long"),
     ],
 )
@@ -196,12 +205,23 @@ def test_a_certificate_of_another_kind_is_refused(topic, make, why):
 
 def test_a_damaged_certificate_is_refused_or_does_not_fit(topic):
     """Whatever the bytes, it ends with Forged: nothing of the decoder's gets out."""
-    chance, der = random.Random(11), bytearray(x509.load_pem_x509_certificate(certificate(topic.key)).public_bytes(Encoding.DER))
+    chance, der = (
+        random.Random(11),
+        bytearray(
+            x509.load_pem_x509_certificate(certificate(topic.key)).public_bytes(Encoding.DER)
+        ),
+    )
     for _ in range(150):
         broken = der[: chance.choice([len(der), chance.randrange(len(der))])]
         for _ in range(4):
-            broken[chance.randrange(len(broken)) if broken else 0 : 0] = bytes([chance.randrange(256)])
-        pem = b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(broken) + b"\n-----END CERTIFICATE-----\n"
+            broken[chance.randrange(len(broken)) if broken else 0 : 0] = bytes(
+                [chance.randrange(256)]
+            )
+        pem = (
+            b"-----BEGIN CERTIFICATE-----\n"
+            + base64.b64encode(broken)
+            + b"\n-----END CERTIFICATE-----\n"
+        )
         with pytest.raises(sns.Forged):
             sns.opened(said(topic, SigningCertUrl=topic.publish(pem)), NOW)
 

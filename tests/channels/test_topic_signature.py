@@ -14,7 +14,10 @@ from chalicelib.channels import sns
 from dev.topic import certificate, signed_text
 from tests.channels.topic_messages import EVENT, NOW, refused, said, without
 
-SHA1, SHA256 = (bytes.fromhex(each) for each in ("3021300906052b0e03021a05000414", "3031300d060960864801650304020105000420"))
+SHA1, SHA256 = (
+    bytes.fromhex(each)
+    for each in ("3021300906052b0e03021a05000414", "3031300d060960864801650304020105000420")
+)
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -37,7 +40,9 @@ def test_the_certificate_is_found_under_both_spellings(topic):
 def test_the_record_is_that_of_lambda(topic):
     (record,) = topic.record(EVENT, NOW)["Records"]
     assert set(record) == {"EventSource", "EventVersion", "EventSubscriptionArn", "Sns"}
-    assert record["EventSource"] == "aws:sns" and record["EventSubscriptionArn"].startswith(topic.arn + ":")
+    assert record["EventSource"] == "aws:sns" and record["EventSubscriptionArn"].startswith(
+        topic.arn + ":"
+    )
     assert record["Sns"]["Timestamp"] == "2026-09-03T03:00:00.000Z"
 
 
@@ -67,7 +72,9 @@ def test_another_topic_is_refused_even_where_sns_has_truly_signed_it(topic):
     refused(said(topic, TopicArn="x") | {"TopicArn": topic.arn}, "does not fit")
 
 
-@pytest.mark.parametrize("kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation", "notification", ""])
+@pytest.mark.parametrize(
+    "kind", ["SubscriptionConfirmation", "UnsubscribeConfirmation", "notification", ""]
+)
 def test_what_is_no_notification_is_refused(topic, kind):
     refused(said(topic, Type=kind), "no notification")
 
@@ -75,7 +82,12 @@ def test_what_is_no_notification_is_refused(topic, kind):
 @pytest.mark.parametrize("name", ["Message", "MessageId", "Timestamp", "TopicArn", "Type"])
 def test_a_value_that_is_missing_or_no_text_is_refused(topic, name):
     message = said(topic)
-    for broken in (without(message, name), message | {name: None}, message | {name: 7}, message | {name: ["a"]}):
+    for broken in (
+        without(message, name),
+        message | {name: None},
+        message | {name: 7},
+        message | {name: ["a"]},
+    ):
         refused(broken, "missing or no text")
     refused(message | {"Subject": 7}, "missing or no text")
     refused({}, "missing or no text")
@@ -88,14 +100,18 @@ def test_text_that_cannot_be_written_down_is_refused(topic):
 def test_one_signature_does_not_fit_two_messages(topic):
     """Without a subject, the same bytes could be a message whose id ends with that subject."""
     message = said(topic)
-    shifted = without(message, "Subject") | {"MessageId": f"{message['MessageId']}\nSubject\n{message['Subject']}"}
+    shifted = without(message, "Subject") | {
+        "MessageId": f"{message['MessageId']}\nSubject\n{message['Subject']}"
+    }
     assert signed_text(shifted) == signed_text(message)
     refused(shifted, "line break")
     longer = f"{message['Message']}\nMessageId\n{message['MessageId']}"
     refused(said(topic, Message=longer), "no JSON object")
 
 
-@pytest.mark.parametrize("message", ["Successfully validated the topic.", "", "[]", "null", '"text"', "{"])
+@pytest.mark.parametrize(
+    "message", ["Successfully validated the topic.", "", "[]", "null", '"text"', "{"]
+)
 def test_what_is_truly_signed_but_no_event_has_a_name_of_its_own(topic, message):
     with pytest.raises(sns.NoEvent):
         sns.opened(said(topic, Message=message), NOW)
@@ -137,9 +153,21 @@ def test_a_longer_key_is_as_good(topic, bits):
 
 def test_a_signature_that_is_longer_or_shorter_is_refused(topic):
     message = said(topic)
-    true, modulus = base64.b64decode(message["Signature"]), topic.key.public_key().public_numbers().n
+    true, modulus = (
+        base64.b64decode(message["Signature"]),
+        topic.key.public_key().public_numbers().n,
+    )
     beyond = int.from_bytes(true, "big") + modulus  # the same remainder, one modulus further
-    variants = [true[:-1], true[1:], b"\x00" + true, true + b"\x00", b"", b"\x00" * 256, b"\xff" * 256, beyond.to_bytes(257, "big")]
+    variants = [
+        true[:-1],
+        true[1:],
+        b"\x00" + true,
+        true + b"\x00",
+        b"",
+        b"\x00" * 256,
+        b"\xff" * 256,
+        beyond.to_bytes(257, "big"),
+    ]
     for each in variants:
         refused(message | {"Signature": base64.b64encode(each).decode()}, "does not fit")
     refused(message | {"Signature": None}, "does not fit")
@@ -148,7 +176,9 @@ def test_a_signature_that_is_longer_or_shorter_is_refused(topic):
 @pytest.mark.parametrize(("version", "kind"), [("1", hashes.SHA1()), ("2", hashes.SHA256())])
 def test_cryptography_says_the_same_of_every_flipped_bit(topic, version, kind):
     chance, message = random.Random(7), said(topic, version)
-    key = x509.load_pem_x509_certificate(topic.files[topic.address.removeprefix(topic.place)]).public_key()
+    key = x509.load_pem_x509_certificate(
+        topic.files[topic.address.removeprefix(topic.place)]
+    ).public_key()
     true = base64.b64decode(message["Signature"])
     key.verify(true, signed_text(message), padding.PKCS1v15(), kind)
     for _ in range(100):
@@ -160,9 +190,15 @@ def test_cryptography_says_the_same_of_every_flipped_bit(topic, version, kind):
 
 def blocks(version, text):
     """The block that should have been signed, and those that a lenient reader has taken for it."""
-    prefix, digest = (SHA1, hashlib.sha1(text).digest()) if version == "1" else (SHA256, hashlib.sha256(text).digest())
+    prefix, digest = (
+        (SHA1, hashlib.sha1(text).digest())
+        if version == "1"
+        else (SHA256, hashlib.sha256(text).digest())
+    )
     info = prefix + digest
-    plain = bytes([0x30, prefix[1] - 2, 0x30, prefix[3] - 2]) + prefix[4:-4] + prefix[-2:] + digest  # without the NULL
+    plain = (
+        bytes([0x30, prefix[1] - 2, 0x30, prefix[3] - 2]) + prefix[4:-4] + prefix[-2:] + digest
+    )  # without the NULL
     full = 256 - 3 - len(info)
     yield b"\x00\x01" + b"\xff" * full + b"\x00" + info
     yield b"\x00\x01" + b"\xff" * 8 + b"\x00" + info + b"\x00" * (full - 8)
@@ -179,11 +215,22 @@ def blocks(version, text):
 def test_only_the_one_right_block_is_taken_even_from_the_owner_of_the_key(topic, version):
     message = said(topic, version)
     private, n = topic.key.private_numbers().d, topic.key.public_key().public_numbers().n
-    right, *wrong = (pow(int.from_bytes(block, "big"), private, n) for block in blocks(version, signed_text(message)))
+    right, *wrong = (
+        pow(int.from_bytes(block, "big"), private, n)
+        for block in blocks(version, signed_text(message))
+    )
     assert len(wrong) == 8
-    assert sns.opened(message | {"Signature": base64.b64encode(right.to_bytes(256, "big")).decode()}, NOW) == EVENT
+    assert (
+        sns.opened(
+            message | {"Signature": base64.b64encode(right.to_bytes(256, "big")).decode()}, NOW
+        )
+        == EVENT
+    )
     for number in wrong:
-        refused(message | {"Signature": base64.b64encode(number.to_bytes(256, "big")).decode()}, "does not fit")
+        refused(
+            message | {"Signature": base64.b64encode(number.to_bytes(256, "big")).decode()},
+            "does not fit",
+        )
 
 
 def cube_root(number: int) -> int:
@@ -199,10 +246,15 @@ def cube_root(number: int) -> int:
 def test_a_cube_root_is_no_signature(topic, version):
     """Bleichenbacher 2006: under exponent 3, anybody can write a block that begins rightly and ends in rubbish."""
     small = rsa.generate_private_key(3, 2048)
-    message = topic.signed(said(topic, version, SigningCertUrl=topic.publish(certificate(small))), small)
+    message = topic.signed(
+        said(topic, version, SigningCertUrl=topic.publish(certificate(small))), small
+    )
     assert sns.opened(message, NOW) == EVENT
     lenient = list(blocks(version, signed_text(message)))[2]
     begins = lenient[: lenient.index(b"\x5a" * 100)]
     number = cube_root(int.from_bytes(lenient, "big"))
     assert (number**3).to_bytes(256, "big").startswith(begins)
-    refused(message | {"Signature": base64.b64encode(number.to_bytes(256, "big")).decode()}, "does not fit")
+    refused(
+        message | {"Signature": base64.b64encode(number.to_bytes(256, "big")).decode()},
+        "does not fit",
+    )

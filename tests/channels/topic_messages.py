@@ -8,7 +8,9 @@ from chalicelib.channels import sns
 from dev import ses_events
 
 NOW = datetime(2026, 9, 3, 3, 0, tzinfo=UTC)
-MAIL = ses_events.Mail("0106-1", {"item": "m-1"}, ["misaki@sakura.example"], NOW, subject="さくら商事 様")
+MAIL = ses_events.Mail(
+    "0106-1", {"item": "m-1"}, ["misaki@sakura.example"], NOW, subject="さくら商事 様"
+)
 EVENT = ses_events.bounce(MAIL, NOW)
 
 

@@ -19,7 +19,9 @@ MADE = {
     "delivery_delay": ses_events.delay(MAIL, LATER),
     "bounce_permanent": ses_events.bounce(MAIL, LATER),
     "bounce_transient": ses_events.bounce(MAIL, LATER, kind="Transient", subtype="MailboxFull"),
-    "bounce_unexplained": ses_events.bounce(MAIL, LATER, kind="Undetermined", subtype="Undetermined", explained=False),
+    "bounce_unexplained": ses_events.bounce(
+        MAIL, LATER, kind="Undetermined", subtype="Undetermined", explained=False
+    ),
     "complaint": ses_events.complaint(MAIL, LATER),
     "complaint_unexplained": ses_events.complaint(MAIL, LATER, explained=False),
     "reject": ses_events.reject(MAIL),
@@ -51,7 +53,11 @@ def test_an_event_has_the_form_on_record(name):
 def test_an_event_names_its_mail_and_every_tag_is_a_list(name):
     mail = MADE[name]["mail"]
     assert mail["messageId"] == "0106-1"
-    assert {tag: mail["tags"][tag] for tag in TAGS} == {"item": ["m-1"], "contract": ["mk-1"], "stage": ["test"]}
+    assert {tag: mail["tags"][tag] for tag in TAGS} == {
+        "item": ["m-1"],
+        "contract": ["mk-1"],
+        "stage": ["test"],
+    }
 
 
 def test_an_event_may_speak_of_some_of_the_recipients():
@@ -68,4 +74,7 @@ def test_an_event_may_speak_of_some_of_the_recipients():
 
 def test_instants_have_milliseconds_and_a_delivery_knows_how_long_it_took():
     delivery = MADE["delivery"]["delivery"]
-    assert (delivery["timestamp"], delivery["processingTimeMillis"]) == ("2026-09-03T01:15:09.412Z", 2000)
+    assert (delivery["timestamp"], delivery["processingTimeMillis"]) == (
+        "2026-09-03T01:15:09.412Z",
+        2000,
+    )

@@ -23,7 +23,9 @@ class Stack:
     def __init__(self, **environment: str):
         self.port = stores.free_port()
         self.environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "STAGE", "LINK", "PUBLIC"))
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "STAGE", "LINK", "PUBLIC"))
         }
         self.environment |= {"PORT": str(self.port)} | environment
         self.process = subprocess.Popen(
@@ -49,7 +51,8 @@ class Stack:
 
     def ask(self, path: str, body: dict | None = None, key: str | None = None, **headers):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+            f"http://127.0.0.1:{self.port}{path}",
+            headers={k.replace("_", "-"): v for k, v in headers.items()},
         )
         if key:
             request.add_header("Authorization", f"Bearer {key}")
@@ -64,7 +67,9 @@ class Stack:
 
     def nightly(self, at: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "dev", "nightly", at]
-        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True)
+        return subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True
+        )
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +111,12 @@ def test_mails_are_shown_and_days_can_be_lived_through(stack):
 
 def test_the_end_of_it_is_ctrl_c(stack):
     taken = subprocess.run(
-        [sys.executable, "-m", "dev"], cwd=ROOT, env=stack.environment, capture_output=True, text=True, timeout=60
+        [sys.executable, "-m", "dev"],
+        cwd=ROOT,
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert taken.returncode == 1 and f"Port {stack.port} cannot be used" in taken.stdout
     stack.process.send_signal(signal.SIGINT)
@@ -127,12 +137,21 @@ def test_a_store_that_remembers(dynamodb_local, tmp_path):
     assert second.ask("/v1/contracts", key=second.key("smile", "office")) == (200, contracts)
     assert second.ask("/_dev/mails") == (200, mails)
     line = re.search(r"  smile: .* on (\S+)", second.said)[1]
-    assert json.loads(second.ask(f"/v1/lines/{line}", key=second.key("smile", "operator"))[1])["status"] == "active"
+    assert (
+        json.loads(second.ask(f"/v1/lines/{line}", key=second.key("smile", "operator"))[1])[
+            "status"
+        ]
+        == "active"
+    )
     assert second.stop() == 0
 
 
 def test_an_unknown_store_is_said():
     told = subprocess.run(
-        [sys.executable, "-m", "dev"], cwd=ROOT, env=os.environ | {"STORE": "papyrus"}, capture_output=True, text=True
+        [sys.executable, "-m", "dev"],
+        cwd=ROOT,
+        env=os.environ | {"STORE": "papyrus"},
+        capture_output=True,
+        text=True,
     )
     assert told.returncode == 1 and "STORE is moto" in told.stdout

@@ -13,23 +13,39 @@ from tests.faults.world import Tables
 REPEAT = "重ねてお送りしている可能性"
 # How the outbox got there; `sent` are the ways that were done while another one was not.
 _WAY = {"tries", "unsure", "problem", "last_used_on", "sent"}
-_DRAWN = {"message_id", "ids", "taker", "handed_over_at"}  # that there is one is compared, what it is by chance is not
+_DRAWN = {
+    "message_id",
+    "ids",
+    "taker",
+    "handed_over_at",
+}  # that there is one is compared, what it is by chance is not
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 
 
 def broken(calm, told, cell, path, prepared: Tables) -> list[str]:
     """Each invariant that does not hold, in words."""
     may_stop = path.final is None and not path.event
-    undone = may_stop and _same(prepared, told, cell) and not any(_done(each) for each in told.answers)
+    undone = (
+        may_stop and _same(prepared, told, cell) and not any(_done(each) for each in told.answers)
+    )
     found = [*_struck(calm, told, cell), *_answers(calm, told, path)]
     if undone and not told.mails:
         return found
-    return [*found, *_differences(calm.tables, told, cell), *_mails(calm, told, cell), *_seen(calm, told)]
+    return [
+        *found,
+        *_differences(calm.tables, told, cell),
+        *_mails(calm, told, cell),
+        *_seen(calm, told),
+    ]
 
 
 def waiting(tables: Tables) -> bool:
     """Whether a mail has yet to leave, without a person."""
-    return any(item.get("outbox") == item["house"] for table in ("memos", "letters") for item in tables[table].values())
+    return any(
+        item.get("outbox") == item["house"]
+        for table in ("memos", "letters")
+        for item in tables[table].values()
+    )
 
 
 def _done(answer) -> bool:
@@ -72,12 +88,17 @@ def _same(before: Tables, told, cell) -> bool:
 def _differences(calm: Tables, told, cell) -> Iterator[str]:
     """What is stored otherwise than it should be, item by item."""
     for table, items in calm.items():
-        should, is_ = _listed(items, told.began, cell), _listed(told.tables[table], told.began, cell)
+        should, is_ = (
+            _listed(items, told.began, cell),
+            _listed(told.tables[table], told.began, cell),
+        )
         for key in should.keys() | is_.keys():
             if len(should.get(key, [])) != len(is_.get(key, [])):
                 yield f"{table} {key}: {len(is_.get(key, []))} instead of {len(should.get(key, []))}"
             for one, other in zip(should.get(key, []), is_.get(key, []), strict=False):
-                if names := [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]:
+                if names := [
+                    name for name in one.keys() | other.keys() if one.get(name) != other.get(name)
+                ]:
                     yield f"{table} {key} differs in {sorted(names)}"
 
 
@@ -93,12 +114,16 @@ def _bare(item: dict, began, cell) -> dict:
     """An item without the marks of the way; an index that knew of nothing may have left out the earlier calls."""
     ignored = _WAY | ({"earlier"} if cell.fault.kind == "stale" else set())
     names = item.keys() - ignored
-    return {name: "…" if name in _DRAWN else _plain(json.dumps(item[name]), began) for name in names}
+    return {
+        name: "…" if name in _DRAWN else _plain(json.dumps(item[name]), began) for name in names
+    }
 
 
 def _plain(text: str, began: datetime) -> str:
     """A text without the story's own moments: what a repair does is done later."""
-    return _STAMP.sub(lambda found: found[0] if datetime.fromisoformat(found[0]) < began else "…", text)
+    return _STAMP.sub(
+        lambda found: found[0] if datetime.fromisoformat(found[0]) < began else "…", text
+    )
 
 
 def _mails(calm, told, cell) -> Iterator[str]:
@@ -131,13 +156,23 @@ def _outgoing(tables: Tables) -> Iterator[tuple[str, dict]]:
 
 def _doubts(tables: Tables) -> Counter:
     """{an item's tag: how many attempts of unknown end are on its record}."""
-    return Counter({tag: len(item.get("unsure", {"L": []})["L"]) for tag, item in _outgoing(tables)})
+    return Counter(
+        {tag: len(item.get("unsure", {"L": []})["L"]) for tag, item in _outgoing(tables)}
+    )
 
 
 def _recipients(tables: Tables, wanted: str) -> set[str]:
     """Whom an item names, as it is stored."""
-    named = [item.get("to") or item.get("told_now") or item["reported_to"] for tag, item in _outgoing(tables) if tag == wanted]
-    return {each if isinstance(each, str) else each["address"] for whom in named for each in json.loads(whom["S"])}
+    named = [
+        item.get("to") or item.get("told_now") or item["reported_to"]
+        for tag, item in _outgoing(tables)
+        if tag == wanted
+    ]
+    return {
+        each if isinstance(each, str) else each["address"]
+        for whom in named
+        for each in json.loads(whom["S"])
+    }
 
 
 def _seen(calm, told) -> Iterator[str]:

@@ -65,7 +65,10 @@ def _throttled(attempt: Attempt) -> tuple:
 
 def _conflict(attempt: Attempt) -> tuple:
     if attempt.call.operation == "TransactWriteItems":
-        reasons = [{"Code": "TransactionConflict"} for _ in json.loads(attempt.request.body)["TransactItems"]]
+        reasons = [
+            {"Code": "TransactionConflict"}
+            for _ in json.loads(attempt.request.body)["TransactItems"]
+        ]
         return attempt.refused(400, "TransactionCanceledException", CancellationReasons=reasons)
     return attempt.refused(400, "TransactionConflictException")
 
@@ -89,7 +92,11 @@ def _rival_after(attempt: Attempt) -> tuple:
 def _stale(attempt: Attempt) -> tuple:
     """The index, or an eventual read, knows of nothing yet."""
     (response, said), _ = attempt.go()
-    bare = {name: value for name, value in said.items() if name not in ("Item", "Items", "LastEvaluatedKey")}
+    bare = {
+        name: value
+        for name, value in said.items()
+        if name not in ("Item", "Items", "LastEvaluatedKey")
+    }
     return (response, bare | ({"Items": [], "Count": 0} if "Items" in said else {})), None
 
 
@@ -121,9 +128,17 @@ def _never_stale(call: Call) -> str:
 
 FAULTS = (
     Fault("failed", "never reached", _unreached, plain=True),
-    Fault("failed", "never reached, at every attempt", _unreached, lasting=True, misses=_one_attempt),
+    Fault(
+        "failed", "never reached, at every attempt", _unreached, lasting=True, misses=_one_attempt
+    ),
     Fault("failed", "answered 500, nothing done", _error, plain=True),
-    Fault("failed", "answered 500, nothing done, at every attempt", _error, lasting=True, misses=_one_attempt),
+    Fault(
+        "failed",
+        "answered 500, nothing done, at every attempt",
+        _error,
+        lasting=True,
+        misses=_one_attempt,
+    ),
     Fault("lost", "done, reply lost", _lost),
     Fault("lost", "done, reply lost, at every attempt", _lost, lasting=True, misses=_one_attempt),
     Fault("slow", "done after our time-out and the request's end", _late, misses=_no_effect),
@@ -142,7 +157,10 @@ FAULTS = (
     Fault("conflict", "somebody does the same just before it", _rival_before, plain=True),
     Fault("conflict", "somebody does the same before its reply", _rival_after, plain=True),
     Fault(
-        "conflict", "somebody does the same just before it, and is killed when its mail was taken", _rival_dies, misses=_no_effect
+        "conflict",
+        "somebody does the same just before it, and is killed when its mail was taken",
+        _rival_dies,
+        misses=_no_effect,
     ),
     Fault("stale", "knows of nothing yet", _stale, plain=True, misses=_never_stale),
     Fault("killed", "killed before it leaves", _killed_before),

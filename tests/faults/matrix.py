@@ -98,7 +98,9 @@ class Teller:
             if done:
                 break
             if self.path.event:
-                self.world.sweep(after=60)  # Lambda takes its time, and the sweep comes every minute
+                self.world.sweep(
+                    after=60
+                )  # Lambda takes its time, and the sweep comes every minute
             else:
                 self.world.sleep(5)
             done = self._ask()
@@ -151,7 +153,11 @@ class Matrix:
 
     @property
     def failed(self) -> list[str]:
-        return [f"{self.path.name} | {cell}: {'; '.join(cell.broken)}" for cell in self.cells if cell.broken]
+        return [
+            f"{self.path.name} | {cell}: {'; '.join(cell.broken)}"
+            for cell in self.cells
+            if cell.broken
+        ]
 
     @property
     def not_run(self) -> list[str]:
@@ -161,12 +167,24 @@ class Matrix:
         width = max(len(str(call)) for call in self.calls) + 5
         lines = [f"{self.path.name}", " " * width + "".join(f"{kind:<11}" for kind in KINDS)]
         for place, call in enumerate(self.calls):
-            marks = ["".join(cell.mark for cell in self.cells if cell.place == place and cell.fault.kind == kind) for kind in KINDS]
-            lines.append(f"{f'{place + 1:>2} {call}':<{width}}" + "".join(f"{each:<11}" for each in marks))
+            marks = [
+                "".join(
+                    cell.mark
+                    for cell in self.cells
+                    if cell.place == place and cell.fault.kind == kind
+                )
+                for kind in KINDS
+            ]
+            lines.append(
+                f"{f'{place + 1:>2} {call}':<{width}}" + "".join(f"{each:<11}" for each in marks)
+            )
         return "\n".join([*lines, self._sum()])
 
     def _sum(self) -> str:
-        ran, left, misses = (sum(bool(getattr(cell, what)) for cell in self.cells) for what in ("ran", "left", "misses"))
+        ran, left, misses = (
+            sum(bool(getattr(cell, what)) for cell in self.cells)
+            for what in ("ran", "left", "misses")
+        )
         short = f", {left} left to `make faults`" if left else ""
         told = f"{ran} cells run{short}, {misses} cannot happen, {len(self.failed)} broken"
         return f"{told}; {self.seconds:.1f} s of CPU beside the store's"
@@ -179,7 +197,9 @@ def legend() -> str:
         "· cannot happen; the signs of a column, in this order:"
     ]
     for kind in KINDS:
-        lines.append(f"{kind:<10} " + " / ".join(fault.name for fault in FAULTS if fault.kind == kind))
+        lines.append(
+            f"{kind:<10} " + " / ".join(fault.name for fault in FAULTS if fault.kind == kind)
+        )
     return "\n".join(lines)
 
 
@@ -187,7 +207,11 @@ def run(path: Path, world: World, choice: str) -> Matrix:
     """Record the path, then tell it again: with `all` faults at each call, `some` (one of each kind), or `few` (one at each call)."""
     teller, begun = Teller(path, world), time.process_time()
     calm = teller.tell()
-    cells = [Cell(place, call, fault, misses=fault.misses(call)) for place, call in enumerate(calm.calls) for fault in FAULTS]
+    cells = [
+        Cell(place, call, fault, misses=fault.misses(call))
+        for place, call in enumerate(calm.calls)
+        for fault in FAULTS
+    ]
     if choice != "all":
         _leave_out(path, cells, choice)
     for cell in cells:
@@ -204,8 +228,14 @@ def _leave_out(path: Path, cells: list[Cell], choice: str) -> None:
     With `some` a transaction keeps them all.
     """
     some = choice == "some"
-    for (place, kind), group in groupby(cells, key=lambda cell: (cell.place, cell.fault.kind if some else "")):
-        able = [cell for cell in group if not cell.misses and not (some and cell.call.operation == "TransactWriteItems")]
+    for (place, kind), group in groupby(
+        cells, key=lambda cell: (cell.place, cell.fault.kind if some else "")
+    ):
+        able = [
+            cell
+            for cell in group
+            if not cell.misses and not (some and cell.call.operation == "TransactWriteItems")
+        ]
         chosen = crc32(f"{path.name} {place} {kind}".encode()) % max(1, len(able))
         for number, cell in enumerate(able):
             cell.left = number != chosen

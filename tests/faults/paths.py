@@ -102,7 +102,12 @@ def _correction(desk: Desk) -> Answer:
     """The call was one of sales: counted until now, and reported all the same."""
     said = desk.said(business="求人広告の営業でした", **{"class": "sales"})
     body = {name: value for name, value in said.items() if name not in ("line", "received_at")}
-    return desk.post(f"/v1/memos/{desk.reported}/corrections", body, role="operator", **{"idempotency-key": "correction-1"})
+    return desk.post(
+        f"/v1/memos/{desk.reported}/corrections",
+        body,
+        role="operator",
+        **{"idempotency-key": "correction-1"},
+    )
 
 
 def _objected_at_smile(desk: Desk) -> None:
@@ -138,7 +143,9 @@ def _to_decide(desk: Desk) -> None:
 
 
 def _decision(desk: Desk) -> Answer:
-    return desk.post(f"/v1/memos/{desk.reported}/class", {"class": "sales", "reason": "録音で営業と確認"})
+    return desk.post(
+        f"/v1/memos/{desk.reported}/class", {"class": "sales", "reason": "録音で営業と確認"}
+    )
 
 
 def _two_addresses(desk: Desk) -> None:
@@ -181,7 +188,9 @@ def _event(desk: Desk) -> dict:
 
 
 def _again(desk: Desk) -> Answer:
-    return desk.post(f"/v1/memos/{desk.reported}/resend", {}, role="operator", **{"idempotency-key": "again-1"})
+    return desk.post(
+        f"/v1/memos/{desk.reported}/resend", {}, role="operator", **{"idempotency-key": "again-1"}
+    )
 
 
 def _held_for_nobody(desk: Desk) -> None:
@@ -215,7 +224,10 @@ def _newest(desk: Desk) -> list:
 
 def _both(path: Path) -> list[Path]:
     """The same request by a client who repeats it until it is answered for good, and by one who gives up at once."""
-    return [path, replace(path, name=f"{path.name}, and the client gives up", final=None, whole=False)]
+    return [
+        path,
+        replace(path, name=f"{path.name}, and the client gives up", final=None, whole=False),
+    ]
 
 
 PATHS = [

@@ -40,7 +40,9 @@ def test_one_memo_from_eight_requests(true_desk):
     desk = true_desk
     desk.on("2026-09-01").starts("mk")
     before, said = len(desk.mails()), desk.said()
-    taken = at_once(*[lambda: memo.answer(memo.take(MK, "operator1", "key-1", said, desk.moment))] * 8)
+    taken = at_once(
+        *[lambda: memo.answer(memo.take(MK, "operator1", "key-1", said, desk.moment))] * 8
+    )
     assert all(answer == taken[0] for answer in taken)
     assert len(list(Memo.scan())) == 1 and len(desk.mails()) == before + 1
 
@@ -49,7 +51,14 @@ def test_one_contract_from_a_form_sent_three_times_at_once(true_desk):
     given = {name: value for name, value in FORM.items() if not name.startswith("person1")}
     given |= {"people": [{"name": "髙橋", "addresses": ["pc@sakura.example"]}]}
     wish = signup.read(MK, given, true_desk.moment)
-    made = at_once(*[lambda: signup.apply(MK, "one-form-key-of-its-own", given, wish, "127.0.0.1", true_desk.moment)] * 3)
+    made = at_once(
+        *[
+            lambda: signup.apply(
+                MK, "one-form-key-of-its-own", given, wish, "127.0.0.1", true_desk.moment
+            )
+        ]
+        * 3
+    )
     assert {contract.id for contract, same in made if same} == {made[0][0].id}
     assert len(list(Contract.scan())) == 1 and len(true_desk.mails()) == 1
 
@@ -67,7 +76,9 @@ def test_one_number_for_two_contracts(true_desk):
     facts = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
 
     def lend(contract):
-        return lambda: contracts.change(MK, contract, desk.moment, "office1", lambda case: gate.pass_gate(case, "number", facts))
+        return lambda: contracts.change(
+            MK, contract, desk.moment, "office1", lambda case: gate.pass_gate(case, "number", facts)
+        )
 
     ended = at_once(*[lend(contract) for contract in both])
     assert sorted(type(end) for end in ended if isinstance(end, Exception)) == [Refused]
@@ -91,7 +102,9 @@ def test_the_night_and_a_person_at_the_same_moment_both_win(true_desk):
         return night.settle_batch("mk", [contract], midnight)
 
     ended = at_once(ask, settle, settle, settle)
-    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))]
+    assert not [
+        end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))
+    ]
     found = Contract.find(contract)
     events = [note.event for note in found.history]
     dated = [event for event in events if event != "gate_passed"]
@@ -127,7 +140,13 @@ def test_changes_by_eight_people_at_once_are_all_kept_or_asked_again(true_desk):
     desk.on("2026-09-01").starts("mk")
 
     def add(number):
-        said = {"name": f"社員 {number}", "reading": None, "aliases": None, "position": None, "addresses": None}
+        said = {
+            "name": f"社員 {number}",
+            "reading": None,
+            "aliases": None,
+            "position": None,
+            "addresses": None,
+        }
         return lambda: contracts.change(
             MK,
             desk.contract,
@@ -158,7 +177,9 @@ def test_a_notice_taken_back_while_the_night_ends_the_contract(true_desk):
         return night.settle_batch("smile", [desk.contract], midnight)
 
     ended = at_once(withdraw, settle, settle)
-    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))]
+    assert not [
+        end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))
+    ]
     found = Contract.find(desk.contract)
     events = [note.event for note in found.history]
     assert (found.status == "ended") is ("notice_withdrawn" not in events)
@@ -173,10 +194,14 @@ def test_a_plan_asked_while_the_night_changes_it(true_desk):
     desk.on("2026-10-31").at("2026-10-31", "23:59")
     before, midnight = desk.moment, desk.moment.replace(hour=15, minute=5)
     ended = at_once(
-        lambda: contracts.change(smile, desk.contract, before, "office1", lambda case: plan.ask(case, "business")),
+        lambda: contracts.change(
+            smile, desk.contract, before, "office1", lambda case: plan.ask(case, "business")
+        ),
         lambda: night.settle_batch("smile", [desk.contract], midnight),
     )
-    assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))]
+    assert not [
+        end for end in ended if isinstance(end, Exception) and not isinstance(end, (Busy, Refused))
+    ]
     found = Contract.find(desk.contract)
     # Asked on the evening of the 31st it counts from December; asked first, it has replaced November's change.
     assert (found.plan, found.next_plan) in {("regular", "business"), ("light", "business")}
@@ -205,10 +230,14 @@ class Lost:
         self.operation = operation
 
     def __enter__(self):
-        connection.client.meta.events.register_last(f"after-call.dynamodb.{self.operation}", self._lose, unique_id="lose")
+        connection.client.meta.events.register_last(
+            f"after-call.dynamodb.{self.operation}", self._lose, unique_id="lose"
+        )
 
     def __exit__(self, *_):
-        connection.client.meta.events.unregister(f"after-call.dynamodb.{self.operation}", unique_id="lose")
+        connection.client.meta.events.unregister(
+            f"after-call.dynamodb.{self.operation}", unique_id="lose"
+        )
 
     def _lose(self, **_):
         raise ReadTimeoutError(endpoint_url="http://127.0.0.1")
@@ -266,13 +295,24 @@ def test_a_correction_and_the_clients_press_at_the_same_moment(true_desk):
         ended = at_once(
             lambda token=token: press.press(token, desk.moment, "wrong_number"),
             lambda first=first, body=body, place=place: correct.correct(
-                smile, "operator1", f"correction-{place}", first.id, body | {"business": "別の件"}, desk.moment
+                smile,
+                "operator1",
+                f"correction-{place}",
+                first.id,
+                body | {"business": "別の件"},
+                desk.moment,
             ),
         )
-        assert all(isinstance(end, (Busy, Refused, Invalid)) for end in ended if isinstance(end, Exception))
+        assert all(
+            isinstance(end, (Busy, Refused, Invalid)) for end in ended if isinstance(end, Exception)
+        )
         memos = [each for each in Memo.scan() if each.caller_number == f"039999000{place}"]
         (last,) = [each for each in memos if not each.corrected_by]
-        changes = [line for line in Recount.query(desk.contract) if line.memo in {each.id for each in memos}]
+        changes = [
+            line
+            for line in Recount.query(desk.contract)
+            if line.memo in {each.id for each in memos}
+        ]
         assert metering.counted(last)[0] is (len(changes) == 0)
 
 
@@ -281,7 +321,11 @@ def test_whoever_freezes_a_count_learns_of_a_correction_accepted_meanwhile(true_
     desk.on("2026-09-01").starts("mk")
     first = desk.memo().json
     case = Case(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1")
-    body = {name: value for name, value in desk.said(business="納期の件").items() if name not in ("line", "received_at")}
+    body = {
+        name: value
+        for name, value in desk.said(business="納期の件").items()
+        if name not in ("line", "received_at")
+    }
     right = correct.correct(MK, "operator1", "correction-1", first["id"], body, desk.moment)
     with pytest.raises(Busy):
         case.keep()
@@ -294,7 +338,11 @@ def test_one_press_from_four_hands(true_desk):
     desk.on("2026-09-01").starts("smile")
     smile = houses.find("smile")
     first = memo.take(
-        smile, "operator1", "key", desk.said(caller={"company": "a", "name": "b", "phone": "03-9999-0001"}), desk.moment
+        smile,
+        "operator1",
+        "key",
+        desk.said(caller={"company": "a", "name": "b", "phone": "03-9999-0001"}),
+        desk.moment,
     )
     token = links.memo_token(first.id)
     ended = at_once(*[lambda: press.press(token, desk.moment, "sales")] * 4)
@@ -308,13 +356,24 @@ def test_one_correction_from_four_requests(true_desk):
     desk.on("2026-09-01").starts("smile")
     smile = houses.find("smile")
     first = memo.take(smile, "operator1", "key", desk.said(), desk.moment)
-    body = {name: value for name, value in desk.said(business="別の件").items() if name not in ("line", "received_at")}
+    body = {
+        name: value
+        for name, value in desk.said(business="別の件").items()
+        if name not in ("line", "received_at")
+    }
     before = len(desk.mails())
-    ended = at_once(*[lambda: correct.correct(smile, "operator1", "correction", first.id, body, desk.moment)] * 4)
+    ended = at_once(
+        *[lambda: correct.correct(smile, "operator1", "correction", first.id, body, desk.moment)]
+        * 4
+    )
     answers = [memo.answer(end) for end in ended if not isinstance(end, Exception)]
     assert answers and all(answer == answers[0] for answer in answers)
     assert all(isinstance(end, Busy) for end in ended if isinstance(end, Exception))
-    assert len(list(Memo.scan())) == 2 and len(desk.mails()) == before + 1 and desk.counted("2026-09") == 1
+    assert (
+        len(list(Memo.scan())) == 2
+        and len(desk.mails()) == before + 1
+        and desk.counted("2026-09") == 1
+    )
 
 
 def test_events_of_one_mail_at_the_same_moment_are_all_kept(true_desk):
@@ -322,7 +381,10 @@ def test_events_of_one_mail_at_the_same_moment_are_all_kept(true_desk):
     desk.on("2026-09-01").starts("mk")
     first = memo.take(MK, "operator1", "key", desk.said(), desk.moment)
     tags = {"memo": first.id, "contract": desk.contract, "stage": "test"}
-    mails = [ses_events.Mail(f"ses-{place}", tags, ["pc@sakura.example"], desk.moment) for place in range(6)]
+    mails = [
+        ses_events.Mail(f"ses-{place}", tags, ["pc@sakura.example"], desk.moment)
+        for place in range(6)
+    ]
     told = [ses_events.delivery(mail, desk.moment) for mail in mails]
     at_once(*[lambda event=event: events.record(event, desk.moment) for event in told + told])
     assert len(Memo.find(first.id).mail_events) == 6
@@ -333,7 +395,9 @@ def test_one_bounce_told_four_times_at_once_is_told_on_once(true_desk):
     desk.on("2026-09-01").starts("mk")
     first = memo.take(MK, "operator1", "key", desk.said(), desk.moment)
     tags = {"memo": first.id, "contract": desk.contract, "stage": "test"}
-    event = ses_events.bounce(ses_events.Mail("ses-1", tags, ["pc@sakura.example"], desk.moment), desk.moment)
+    event = ses_events.bounce(
+        ses_events.Mail("ses-1", tags, ["pc@sakura.example"], desk.moment), desk.moment
+    )
     before = len(desk.mails())
     ended = at_once(*[lambda: events.record(event, desk.moment)] * 4)
     assert not [end for end in ended if isinstance(end, Exception) and not isinstance(end, Busy)]

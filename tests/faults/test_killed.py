@@ -18,8 +18,13 @@ pytestmark = pytest.mark.truth
 
 def start(desk, what: str, dynamodb: str) -> subprocess.Popen:
     """The same app in a process of its own, on the same store, doing one thing."""
-    environment = os.environ | {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb, "DESK_MOMENT": desk.moment.isoformat()}
-    return subprocess.Popen([sys.executable, "-m", "tests.faults.one_request", what], env=environment)
+    environment = os.environ | {
+        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
+        "DESK_MOMENT": desk.moment.isoformat(),
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.one_request", what], env=environment
+    )
 
 
 def killed(desk, what: str, dynamodb: str) -> None:

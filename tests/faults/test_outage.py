@@ -53,7 +53,9 @@ class Post:
         raw = base64.b64decode(request["Content"]["Raw"]["Data"])
         mail = email.message_from_bytes(raw, policy=email.policy.default)
         self.taken[item] += 1
-        self.repeats[item] += "重ねてお送りしている可能性" in mail.get_body(("plain",)).get_content()
+        self.repeats[item] += (
+            "重ねてお送りしている可能性" in mail.get_body(("plain",)).get_content()
+        )
 
 
 @contextmanager
@@ -79,15 +81,26 @@ def test_an_hour_of_every_kind_of_trouble(true_desk, monkeypatch):
     before = {letter.id for letter in Letter.scan()}
     with post(100) as ses:
         ses.bad_day = itertools.cycle(
-            [refusal(429, "TooManyRequestsException"), refusal(500, "InternalFailure"), "reset", "taken, reply lost"]
+            [
+                refusal(429, "TooManyRequestsException"),
+                refusal(500, "InternalFailure"),
+                "reset",
+                "taken, reply lost",
+            ]
         )
         for minute in range(60):
             if minute % 3 == 0:
                 assert (
-                    desk.memo(f"key-{minute}", caller={"company": "a", "name": f"n{minute}", "phone": "0312345678"}).status == 201
+                    desk.memo(
+                        f"key-{minute}",
+                        caller={"company": "a", "name": f"n{minute}", "phone": "0312345678"},
+                    ).status
+                    == 201
                 )
             if minute % 12 == 0:
-                desk.does("people", {"name": f"社員 {minute}", "addresses": [f"p{minute}@sakura.example"]})
+                desk.does(
+                    "people", {"name": f"社員 {minute}", "addresses": [f"p{minute}@sakura.example"]}
+                )
             outbox.sweep(desk.later(minutes=1).moment)
         ses.bad_day = None
         for _ in range(40):
@@ -97,7 +110,9 @@ def test_an_hour_of_every_kind_of_trouble(true_desk, monkeypatch):
     for item in items:
         went = ses.taken[item.id.replace("#", "__")]
         assert 1 <= went <= 1 + len(item.unsure), item.id
-        assert ses.repeats[item.id.replace("#", "__")] >= went - 1  # every further one says what it is
+        assert (
+            ses.repeats[item.id.replace("#", "__")] >= went - 1
+        )  # every further one says what it is
     assert any(item.unsure for item in items) and ses.too_fast == 0
     assert desk.counted("2026-09") == 20
 

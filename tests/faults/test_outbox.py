@@ -24,7 +24,11 @@ def sweep(desk) -> dict:
     return outbox.sweep(desk.moment)
 
 
-DEFINITE = [refusal(429, "TooManyRequestsException"), refusal(400, "SendingPausedException"), refusal(403, "AccessDeniedException")]
+DEFINITE = [
+    refusal(429, "TooManyRequestsException"),
+    refusal(400, "SendingPausedException"),
+    refusal(403, "AccessDeniedException"),
+]
 
 
 @pytest.mark.parametrize("ending", DEFINITE, ids=lambda ending: ending[1]["__type"])
@@ -48,7 +52,9 @@ def test_an_ambiguous_end_waits_for_its_lease_and_says_so(running, ending):
     assert sweep(running.later(seconds=29)) == {}
     assert sweep(running.later(seconds=2)) == {"sent": 1}
     assert len(only_memo().unsure) == 1
-    assert text_of(running.mails()[-1]).startswith("※通信の都合により、同じ内容のメールを重ねてお送りしている可能性")
+    assert text_of(running.mails()[-1]).startswith(
+        "※通信の都合により、同じ内容のメールを重ねてお送りしている可能性"
+    )
     assert sweep(running.later(minutes=5)) == {}
 
 
@@ -132,9 +138,21 @@ def test_nobody_left_to_tell_is_an_alarm(running, capfd):
 
 
 def test_logs_carry_no_name_number_address_or_text(running, capfd):
-    canaries = ["カナリア商会", "金糸雀", "080-7777-7777", "08077777777", "鳥籠の件", "canary@sakura.example"]
-    with ses_server.answering("reset", refusal(400, "MessageRejected"), refusal(429, "TooManyRequestsException")):
-        said = {"caller": {"company": canaries[0], "name": canaries[1], "phone": canaries[2]}, "business": canaries[4]}
+    canaries = [
+        "カナリア商会",
+        "金糸雀",
+        "080-7777-7777",
+        "08077777777",
+        "鳥籠の件",
+        "canary@sakura.example",
+    ]
+    with ses_server.answering(
+        "reset", refusal(400, "MessageRejected"), refusal(429, "TooManyRequestsException")
+    ):
+        said = {
+            "caller": {"company": canaries[0], "name": canaries[1], "phone": canaries[2]},
+            "business": canaries[4],
+        }
         for place in range(3):
             running.memo(f"key-{place}", **said)
         running.memo("key-4", **said | {"line": canaries[2]})

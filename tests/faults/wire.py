@@ -74,7 +74,10 @@ class Attempt:
 
     def refused(self, status: int, code: str, **more) -> tuple:
         """The service's refusal, without any effect."""
-        said = {"Error": {"Code": code, "Message": "injected"}, "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}}}
+        said = {
+            "Error": {"Code": code, "Message": "injected"},
+            "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}},
+        }
         response = AWSResponse(self.request.url, status, HeadersDict(), None)
         response._content = b""  # as if it had been read already
         return (response, said | more), None
@@ -94,7 +97,9 @@ class Post(Attempt):
         reply = self.send()
         if reply[0].status == 200:
             text = self.request[1]["body"]
-            item = re.search(r"/confirm/([\w-]+)\.", text)[1]  # a report's link begins with its memo's id
+            item = re.search(r"/confirm/([\w-]+)\.", text)[
+                1
+            ]  # a report's link begins with its memo's id
             self.wire.mails.append(Mail(item, (self.call.target,), text))
         return reply
 
@@ -113,7 +118,9 @@ class Wire:
     """The story that is listened to: its `calls` and the fault's `hits`. Of everybody since: `mails` taken, tables `written`."""
 
     prefix: str  # of the tables' names
-    meanwhile: Any = None  # what else happens in the world: `rival()`, `rival_dies()`, `time_passes()`
+    meanwhile: Any = (
+        None  # what else happens in the world: `rival()`, `rival_dies()`, `time_passes()`
+    )
     calls: list[Call] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
@@ -128,14 +135,20 @@ class Wire:
     def laid(self) -> Iterator["Wire"]:
         """Every botocore endpoint of this process, and every pool of urllib3's own, goes through here."""
         with ExitStack() as seams:
-            seams.enter_context(patch.object(Endpoint, "_do_get_response", self._aws(Endpoint._do_get_response)))
-            seams.enter_context(patch.object(urllib3.PoolManager, "urlopen", self._web(urllib3.PoolManager.urlopen)))
+            seams.enter_context(
+                patch.object(Endpoint, "_do_get_response", self._aws(Endpoint._do_get_response))
+            )
+            seams.enter_context(
+                patch.object(urllib3.PoolManager, "urlopen", self._web(urllib3.PoolManager.urlopen))
+            )
             yield self
 
     def _aws(self, straight: Callable) -> Callable:
         def through_us(endpoint, request, operation, context):
             call = _call(operation, request, context, self.prefix)
-            attempt = Attempt(call, request, partial(straight, endpoint, request, operation, context), self)
+            attempt = Attempt(
+                call, request, partial(straight, endpoint, request, operation, context), self
+            )
             return self._passes(attempt, context["retries"]["attempt"])
 
         return through_us
@@ -147,7 +160,10 @@ class Wire:
             room = address_of(re.search(r"/rooms/(\d+)/messages$", url)[1])
             call = Call("chatwork", method, room, attempts=1, reads=False, stale=False)
             sent = {name: values[0] for name, values in parse_qs(how["body"]).items()}
-            response, fault = self._passes(Post(call, (url, sent), lambda: (straight(pools, method, url, **how), None), self), 1)
+            response, fault = self._passes(
+                Post(call, (url, sent), lambda: (straight(pools, method, url, **how), None), self),
+                1,
+            )
             if fault:
                 raise fault
             return response
@@ -207,17 +223,30 @@ def _call(operation, request, context, prefix: str) -> Call:
 def _targets(body: dict) -> list[str]:
     """The tables of a request; with its index, and the key of a house's own part of it."""
     if "TransactItems" in body:
-        return sorted({each["TableName"] for item in body["TransactItems"] for each in item.values()})
+        return sorted(
+            {each["TableName"] for item in body["TransactItems"] for each in item.values()}
+        )
     if "RequestItems" in body:
         return sorted(body["RequestItems"])
     index = f".{body['IndexName']}" if "IndexName" in body else ""
-    part = next((value["S"] for value in body.get("ExpressionAttributeValues", {}).values() if "S" in value), "")
+    part = next(
+        (
+            value["S"]
+            for value in body.get("ExpressionAttributeValues", {}).values()
+            if "S" in value
+        ),
+        "",
+    )
     house = f" {part}" if index and re.fullmatch("[a-z]{1,8}", part) else ""
     return [f"{body['TableName']}{index}{house}"] if "TableName" in body else []
 
 
 def _mail(sent: dict) -> Mail:
     raw = base64.b64decode(sent["Content"]["Raw"]["Data"])
-    text = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",)).get_content()
+    text = (
+        email.message_from_bytes(raw, policy=email.policy.default)
+        .get_body(("plain",))
+        .get_content()
+    )
     tags = {tag["Name"]: tag["Value"] for tag in sent["EmailTags"]}
     return Mail(tags.get("memo") or tags["letter"], tuple(sent["Destination"]["ToAddresses"]), text)

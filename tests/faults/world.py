@@ -20,7 +20,11 @@ from dev import cloud, days
 from tests.desk import Desk
 
 Tables = dict[str, dict[str, dict]]
-_BESIDE = {"client", "topic", "chatwork"}  # servers and the like, which are no memory of the desk's own
+_BESIDE = {
+    "client",
+    "topic",
+    "chatwork",
+}  # servers and the like, which are no memory of the desk's own
 
 
 class World:
@@ -33,7 +37,9 @@ class World:
 
     @cached_property
     def _store(self):
-        return boto3.client("dynamodb", config=Config(user_agent="tests"))  # botocore's own takes long to compose
+        return boto3.client(
+            "dynamodb", config=Config(user_agent="tests")
+        )  # botocore's own takes long to compose
 
     @contextmanager
     def clocks(self) -> Iterator["World"]:
@@ -58,7 +64,9 @@ class World:
     def keep(self) -> None:
         """From now on, `restore` comes back to this moment."""
         self.prepared = self._last = {_bare(model): dict(self._items(model)) for model in TABLES}
-        self._desk = {name: deepcopy(value) for name, value in vars(self.desk).items() if name not in _BESIDE}
+        self._desk = {
+            name: deepcopy(value) for name, value in vars(self.desk).items() if name not in _BESIDE
+        }
         self._kept = [len(messages) for messages in self._taken()]
 
     def restore(self) -> None:
@@ -78,7 +86,9 @@ class World:
 
     def look(self, written: set[str]) -> Tables:
         """{table: {key: item}} as they are stored; only tables that were `written` since the last look are read."""
-        self._last = self._last | {_bare(model): dict(self._items(model)) for model in TABLES if _bare(model) in written}
+        self._last = self._last | {
+            _bare(model): dict(self._items(model)) for model in TABLES if _bare(model) in written
+        }
         written.clear()
         return self._last
 
@@ -88,7 +98,9 @@ class World:
 
     def _items(self, model) -> Iterator[tuple[str, dict]]:
         names = [name for name in (model._hash_keyname, model._range_keyname) if name]
-        for page in self._store.get_paginator("scan").paginate(TableName=model.Meta.table_name, ConsistentRead=True):
+        for page in self._store.get_paginator("scan").paginate(
+            TableName=model.Meta.table_name, ConsistentRead=True
+        ):
             for item in page["Items"]:
                 yield json.dumps({name: item[name] for name in names}), item
 
@@ -100,7 +112,10 @@ class World:
                 self._store.put_item(TableName=table, Item=item)
 
     def _taken(self) -> list[list]:
-        return [get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages, self.desk.chatwork._posted]
+        return [
+            get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages,
+            self.desk.chatwork._posted,
+        ]
 
 
 def _bare(model) -> str:

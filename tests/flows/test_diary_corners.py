@@ -47,7 +47,9 @@ def test_a_long_history_turns_its_pages(true_desk):
     lines = desk.get(f"/v1/contracts/{desk.contract}/history").json["history"]
     assert len(lines) == told["history_before"] + len(told["history"])
     assert [line["event"] for line in lines][:2] == ["signed_up", "mail_confirmed"]
-    assert [line["becomes"][150:] for line in lines if line["text"] == "papers_address"] == [str(n) for n in range(40)]
+    assert [line["becomes"][150:] for line in lines if line["text"] == "papers_address"] == [
+        str(n) for n in range(40)
+    ]
 
 
 @pytest.mark.parametrize("house", ["mk", "smile"])
@@ -66,7 +68,11 @@ def test_a_decision_on_the_trial_can_be_taken_back(desk, house):
         desk.passes("eligibility", eligible=False)  # said again: nothing more happens
         desk.does("gates/eligibility", method="DELETE")
     told = desk.look()
-    assert told["wants_trial"] is True and told["trial_last_day"] == last_day and "eligibility" in told["waits_for"]
+    assert (
+        told["wants_trial"] is True
+        and told["trial_last_day"] == last_day
+        and "eligibility" in told["waits_for"]
+    )
     assert desk.subjects().count("お試し期間についてのお知らせ") == 2
 
 
@@ -80,8 +86,14 @@ def test_what_was_paid_goes_back_when_the_house_ends_a_trial(any_desk, house, ye
     desk.on("2026-08-06")
     assert desk.look()["refund"]["yen"] == yen
     farewell = text_of(desk.mail("サービスを終了しました"))
-    assert f"{yen:,}円は、全額お返しいたします" in farewell and "保証金は" not in farewell and "ご請求" not in farewell
-    assert not any("までです" in subject for subject in desk.subjects())  # nobody is asked to go on with what ends
+    assert (
+        f"{yen:,}円は、全額お返しいたします" in farewell
+        and "保証金は" not in farewell
+        and "ご請求" not in farewell
+    )
+    assert not any(
+        "までです" in subject for subject in desk.subjects()
+    )  # nobody is asked to go on with what ends
 
 
 def test_smiles_trial_goes_on_by_itself_so_there_is_no_wish_to_withdraw(desk):
@@ -97,9 +109,14 @@ def test_mk_notice_in_the_trial_and_never_paid(any_desk):
     desk = any_desk
     desk.on("2026-08-17").starts("mk")
     desk.on("2026-08-18").does("notice")
-    assert "先に解約のお申し出をお取り消し" in desk.office("continuation", method="DELETE").json["detail"]
+    assert (
+        "先に解約のお申し出をお取り消し"
+        in desk.office("continuation", method="DELETE").json["detail"]
+    )
     desk.on("2026-08-20")
-    assert "解約のお申し出により、お試し期間の後は2026年8月31日(月)まで" in text_of(desk.mail("お試し期間は"))
+    assert "解約のお申し出により、お試し期間の後は2026年8月31日(月)まで" in text_of(
+        desk.mail("お試し期間は")
+    )
     desk.on("2026-08-27")
     assert "2026年8月31日(月)までに" in text_of(desk.mail("サービスを一時停止しました"))
     assert desk.office("stop", {"on": "2026-08-28"}).json["errors"][0]["field"] == "on"
@@ -141,7 +158,12 @@ def test_a_button_pressed_for_an_address_that_was_just_corrected(desk):
 def test_a_match_made_by_a_change_of_names_stops_the_start(desk):
     desk.on("2026-08-03").starts("mk", corporate_number="5835678256246")
     desk.signs_up(
-        "mk", mail="x@o.example", phone="03-6800-9999", person1_mail1="y@o.example", company="別の名前", start_on="2026-08-10"
+        "mk",
+        mail="x@o.example",
+        phone="03-6800-9999",
+        person1_mail1="y@o.example",
+        company="別の名前",
+        start_on="2026-08-10",
     )
     desk.presses("お申し込みを受け付けました", to="x@o.example")
     desk.presses("テストメール", to="y@o.example")
@@ -163,7 +185,9 @@ def test_the_office_is_told_when_an_address_has_had_too_many_mails(desk):
     desk.does(path), desk.does(path)
     refused = desk.office(path)
     assert refused.status == 429 and int(refused.headers["Retry-After"]) > 0
-    assert sum("テストメール" in subject for subject in desk.subjects()) == 4  # his three, and the first person's
+    assert (
+        sum("テストメール" in subject for subject in desk.subjects()) == 4
+    )  # his three, and the first person's
     desk.later(hours=1).does(path)
 
 
@@ -199,7 +223,10 @@ def test_nothing_is_ordered_for_the_time_after_the_houses_last_day(desk):
     assert "別の理由" in text_of(desk.mail("サービス終了のお知らせ"))
     desk.does("termination", method="DELETE")
     desk.does("notice")
-    assert desk.office("termination", {"on": "2026-11-05", "reason": "x"}).json["errors"][0]["field"] == "on"
+    assert (
+        desk.office("termination", {"on": "2026-11-05", "reason": "x"}).json["errors"][0]["field"]
+        == "on"
+    )
 
 
 def test_a_payment_noted_by_mistake_can_be_taken_back_in_mks_trial(desk):
@@ -207,7 +234,9 @@ def test_a_payment_noted_by_mistake_can_be_taken_back_in_mks_trial(desk):
     desk.passes("payment")
     desk.does("gates/payment", method="DELETE")
     assert desk.look()["paid_yen"] is None
-    assert "料金は一切かかりません" in text_of(desk.on("2026-08-13").mail("無料お試しが終了しました"))
+    assert "料金は一切かかりません" in text_of(
+        desk.on("2026-08-13").mail("無料お試しが終了しました")
+    )
 
 
 def test_a_payment_that_started_the_service_stays(desk):
@@ -220,14 +249,18 @@ def test_a_payment_that_started_the_service_stays(desk):
 def test_what_no_store_can_take_parks_the_contract_and_is_shown(true_desk, monkeypatch):
     desk = true_desk
     desk.on("2026-09-01").starts("smile")
-    monkeypatch.setattr(settle, "service_facts", lambda *_: {"plan": "あ" * 200_000})  # a letter of over 400 KB
+    monkeypatch.setattr(
+        settle, "service_facts", lambda *_: {"plan": "あ" * 200_000}
+    )  # a letter of over 400 KB
     desk.on("2026-09-12")  # the reminder of the trial's end is due, and cannot be stored
     told = desk.look()
     assert told["parked_at"] and told["due"] <= "2026-09-12"
     assert desk.memo().json["type"] == "/problems/contract-parked"
     monkeypatch.undo()
     desk.on("2026-09-13")
-    assert desk.look()["parked_at"] is None and any("までです" in subject for subject in desk.subjects())
+    assert desk.look()["parked_at"] is None and any(
+        "までです" in subject for subject in desk.subjects()
+    )
 
 
 def test_two_letters_of_one_id_are_a_fault_of_ours_and_no_conflict(any_desk):
@@ -248,7 +281,10 @@ def test_a_plan_is_not_changed_behind_a_payment(desk):
     desk.signs_up("mk", trial="no")
     desk.presses("お申し込みを受け付けました")
     desk.passes("payment")
-    assert "先にご入金の確認を取り消してください" in desk.office("plan", {"plan": "standard"}).json["detail"]
+    assert (
+        "先にご入金の確認を取り消してください"
+        in desk.office("plan", {"plan": "standard"}).json["detail"]
+    )
 
 
 def test_windows_change_at_once(desk):
@@ -299,7 +335,10 @@ def test_a_company_becomes_a_person(desk):
 
 def test_a_name_that_nobody_can_see_is_none(desk):
     form = hidden(desk.open("/smile/signup").text)
-    assert desk.send("/smile/signup", form | {"contact_name": "\u200b\u200b", "step": "check"}).status == 422
+    assert (
+        desk.send("/smile/signup", form | {"contact_name": "\u200b\u200b", "step": "check"}).status
+        == 422
+    )
     desk.signs_up("smile")
     assert desk.office("", {"contact_name": "\u200b"}, method="PATCH").status == 422
 

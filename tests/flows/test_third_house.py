@@ -178,7 +178,10 @@ def test_a_new_house_needs_no_code(tiny):
     desk.passes("greeting", "identity")
     desk.passes("number", number="06-6000-1234", use="listed")
     assert (desk.status, desk.look()["trial_last_day"]) == ("trial", "2026-09-04")
-    assert desk.memo(line="06-6000-1234", business=None, caller=None, **{"class": "prank"}).json["why"] == "すべてのお電話"
+    assert (
+        desk.memo(line="06-6000-1234", business=None, caller=None, **{"class": "prank"}).json["why"]
+        == "すべてのお電話"
+    )
     assert desk.mails()[-1]["subject"] == "お電話がありました"
     desk.on("2026-09-03")
     assert "お試し期間は2026年9月4日(金)までです" in desk.subjects()

@@ -15,14 +15,21 @@ from tests.desk import jst
 
 
 def queued() -> list[dict]:
-    got = queue.client().receive_message(QueueUrl=settle_queue_url(), MaxNumberOfMessages=10).get("Messages", [])
+    got = (
+        queue.client()
+        .receive_message(QueueUrl=settle_queue_url(), MaxNumberOfMessages=10)
+        .get("Messages", [])
+    )
     return [json.loads(each["Body"]) for each in got]
 
 
 def test_nightly_hands_out_only_what_is_due(desk):
     first = desk.signs_up("mk")
     desk.at("2026-09-02").signs_up("mk", mail="other@a.example")
-    app.nightly({"time": jst(desk.moment)}, None), queued()  # the first night of all dates everything by its rules
+    (
+        app.nightly({"time": jst(desk.moment)}, None),
+        queued(),
+    )  # the first night of all dates everything by its rules
     desk.at("2026-09-03", "00:05")
     assert app.nightly({"time": jst(desk.moment)}, None) == {"mk": 1, "smile": 0}
     (message,) = queued()
@@ -47,7 +54,11 @@ def test_a_bad_message_does_not_hold_up_the_others(desk, capfd):
     contract = desk.signs_up("mk")
     desk.at("2026-09-03", "00:05")
     good = json.dumps({"house": "mk", "now": jst(desk.moment), "contracts": [contract, "mk-gone"]})
-    records = [{"messageId": "1", "body": "{"}, {"messageId": "2", "body": good}, {"messageId": "3", "body": '{"house": "mk"}'}]
+    records = [
+        {"messageId": "1", "body": "{"},
+        {"messageId": "2", "body": good},
+        {"messageId": "3", "body": '{"house": "mk"}'},
+    ]
     answer = app.settle({"Records": records}, None)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "3"}]}
     assert desk.look()["history"][-1]["event"] == "confirmation_reminded"
@@ -109,7 +120,9 @@ def test_a_dry_redate_counts_and_changes_nothing(desk, edit_house):
     assert Progress.find("redate").state == known and queued() == []
 
 
-def test_a_contract_that_cannot_be_read_does_not_keep_the_others_from_being_dated(desk, edit_house, capfd):
+def test_a_contract_that_cannot_be_read_does_not_keep_the_others_from_being_dated(
+    desk, edit_house, capfd
+):
     broken = in_trial(desk)
     desk.signs_up("mk", mail="other@a.example")
     stores.damage("contracts", broken, trial_last_day="some day")
@@ -127,15 +140,26 @@ def test_redate_has_every_running_contract_dated_anew(desk, edit_house):
     edit_house("mk", "remind_days = 4", "remind_days = 5")
     assert app.redate({"dry_run": False}, None) == {"mk": 1, "smile": 0}
     (message,) = queued()
-    assert message == {"house": "mk", "now": desk.moment.isoformat(), "contracts": [contract], "redate": True}
+    assert message == {
+        "house": "mk",
+        "now": desk.moment.isoformat(),
+        "contracts": [contract],
+        "redate": True,
+    }
     assert stored(contract)["due"]["S"] == "2026-09-04"
-    assert app.settle({"Records": [{"messageId": "1", "body": json.dumps(message)}]}, None) == {"batchItemFailures": []}
+    assert app.settle({"Records": [{"messageId": "1", "body": json.dumps(message)}]}, None) == {
+        "batchItemFailures": []
+    }
     assert stored(contract)["due"]["S"] == "2026-09-03"
     assert app.redate({}, None) == {"mk": 0, "smile": 0}
-    assert app.nightly({}, None) == {"mk": 0, "smile": 0} and queued() == []  # the night knows that it is done
+    assert (
+        app.nightly({}, None) == {"mk": 0, "smile": 0} and queued() == []
+    )  # the night knows that it is done
 
 
-def test_a_changed_house_file_is_noticed_by_the_next_night_which_queues_everything_once(desk, edit_house):
+def test_a_changed_house_file_is_noticed_by_the_next_night_which_queues_everything_once(
+    desk, edit_house
+):
     contract = in_trial(desk)
     edit_house("mk", "remind_days = 4", "remind_days = 5")
     desk.at("2026-09-03", "00:05")
@@ -150,7 +174,9 @@ def test_a_date_that_came_forward_is_met_on_its_day(desk, edit_house):
     in_trial(desk)
     edit_house("mk", "remind_days = 4", "remind_days = 5")
     desk.on("2026-09-03")
-    assert [note["on"] for note in desk.look()["history"] if note["event"] == "trial_reminded"] == ["2026-09-03"]
+    assert [note["on"] for note in desk.look()["history"] if note["event"] == "trial_reminded"] == [
+        "2026-09-03"
+    ]
     assert desk.subjects()[-1] == "お試し期間は2026年9月10日(木)までです"
 
 
@@ -175,7 +201,9 @@ def test_a_contract_that_cannot_be_settled_is_parked_and_the_others_go_on(any_de
     refused = desk.memo()
     assert (refused.status, refused.headers["Retry-After"]) == (503, "300")
     assert refused.json["type"] == "/problems/contract-parked"
-    rings = desk.get("/v1/lines/0367001234", role="operator")  # the caller does not wait for a developer
+    rings = desk.get(
+        "/v1/lines/0367001234", role="operator"
+    )  # the caller does not wait for a developer
     assert rings.status == 200 and rings.json["greeting"] == "さくら商事" and rings.json["people"]
     desk.on("2026-09-05")
     assert desk.look()["parked_at"] == "2026-09-04T00:05:00+09:00"
@@ -184,11 +212,15 @@ def test_a_contract_that_cannot_be_settled_is_parked_and_the_others_go_on(any_de
     desk.on("2026-09-06")
     shown = desk.look()
     assert shown["parked_at"] is None and parked(desk) == []
-    assert "2026-09-04" in [note["on"] for note in shown["history"] if note["event"] == "trial_reminded"]
+    assert "2026-09-04" in [
+        note["on"] for note in shown["history"] if note["event"] == "trial_reminded"
+    ]
     assert desk.memo().status == 201
 
 
-def test_a_contract_parked_by_new_rules_is_tried_again_though_its_old_date_was_later(desk, edit_house):
+def test_a_contract_parked_by_new_rules_is_tried_again_though_its_old_date_was_later(
+    desk, edit_house
+):
     broken = in_trial(desk)
     stores.damage("contracts", broken, plan="gone")
     edit_house("mk", "remind_days = 4", "remind_days = 5")

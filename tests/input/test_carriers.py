@@ -17,13 +17,17 @@ FIELD = Mail("メールアドレス")
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 LOCALS = st.text(LETTERS + "._-" + "." * 20, min_size=1, max_size=64)
 HOSTILE = st.text(LETTERS + '."\\<>()[],;:@ \r\n\0\t\u3000é', max_size=20)
-DOMAINS = st.sampled_from(["docomo.ne.jp", "ezweb.ne.jp", "au.com", "sakura.example", "Docomo.Ne.Jp"])
+DOMAINS = st.sampled_from(
+    ["docomo.ne.jp", "ezweb.ne.jp", "au.com", "sakura.example", "Docomo.Ne.Jp"]
+)
 
 
 def sent_to(*mails: str):
     """The To header of a mail to these addresses, as a receiver's parser reads it."""
     house = houses.find("mk")
-    raw = mail.message(mail.Words("件名", "text\n", "<p>html</p>"), house, list(mails), house.sender())
+    raw = mail.message(
+        mail.Words("件名", "text\n", "<p>html</p>"), house, list(mails), house.sender()
+    )
     return email.message_from_bytes(raw, policy=policy.default)["to"]
 
 
@@ -36,8 +40,16 @@ def sent_to(*mails: str):
         ("_a-...9@ezweb.ne.jp", "_a-...9@ezweb.ne.jp", '"_a-...9"@ezweb.ne.jp'),
         ("Taro..S@DOCOMO.ne.jp", "Taro..S@docomo.ne.jp", '"Taro..S"@docomo.ne.jp'),
         ("ａ．．ｂ＠ｄｏｃｏｍｏ．ｎｅ．ｊｐ", "a..b@docomo.ne.jp", '"a..b"@docomo.ne.jp'),
-        ("a…b@docomo.ne.jp", "a...b@docomo.ne.jp", '"a...b"@docomo.ne.jp'),  # a phone writes three dots as one letter
-        ("a" * 62 + "..@docomo.ne.jp", "a" * 62 + "..@docomo.ne.jp", '"' + "a" * 62 + '.."@docomo.ne.jp'),
+        (
+            "a…b@docomo.ne.jp",
+            "a...b@docomo.ne.jp",
+            '"a...b"@docomo.ne.jp',
+        ),  # a phone writes three dots as one letter
+        (
+            "a" * 62 + "..@docomo.ne.jp",
+            "a" * 62 + "..@docomo.ne.jp",
+            '"' + "a" * 62 + '.."@docomo.ne.jp',
+        ),
     ],
 )
 def test_old_addresses_are_kept_raw_and_quoted_in_a_mail(typed, kept, in_a_mail):
@@ -45,7 +57,9 @@ def test_old_addresses_are_kept_raw_and_quoted_in_a_mail(typed, kept, in_a_mail)
     assert carriers.is_fragile(kept) and carriers.quoted(kept) == in_a_mail
 
 
-@pytest.mark.parametrize("mail", ["a.b@docomo.ne.jp", "a-b@ezweb.ne.jp", "pc@sakura.example", "o'neil+x@sakura.example"])
+@pytest.mark.parametrize(
+    "mail", ["a.b@docomo.ne.jp", "a-b@ezweb.ne.jp", "pc@sakura.example", "o'neil+x@sakura.example"]
+)
 def test_sound_addresses_stand_as_they_are(mail):
     assert FIELD.read(mail) == mail
     assert not carriers.is_fragile(mail) and carriers.quoted(mail) == mail
@@ -53,7 +67,17 @@ def test_sound_addresses_stand_as_they_are(mail):
 
 @pytest.mark.parametrize(
     "typed",
-    [f"a..b@{domain}" for domain in ("gmail.com", "au.com", "softbank.ne.jp", "i.softbank.jp", "rakumail.jp", "uqmobile.jp")]
+    [
+        f"a..b@{domain}"
+        for domain in (
+            "gmail.com",
+            "au.com",
+            "softbank.ne.jp",
+            "i.softbank.jp",
+            "rakumail.jp",
+            "uqmobile.jp",
+        )
+    ]
     + [
         "a.@sakura.example",
         "a..b@mail.docomo.ne.jp",
@@ -61,27 +85,54 @@ def test_sound_addresses_stand_as_they_are(mail):
         "a..b@docomoXne.jp",
         "a..b@evildocomo.ne.jp",
     ]
-    + [".a@docomo.ne.jp", "..@docomo.ne.jp", "a" * 63 + "..@docomo.ne.jp", "a..b@docomo.ne.jp.", "a..b@docomo..ne.jp"]
+    + [
+        ".a@docomo.ne.jp",
+        "..@docomo.ne.jp",
+        "a" * 63 + "..@docomo.ne.jp",
+        "a..b@docomo.ne.jp.",
+        "a..b@docomo..ne.jp",
+    ]
     + [
         f"{local}@docomo.ne.jp"
-        for local in ('"a..b"', 'a.."b', "a..\\", "a..b>", "<a..b", "a..b c", "a..b,c", "a..@x", "a..é", "a..(b)")
+        for local in (
+            '"a..b"',
+            'a.."b',
+            "a..\\",
+            "a..b>",
+            "<a..b",
+            "a..b c",
+            "a..b,c",
+            "a..@x",
+            "a..é",
+            "a..(b)",
+        )
     ],
 )
 def test_what_is_refused_with_the_sentence(typed):
-    with pytest.raises(ValueError, match="メールアドレスの形が正しくありません。name@example.jp の形で入力してください。"):
+    with pytest.raises(
+        ValueError,
+        match="メールアドレスの形が正しくありません。name@example.jp の形で入力してください。",
+    ):
         FIELD.read(typed)
     assert carriers.quoted(typed) == typed
 
 
 @pytest.mark.parametrize(
-    "hostile", ["a..b\r\nBcc: x@y.example\r\n@docomo.ne.jp", "a..b@docomo.ne.jp\nBcc: x@y.example", "a..\n@docomo.ne.jp"]
+    "hostile",
+    [
+        "a..b\r\nBcc: x@y.example\r\n@docomo.ne.jp",
+        "a..b@docomo.ne.jp\nBcc: x@y.example",
+        "a..\n@docomo.ne.jp",
+    ],
 )
 def test_a_line_break_is_neither_read_nor_sent(hostile):
     with pytest.raises(ValueError):
         FIELD.read(hostile)
     with pytest.raises(ValueError):
         sent_to(hostile)
-    assert not carriers.is_fragile(hostile + "\n") and not carriers.is_fragile("a..b@docomo.ne.jp\n")
+    assert not carriers.is_fragile(hostile + "\n") and not carriers.is_fragile(
+        "a..b@docomo.ne.jp\n"
+    )
 
 
 @settings(deadline=None)  # the first one waits for what is loaded on first use
@@ -94,7 +145,10 @@ def test_every_accepted_address_parses_back_from_its_quoted_form(local, domain):
     read = Address(addr_spec=carriers.quoted(kept))
     assert f"{read.username}@{read.domain}" == kept
     header = sent_to(kept, "pc@sakura.example")
-    assert [f"{each.username}@{each.domain}" for each in header.addresses] == [kept, "pc@sakura.example"]
+    assert [f"{each.username}@{each.domain}" for each in header.addresses] == [
+        kept,
+        "pc@sakura.example",
+    ]
     assert not header.defects
 
 

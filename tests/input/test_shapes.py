@@ -23,7 +23,14 @@ def faults(value) -> dict[str, str]:
 
 
 def test_every_fault_at_once_by_its_path():
-    told = faults({"nam": 1, "for": 3, "mails": ["x@a.example", "nonsense"], "inner": {"kind": "c", "more": 1}})
+    told = faults(
+        {
+            "nam": 1,
+            "for": 3,
+            "mails": ["x@a.example", "nonsense"],
+            "inner": {"kind": "c", "more": 1},
+        }
+    )
     assert set(told) == {"nam", "name", "for", "mails.1", "inner.kind", "inner.more"}
     assert told["name"] == "名前を入力してください。"
 
@@ -34,7 +41,10 @@ def test_words_of_python_are_spoken_without_their_underscore():
     assert "for" in THING.schema()["properties"]
 
 
-@pytest.mark.parametrize("value", [None, [], "x", 3, {"name": None}, {"name": ["あ"]}, {"name": "  "}, {"name": "あいうえおか"}])
+@pytest.mark.parametrize(
+    "value",
+    [None, [], "x", 3, {"name": None}, {"name": ["あ"]}, {"name": "  "}, {"name": "あいうえおか"}],
+)
 def test_what_is_no_thing(value):
     assert faults(value)
 

@@ -18,4 +18,8 @@ def test_every_model_and_transaction_shares_one_connection(services):
 
 def test_time_outs_end_before_the_gateway_does():
     config = connection.client._client_config
-    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (1, 2, 3)
+    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (
+        1,
+        2,
+        3,
+    )

@@ -8,10 +8,21 @@ import pytest
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
 
-FUNCTION, QUEUE, ALARM, SCHEDULE = "AWS::Lambda::Function", "AWS::SQS::Queue", "AWS::CloudWatch::Alarm", "AWS::Scheduler::Schedule"
+FUNCTION, QUEUE, ALARM, SCHEDULE = (
+    "AWS::Lambda::Function",
+    "AWS::SQS::Queue",
+    "AWS::CloudWatch::Alarm",
+    "AWS::Scheduler::Schedule",
+)
 HANDS_OVER = {SCHEDULE, "AWS::SNS::Subscription"}  # and never hears how the function fared
 WAITS = {"AWS::ApiGateway::RestApi", "AWS::Lambda::EventSourceMapping"}
-SPEAKS_OF = {ALARM, "AWS::IAM::Role", "AWS::Lambda::EventInvokeConfig", "AWS::Lambda::Permission", "AWS::Logs::LogGroup"}
+SPEAKS_OF = {
+    ALARM,
+    "AWS::IAM::Role",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Permission",
+    "AWS::Logs::LogGroup",
+}
 
 
 class Stack:
@@ -21,7 +32,11 @@ class Stack:
         self.resources = template["Resources"]
 
     def of(self, kind: str) -> dict[str, dict]:
-        return {name: each["Properties"] for name, each in self.resources.items() if each["Type"] == kind}
+        return {
+            name: each["Properties"]
+            for name, each in self.resources.items()
+            if each["Type"] == kind
+        }
 
     def naming(self, name: str) -> list[str]:
         """The kinds of all that name a resource."""
@@ -34,19 +49,29 @@ class Stack:
     def put_aside(self, function: str) -> dict:
         """The EventInvokeConfig of a function."""
         (found,) = [
-            each for each in self.of("AWS::Lambda::EventInvokeConfig").values() if each["FunctionName"] == {"Ref": function}
+            each
+            for each in self.of("AWS::Lambda::EventInvokeConfig").values()
+            if each["FunctionName"] == {"Ref": function}
         ]
         return found
 
     def alarms(self, metric: str, dimension: str, value: dict) -> list[dict]:
         dimensions = [{"Name": dimension, "Value": value}]
-        return [each for each in self.of(ALARM).values() if each["MetricName"] == metric and each["Dimensions"] == dimensions]
+        return [
+            each
+            for each in self.of(ALARM).values()
+            if each["MetricName"] == metric and each["Dimensions"] == dimensions
+        ]
 
     def may_send_to(self, role: dict) -> list[dict]:
         """The queues that a role, given by its Arn, is allowed to send to."""
         policies = self.of("AWS::IAM::Role")[_arn_of(role)]["Policies"]
         statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
-        return [each["Resource"] for each in statements if "sqs:SendMessage" in each["Action"] and each["Effect"] == "Allow"]
+        return [
+            each["Resource"]
+            for each in statements
+            if "sqs:SendMessage" in each["Action"] and each["Effect"] == "Allow"
+        ]
 
 
 def _named(part) -> Iterator[str]:
@@ -79,7 +104,9 @@ def stack(transformed) -> Stack:
 def dead_letter_queues(stack: Stack) -> set[str]:
     """Wherever something is put aside: by a queue, a topic, a schedule, or Lambda itself."""
     redriven = [*stack.of(QUEUE).values(), *stack.of("AWS::SNS::Subscription").values()]
-    found = [each["RedrivePolicy"]["deadLetterTargetArn"] for each in redriven if "RedrivePolicy" in each]
+    found = [
+        each["RedrivePolicy"]["deadLetterTargetArn"] for each in redriven if "RedrivePolicy" in each
+    ]
     found += [each["Target"]["DeadLetterConfig"]["Arn"] for each in stack.of(SCHEDULE).values()]
     found += [_destination(stack, function) for function in stack.handed_events()]
     return {_arn_of(each) for each in found}
@@ -100,7 +127,9 @@ def test_an_event_that_was_handed_over_is_put_aside_where_the_function_fails(sta
         destination = _destination(stack, name)
         assert _arn_of(destination) in stack.of(QUEUE)
         assert destination in stack.may_send_to(stack.of(FUNCTION)[name]["Role"])
-        assert stack.put_aside(name)["Qualifier"] == "$LATEST"  # which is what schedules and topics call
+        assert (
+            stack.put_aside(name)["Qualifier"] == "$LATEST"
+        )  # which is what schedules and topics call
 
 
 def test_a_sweep_is_not_tried_again_nor_kept_waiting_for_the_next_is_due(stack):
@@ -118,8 +147,14 @@ def test_what_cannot_even_be_handed_over_is_put_aside_and_may_be(stack):
         for each in stack.of("AWS::SNS::Subscription").values()
         if "RedrivePolicy" in each
     ]
-    policies = [each["PolicyDocument"]["Statement"] for each in stack.of("AWS::SQS::QueuePolicy").values()]
-    allowed = [each["Resource"] for (each,) in policies if each["Principal"] == {"Service": "sns.amazonaws.com"}]
+    policies = [
+        each["PolicyDocument"]["Statement"] for each in stack.of("AWS::SQS::QueuePolicy").values()
+    ]
+    allowed = [
+        each["Resource"]
+        for (each,) in policies
+        if each["Principal"] == {"Service": "sns.amazonaws.com"}
+    ]
     assert lost == allowed == [{"Fn::GetAtt": ["LostMailEvents", "Arn"]}]
 
 
@@ -127,7 +162,9 @@ def test_every_dead_letter_queue_has_an_alarm(stack):
     queues = dead_letter_queues(stack)
     assert queues == {name for name in stack.of(QUEUE) if name != "SettleQueue"}
     for name in queues:
-        (alarm,) = stack.alarms("ApproximateNumberOfMessagesVisible", "QueueName", {"Fn::GetAtt": [name, "QueueName"]})
+        (alarm,) = stack.alarms(
+            "ApproximateNumberOfMessagesVisible", "QueueName", {"Fn::GetAtt": [name, "QueueName"]}
+        )
         assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == (
             "AWS/SQS",
             "Maximum",
@@ -137,44 +174,84 @@ def test_every_dead_letter_queue_has_an_alarm(stack):
 
 def test_sweeps_that_failed_hide_no_night_and_are_forgotten_with_their_alarm(stack):
     """An alarm that is on already tells of nothing more: what comes every minute needs a queue of its own that empties itself."""
-    assert _arn_of(_destination(stack, "Sweep")) == "MissedSweeps" != _arn_of(_destination(stack, "Nightly"))
-    kept = {name: stack.of(QUEUE)[name]["MessageRetentionPeriod"] for name in dead_letter_queues(stack)}
+    assert (
+        _arn_of(_destination(stack, "Sweep"))
+        == "MissedSweeps"
+        != _arn_of(_destination(stack, "Nightly"))
+    )
+    kept = {
+        name: stack.of(QUEUE)[name]["MessageRetentionPeriod"] for name in dead_letter_queues(stack)
+    }
     assert kept.pop("MissedSweeps") == 3600 and set(kept.values()) == {14 * 24 * 3600}
 
 
 def test_every_function_that_raises_has_an_alarm_and_a_blip_of_the_sweep_has_none(stack):
     for name in stack.of(FUNCTION):
         (alarm,) = stack.alarms("Errors", "FunctionName", {"Ref": name})
-        assert (alarm["Namespace"], alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == ("AWS/Lambda", "Sum", 60, 1)
-        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("GreaterThanOrEqualToThreshold", "notBreaching")
-        minutes = (alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]), alarm["EvaluationPeriods"])
+        assert (alarm["Namespace"], alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == (
+            "AWS/Lambda",
+            "Sum",
+            60,
+            1,
+        )
+        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == (
+            "GreaterThanOrEqualToThreshold",
+            "notBreaching",
+        )
+        minutes = (
+            alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]),
+            alarm["EvaluationPeriods"],
+        )
         assert minutes == ((3, 5) if name == "Sweep" else (1, 1))
 
 
 def test_what_runs_every_minute_has_an_alarm_for_not_running(stack):
-    every_minute = [each["Target"]["Arn"] for each in stack.of(SCHEDULE).values() if each["ScheduleExpression"] == "rate(1 minute)"]
+    every_minute = [
+        each["Target"]["Arn"]
+        for each in stack.of(SCHEDULE).values()
+        if each["ScheduleExpression"] == "rate(1 minute)"
+    ]
     assert [_arn_of(each) for each in every_minute] == ["Sweep"]
     for function in map(_arn_of, every_minute):
         (alarm,) = stack.alarms("Invocations", "FunctionName", {"Ref": function})
-        assert (alarm["Namespace"], alarm["Statistic"], alarm["Period"], alarm["EvaluationPeriods"]) == ("AWS/Lambda", "Sum", 60, 5)
+        assert (
+            alarm["Namespace"],
+            alarm["Statistic"],
+            alarm["Period"],
+            alarm["EvaluationPeriods"],
+        ) == ("AWS/Lambda", "Sum", 60, 5)
         assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
         assert alarm["TreatMissingData"] == "breaching"
 
 
 def test_the_log_of_every_function_is_read_for_alarms(stack):
-    logs = {each["LogGroupName"]["Fn::Sub"]: name for name, each in stack.of("AWS::Logs::LogGroup").items()}
-    filters = {each["LogGroupName"]["Ref"]: each for each in stack.of("AWS::Logs::MetricFilter").values()}
+    logs = {
+        each["LogGroupName"]["Fn::Sub"]: name
+        for name, each in stack.of("AWS::Logs::LogGroup").items()
+    }
+    filters = {
+        each["LogGroupName"]["Ref"]: each for each in stack.of("AWS::Logs::MetricFilter").values()
+    }
     (look,) = [each for each in stack.of(ALARM).values() if each["MetricName"] == "Alarms"]
     for name in stack.of(FUNCTION):
         found = filters.pop(logs[f"/aws/lambda/${{{name}}}"])
         assert found["FilterPattern"] == '{ $.alarm = "*" }'
         (counted,) = found["MetricTransformations"]
-        assert (counted["MetricNamespace"], counted["MetricName"]) == (look["Namespace"], look["MetricName"])
+        assert (counted["MetricNamespace"], counted["MetricName"]) == (
+            look["Namespace"],
+            look["MetricName"],
+        )
     assert not filters and look["Dimensions"] == []
 
 
 def test_every_alarm_tells_the_one_topic_to_which_people_subscribe(stack):
     for alarm in stack.of(ALARM).values():
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and alarm.get("ActionsEnabled", True)
-    (subscribed,) = [each for each in stack.of("AWS::SNS::Subscription").values() if each["TopicArn"] == {"Ref": "AlarmTopic"}]
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and alarm.get(
+            "ActionsEnabled", True
+        )
+    (subscribed,) = [
+        each
+        for each in stack.of("AWS::SNS::Subscription").values()
+        if each["TopicArn"] == {"Ref": "AlarmTopic"}
+    ]
     assert "AlarmTopic" in stack.of("AWS::SNS::Topic") and subscribed["Protocol"] == "email"

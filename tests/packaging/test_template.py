@@ -33,9 +33,14 @@ def test_cfn_lint_finds_nothing_before_and_after_sam(template, transformed):
 
 def test_functions_of_the_template_are_those_of_the_app(template):
     handlers = {
-        each["Properties"]["Handler"] for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function"
+        each["Properties"]["Handler"]
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Serverless::Function"
     }
-    assert handlers == {"app.app", *(f"app.{function.name}" for function in app.app.pure_lambda_functions)}
+    assert handlers == {
+        "app.app",
+        *(f"app.{function.name}" for function in app.app.pure_lambda_functions),
+    }
 
 
 def test_every_function_runs_on_arm_and_keeps_its_log(template):
@@ -51,16 +56,23 @@ def test_a_deployment_without_chatwork_needs_no_secret_for_it(template):
     condition, with_it, without = variables["CHATWORK_TOKENS"]["Fn::If"]
     assert with_it == {"Fn::Sub": "{{resolve:secretsmanager:${ChatworkSecretName}}}"}
     assert without == {"Ref": "AWS::NoValue"}
-    assert template["Conditions"][condition] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "ChatworkSecretName"}, ""]}]}
+    assert template["Conditions"][condition] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "ChatworkSecretName"}, ""]}]
+    }
     assert template["Parameters"]["ChatworkSecretName"]["Default"] == ""
 
 
 def test_schedules_go_by_the_clock_of_japan(template):
     nightly = template["Resources"]["Nightly"]["Properties"]["Events"]["Night"]["Properties"]
-    assert (nightly["ScheduleExpression"], nightly["ScheduleExpressionTimezone"]) == ("cron(5 0 * * ? *)", "Asia/Tokyo")
+    assert (nightly["ScheduleExpression"], nightly["ScheduleExpressionTimezone"]) == (
+        "cron(5 0 * * ? *)",
+        "Asia/Tokyo",
+    )
     batch = template["Resources"]["Settle"]["Properties"]["Events"]["Batch"]["Properties"]
     assert batch["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert template["Resources"]["SettleQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert (
+        template["Resources"]["SettleQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == 5
+    )
 
 
 def test_redate_is_called_by_hand_and_has_time(template):
@@ -72,9 +84,14 @@ def test_redate_is_called_by_hand_and_has_time(template):
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
 def test_tables_are_those_of_the_models(model):
     properties = table_resource(model, "dev")["Properties"]
-    assert properties["DeletionProtectionEnabled"] and properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert (
+        properties["DeletionProtectionEnabled"]
+        and properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    )
     keys = {each["AttributeName"]: each["KeyType"] for each in properties["KeySchema"]}
-    assert [name for name, kind in keys.items() if kind == "HASH"] == [model._hash_key_attribute().attr_name]
+    assert [name for name, kind in keys.items() if kind == "HASH"] == [
+        model._hash_key_attribute().attr_name
+    ]
     assert len(properties.get("GlobalSecondaryIndexes", [])) == len(model._indexes)
     assert bool(properties.get("TimeToLiveSpecification")) is bool(model._ttl_attribute())
 
@@ -83,8 +100,13 @@ def test_the_data_part_deploys_and_the_models_fit_it():
     with moto.mock_aws():
         stores.use(None)
         template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": data_resources("test")}
-        boto3.client("cloudformation").create_stack(StackName="data", TemplateBody=json.dumps(template))
-        made_by_stack = {each["TableName"] for each in map(_describe, boto3.client("dynamodb").list_tables()["TableNames"])}
+        boto3.client("cloudformation").create_stack(
+            StackName="data", TemplateBody=json.dumps(template)
+        )
+        made_by_stack = {
+            each["TableName"]
+            for each in map(_describe, boto3.client("dynamodb").list_tables()["TableNames"])
+        }
         assert made_by_stack == {model.Meta.table_name for model in TABLES}
         for model in TABLES:
             described = _describe(model.Meta.table_name)
@@ -100,7 +122,10 @@ def _describe(name: str) -> dict:
 
 def _shape(table: dict) -> dict:
     indexes = {
-        each["IndexName"]: (sorted(map(str, each["KeySchema"])), str(sorted(each["Projection"].get("NonKeyAttributes", []))))
+        each["IndexName"]: (
+            sorted(map(str, each["KeySchema"])),
+            str(sorted(each["Projection"].get("NonKeyAttributes", []))),
+        )
         for each in table.get("GlobalSecondaryIndexes", [])
     }
     return {"keys": sorted(map(str, table["KeySchema"])), "indexes": indexes}
@@ -109,8 +134,14 @@ def _shape(table: dict) -> dict:
 def policy(name: str) -> dict[str, set[str]]:
     """action: the resources it is allowed on, `contracts` or `contracts/index/by_due` for tables."""
     allowed = defaultdict(set)
-    for statement in json.loads((stores.FOLDER.parent.parent / ".chalice" / f"policy-{name}.json").read_text())["Statement"]:
-        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+    for statement in json.loads(
+        (stores.FOLDER.parent.parent / ".chalice" / f"policy-{name}.json").read_text()
+    )["Statement"]:
+        resources = (
+            statement["Resource"]
+            if isinstance(statement["Resource"], list)
+            else [statement["Resource"]]
+        )
         for action in statement["Action"]:
             allowed[action] |= {_named(resource) for resource in resources}
     return allowed
@@ -124,7 +155,9 @@ def _named(resource) -> str:
     return f"{found[1].lower()}{found[2]}" if found else text
 
 
-@pytest.mark.parametrize("name", ["api", "nightly", "settle", "sweep", "mail-events", "redate", "issue-key"])
+@pytest.mark.parametrize(
+    "name", ["api", "nightly", "settle", "sweep", "mail-events", "redate", "issue-key"]
+)
 def test_no_policy_is_wider_than_it_has_to_be(name):
     for action, resources in policy(name).items():
         assert "*" not in action
@@ -138,14 +171,21 @@ class Watch:
         self.seen, self.function = defaultdict(set), "api"
         client.meta.events.register("before-parameter-build.dynamodb", self._note)
         send = queue.send
-        monkeypatch.setattr(queue, "send", lambda messages: (self._note_sending(messages), send(messages))[1])
+        monkeypatch.setattr(
+            queue, "send", lambda messages: (self._note_sending(messages), send(messages))[1]
+        )
 
     def _note(self, params, model, **_):
         if model.name == "TransactWriteItems":
             for item in params["TransactItems"]:
                 ((verb, given),) = item.items()
                 self.seen[self.function].add((f"dynamodb:{verb}Item", self._table(given)))
-        elif model.name not in ("CreateTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive"):
+        elif model.name not in (
+            "CreateTable",
+            "DescribeTable",
+            "UpdateTimeToLive",
+            "DescribeTimeToLive",
+        ):
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             self.seen[self.function].add((f"dynamodb:{model.name}", self._table(params) + index))
 
@@ -199,10 +239,20 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypa
 
     for function, seen in watch.seen.items():
         # What an event, or a dead room, finds due on its way is settled as the night would; what is lost, Lambda puts aside.
-        beside = BESIDE.get(function, set()) | (allowed("settle") if function in ("mail-events", "sweep") else set())
+        beside = BESIDE.get(function, set()) | (
+            allowed("settle") if function in ("mail-events", "sweep") else set()
+        )
         assert seen | (beside & allowed(function)) == allowed(function), function
         assert beside <= allowed(function)
-    assert set(watch.seen) == {"api", "nightly", "settle", "sweep", "mail-events", "redate", "issue-key"}
+    assert set(watch.seen) == {
+        "api",
+        "nightly",
+        "settle",
+        "sweep",
+        "mail-events",
+        "redate",
+        "issue-key",
+    }
 
 
 BESIDE = {
@@ -238,7 +288,9 @@ def _looks_after_keys_and_calls(desk):
 def _hears_of_bounces(desk, topic):
     memo = desk.memo("key-5").json
     tags = {"memo": memo["id"], "contract": desk.contract, "stage": "test"}
-    mail = ses_events.Mail("ses-1", tags, [each["address"] for each in memo["reported_to"]], desk.moment)
+    mail = ses_events.Mail(
+        "ses-1", tags, [each["address"] for each in memo["reported_to"]], desk.moment
+    )
     for event in (ses_events.delivery(mail, desk.moment), ses_events.bounce(mail, desk.moment)):
         assert app.mail_events(topic.record(event, desk.moment), None) == {"ended": ["noted"]}
     with ses_server.answering(ses_server.refusal(400, "MessageRejected")):
@@ -291,13 +343,24 @@ def _looks_after_a_client(desk):
     _does(desk, "PATCH", "/lines/0367005678", {"use": "listed"})
     _does(desk, "DELETE", "/lines/0367005678")
     assert len(desk.get("/v1/lines").json["lines"]) == 2
-    _does(desk, "PATCH", "", {"phone": "03-6800-9999", "invoice_name": "経理部", "clear": ["contact_reading"]})
+    _does(
+        desk,
+        "PATCH",
+        "",
+        {"phone": "03-6800-9999", "invoice_name": "経理部", "clear": ["contact_reading"]},
+    )
 
     _does(desk, "POST", "/continuation"), _does(desk, "DELETE", "/continuation")
     _does(desk, "POST", "/stop", {"on": "2026-08-10"}), _does(desk, "DELETE", "/stop")
-    _does(desk, "POST", "/termination", {"on": "2026-08-31", "reason": "お支払いが確認できないため"})
+    _does(
+        desk, "POST", "/termination", {"on": "2026-08-31", "reason": "お支払いが確認できないため"}
+    )
     _does(desk, "DELETE", "/termination")
-    _does(desk, "POST", "/notice"), _does(desk, "DELETE", "/notice"), _does(desk, "DELETE", "/continuation")
+    (
+        _does(desk, "POST", "/notice"),
+        _does(desk, "DELETE", "/notice"),
+        _does(desk, "DELETE", "/continuation"),
+    )
 
 
 def _turns_applicants_away(desk):
@@ -313,7 +376,9 @@ def _has_options_at_smile(desk):
     desk.presses("テストメール", to="pc@sakura.example")
     desk.passes("identity", "payment")
     desk.passes("number", number="03-6700-7777")
-    _does(desk, "POST", "/options/windows", {"windows": [{"day": 0, "from": "13:00", "to": "17:00"}]})
+    _does(
+        desk, "POST", "/options/windows", {"windows": [{"day": 0, "from": "13:00", "to": "17:00"}]}
+    )
     _does(desk, "DELETE", "/options/windows")
     _does(desk, "POST", "/people", {"name": "佐々木 優", "addresses": ["never@a.example"]})
     memo = desk.memo("at-smile", line="03-6700-7777").json["id"]

@@ -59,7 +59,9 @@ def test_holidays_agree_with_a_second_source_for_every_day():
     no_closure = SimpleNamespace(hours=SimpleNamespace(closed=[]))
     for ordinal in range(date(2000, 1, 1).toordinal(), date(2036, 1, 1).toordinal()):
         day = date.fromordinal(ordinal)
-        assert calendar.is_business_day(day, no_closure) == (day.weekday() < 5 and day not in second), day
+        assert calendar.is_business_day(day, no_closure) == (
+            day.weekday() < 5 and day not in second
+        ), day
 
 
 @given(INSTANTS)

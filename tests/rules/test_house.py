@@ -12,12 +12,24 @@ WRONG = [
     ("days = 14", "days = 0", "smile.toml: trial.days: 1から365まで"),
     ("days = 14", "dayz = 14", "smile.toml: trial.dayz: この項目は使えません"),
     ("days = 14", "dayz = 14", "smile.toml: trial.days: daysを入力してください"),
-    ('at_end = "continues"', 'at_end = "sometimes"', "smile.toml: trial.at_end: 次のいずれかを指定してください: continues"),
+    (
+        'at_end = "continues"',
+        'at_end = "sometimes"',
+        "smile.toml: trial.at_end: 次のいずれかを指定してください: continues",
+    ),
     ('open = "09:00"', 'open = "9時"', "smile.toml: hours.open: 時刻は 09:00 の形で"),
     ('open = "09:00"', 'open = "19:00"', "smile.toml: hours: 受付の開始は終了より前"),
     ('"12-29"', '"12-32"', 'smile.toml: hours.closed.0: 日付は "12-29" の形で'),
-    ('classes = ["*"]\nreported', 'classes = ["test"]\nreported', "smile.toml: calls: 最後の行はすべてのお電話に"),
-    ("since = 2020-01-01, fee = 5500", "since = 2020-13-01, fee = 5500", "smile.toml: TOMLとして読み取れません"),
+    (
+        'classes = ["*"]\nreported',
+        'classes = ["test"]\nreported',
+        "smile.toml: calls: 最後の行はすべてのお電話に",
+    ),
+    (
+        "since = 2020-01-01, fee = 5500",
+        "since = 2020-13-01, fee = 5500",
+        "smile.toml: TOMLとして読み取れません",
+    ),
     (
         "prices = [{ since = 2020-01-01, fee = 5500, included = 30, over = 165 }]",
         "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 }, { since = 2020-01-01, fee = 2, included = 1, over = 1 }]",
@@ -26,14 +38,26 @@ WRONG = [
     ('key = "regular"', 'key = "light"', "smile.toml: plans: 同じ key のプラン"),
     ('key = "identity"', 'key = "greeting"', "smile.toml: gates: 同じ確認項目が2回"),
     ('key = "identity"', 'key = "payment"', 'key = "identity" の項目を加えて'),
-    ("delete_after_days = 14", "delete_after_days = 2", "smile.toml: application.remind_after_days: delete_after_days より短い"),
-    ('classes = ["business"]', 'classes = ["*"]', 'smile.toml: calls: "*" より後の行は使われません'),
+    (
+        "delete_after_days = 14",
+        "delete_after_days = 2",
+        "smile.toml: application.remind_after_days: delete_after_days より短い",
+    ),
+    (
+        'classes = ["business"]',
+        'classes = ["*"]',
+        'smile.toml: calls: "*" より後の行は使われません',
+    ),
     (
         "reported = true\ncounted = true",
         "reported = false\ncounted = true",
         "smile.toml: calls.1: 報告しないお電話は数えられません",
     ),
-    ('only = "declared"\nreported = false', 'only = "declared"\nreported = true', "smile.toml: calls: 申告された番号の行"),
+    (
+        'only = "declared"\nreported = false',
+        'only = "declared"\nreported = true',
+        "smile.toml: calls: 申告された番号の行",
+    ),
     ('"mail"]\nextra', '"fax"]\nextra', "smile.toml: report.channels.0: 次のいずれかを"),
     ("\ndays = 90", "\ndays = 0", "smile.toml: objections.days: 1から400まで"),
     ('key = "greeting"', 'key = "eligibility"', 'key = "greeting" の項目を加えて'),
@@ -41,7 +65,11 @@ WRONG = [
     ('"smile.example"', '"smile example"', "smile.toml: brand.mail_domain: ドメインの形で"),
     ("allowed = false", "allowed = true", "smile.toml: surcharge: 加算の範囲が必要です"),
     ("remind_days = 3", "remind_days = 999", "smile.toml: trial.remind_days: 1から60まで"),
-    ('at_end = "continues"', 'at_end = "lapses"', "smile.toml: trial.pause_days: at_end が lapses のとき"),
+    (
+        'at_end = "continues"',
+        'at_end = "lapses"',
+        "smile.toml: trial.pause_days: at_end が lapses のとき",
+    ),
 ]
 
 
@@ -57,7 +85,9 @@ def test_a_file_that_cannot_be_right_is_refused_in_words(tmp_path, right, wrong,
 
 def test_everything_wrong_is_said_at_once(tmp_path):
     file = tmp_path / "smile.toml"
-    file.write_text(SMILE.replace("days = 14", "days = 0", 1).replace('open = "09:00"', 'open = "x"'))
+    file.write_text(
+        SMILE.replace("days = 14", "days = 0", 1).replace('open = "09:00"', 'open = "x"')
+    )
     with pytest.raises(houses.BadHouseFile) as refused:
         houses.load(file)
     assert len(str(refused.value).splitlines()) == 2
@@ -85,7 +115,10 @@ def test_a_price_changes_from_its_day_on(tmp_path):
     file = tmp_path / "smile.toml"
     file.write_text(SMILE.replace(old, new))
     house = houses.load(file)
-    assert [house.price("light", date(2027, 3, 31)).fee, house.price("light", date(2027, 4, 1)).fee] == [5500, 6000]
+    assert [
+        house.price("light", date(2027, 3, 31)).fee,
+        house.price("light", date(2027, 4, 1)).fee,
+    ] == [5500, 6000]
 
 
 REPORTED_AND_COUNTED = {
@@ -111,7 +144,8 @@ REPORTED_AND_COUNTED = {
 
 
 @pytest.mark.parametrize(
-    ("house", "call_class"), [(house, each) for house, table in REPORTED_AND_COUNTED.items() for each in table]
+    ("house", "call_class"),
+    [(house, each) for house, table in REPORTED_AND_COUNTED.items() for each in table],
 )
 def test_what_counts(house, call_class):
     row = houses.find(house).call_row(call_class)

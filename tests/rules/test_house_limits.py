@@ -66,7 +66,10 @@ LIMITS = [
     ("limits", "per_network", "1", "0"),
     ("limits", "per_recipient", "1", "0"),
     ("limits", "in_total", "1", "0"),
-    *(("terms", key, words(500), words(501)) for key in ("provision", "later", "cancel_in_trial", "cancel")),
+    *(
+        ("terms", key, words(500), words(501))
+        for key in ("provision", "later", "cancel_in_trial", "cancel")
+    ),
 ]
 
 
@@ -206,4 +209,7 @@ def test_look_ups_of_what_is_not_there():
 def test_before_the_first_price_the_first_price_holds(tmp_path):
     later = "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 }, { since = 2027-01-01, fee = 2, included = 1, over = 1 }]"
     house = loaded(tmp_path, re.sub(r"^prices = .*$", later, SMILE, count=1, flags=re.M))
-    assert [house.price("light", day).fee for day in (date(2019, 12, 31), date(2026, 12, 31), date(2027, 1, 1))] == [1, 1, 2]
+    assert [
+        house.price("light", day).fee
+        for day in (date(2019, 12, 31), date(2026, 12, 31), date(2027, 1, 1))
+    ] == [1, 1, 2]

@@ -33,13 +33,17 @@ def test_a_date_is_spoken_with_its_weekday_and_no_date_is_not_spoken():
 
 
 def test_a_day_begins_at_midnight_in_japan():
-    assert calendar.at(date(2026, 9, 1), calendar.MIDNIGHT) == datetime(2026, 8, 31, 15, 0, tzinfo=UTC)
+    assert calendar.at(date(2026, 9, 1), calendar.MIDNIGHT) == datetime(
+        2026, 8, 31, 15, 0, tzinfo=UTC
+    )
     assert calendar.at(date(2026, 9, 1), time(9, 30)) == datetime(2026, 9, 1, 0, 30, tzinfo=UTC)
 
 
 @given(st.integers(2000, 2100), st.integers(1, 12))
 def test_months_end_where_the_calendar_says(year, month):
-    assert calendar.last_day_of(f"{year}-{month:02}") == date(year, month, monthrange(year, month)[1])
+    assert calendar.last_day_of(f"{year}-{month:02}") == date(
+        year, month, monthrange(year, month)[1]
+    )
 
 
 @pytest.mark.parametrize("day", [date(2026, 9, 15), date(2026, 9, 20)])

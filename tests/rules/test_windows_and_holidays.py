@@ -46,7 +46,9 @@ def test_who_has_ordered_no_windows_is_always_inside_and_with_none_left_never(mo
 @given(INSTANTS, st.integers(-52, 52))
 def test_windows_come_back_every_week(moment, weeks):
     windows = [MONDAY_MORNING, FRIDAY]
-    assert calendar.is_inside(moment, windows) is calendar.is_inside(moment + timedelta(weeks=weeks), windows)
+    assert calendar.is_inside(moment, windows) is calendar.is_inside(
+        moment + timedelta(weeks=weeks), windows
+    )
 
 
 @pytest.fixture
@@ -56,7 +58,9 @@ def digest_with(monkeypatch):
 
     def digest(*more: date) -> str:
         monkeypatch.setattr(
-            jpholiday, "year_holidays", lambda year: known(year) + [(d, "新しい祝日") for d in more if d.year == year]
+            jpholiday,
+            "year_holidays",
+            lambda year: known(year) + [(d, "新しい祝日") for d in more if d.year == year],
         )
         return calendar.holidays_digest.__wrapped__()
 

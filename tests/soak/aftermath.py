@@ -27,7 +27,9 @@ class Aftermath(Events):
     def some(self, place: int) -> Request | None:
         """One of the accepted memos, the last ones first."""
         accepted = [each for each in self.requests if each.answer]
-        self.desk.moment += timedelta(seconds=1)  # no two changes of a count are at the same microsecond
+        self.desk.moment += timedelta(
+            seconds=1
+        )  # no two changes of a count are at the same microsecond
         return accepted[-1 - place % len(accepted)] if accepted else None
 
     # corrections
@@ -47,16 +49,24 @@ class Aftermath(Events):
         if others == "nobody":
             self.send(rivals[0], fault)
         else:
-            rivals.append(self.corrects(wrong, "business", OPERATORS[1]) if others == "rival" else rivals[0])
+            rivals.append(
+                self.corrects(wrong, "business", OPERATORS[1]) if others == "rival" else rivals[0]
+            )
             self.correct_at_once(rivals)
         for each in dict.fromkeys(rivals):
             if each.answer is None:
                 self.send(each)
 
     def corrects(self, wrong: Request, call: str | None, owner: str) -> Correction:
-        body = {name: value for name, value in wrong.body.items() if name not in ("line", "received_at", "surcharge")}
+        body = {
+            name: value
+            for name, value in wrong.body.items()
+            if name not in ("line", "received_at", "surcharge")
+        }
         body |= {"class": call or wrong.call_class, "business": f"訂正 {len(self.requests)}"}
-        request = Correction(wrong.client, owner, f"correction-{len(self.requests)}", body, wrong=wrong)
+        request = Correction(
+            wrong.client, owner, f"correction-{len(self.requests)}", body, wrong=wrong
+        )
         self.requests.append(request)
         return request
 
@@ -64,7 +74,11 @@ class Aftermath(Events):
         tries = [each for each in rivals if each.expected(self.now) == 201]
         for each in tries:
             each.decided += each.outcomes(self.now)
-        ended = at_once([lambda each=each: self.take_correction(each) for each in tries]) if tries else []
+        ended = (
+            at_once([lambda each=each: self.take_correction(each) for each in tries])
+            if tries
+            else []
+        )
         for request, raw in zip(tries, ended, strict=True):
             if raw:
                 self.note(request, raw)
@@ -75,7 +89,9 @@ class Aftermath(Events):
     def take_correction(self, request: Correction) -> bytes | None:
         house = houses.find(request.client.house)
         try:
-            taken = correct.correct(house, request.owner, request.key, request.wrong.id, request.body, self.now)
+            taken = correct.correct(
+                house, request.owner, request.key, request.wrong.id, request.body, self.now
+            )
         except Problem:
             return None
         return json.dumps(memo.answer(taken), ensure_ascii=False).encode()
@@ -93,7 +109,9 @@ class Aftermath(Events):
         expected = self.pressed(request, said)
         if times == "at once":
             answers = at_once([lambda: self.press(request, said)] * 2)
-            answers = [each for each in answers if each.status != 409 or expected == 409] or [self.press(request, said)]
+            answers = [each for each in answers if each.status != 409 or expected == 409] or [
+                self.press(request, said)
+            ]
         else:
             answers = [self.press(request, said, fault)]
             if times == "twice" or answers[0] is None or answers[0].status == 503:
@@ -104,8 +122,15 @@ class Aftermath(Events):
 
     def press(self, request: Request, said: str, fault=None):
         self.wire.plan(fault)
-        answer = self.run(lambda: self.desk.send(f"/confirm/{links.memo_token(request.id)}", {"press": said}), fault)
-        assert answer is None or answer.status in (200, 409) or (answer.status == 503 and self.wire.hit), answer.text
+        answer = self.run(
+            lambda: self.desk.send(f"/confirm/{links.memo_token(request.id)}", {"press": said}),
+            fault,
+        )
+        assert (
+            answer is None
+            or answer.status in (200, 409)
+            or (answer.status == 503 and self.wire.hit)
+        ), answer.text
         return answer
 
     def pressed(self, request: Request, said: str) -> int:
@@ -134,7 +159,11 @@ class Aftermath(Events):
     @rule(place=PLACE, call=st.sampled_from(CLASSES), fault=FAULTS)
     def office_decides(self, place, call, fault):
         """With a reason; whoever has no answer asks again."""
-        request = next((each for each in self.requests if each.disputed and not each.corrected_by), None) if place % 2 else None
+        request = (
+            next((each for each in self.requests if each.disputed and not each.corrected_by), None)
+            if place % 2
+            else None
+        )
         request = request or self.some(place)
         self.desk.moment += timedelta(seconds=1)
         self.step("office decides")
@@ -151,7 +180,11 @@ class Aftermath(Events):
         if request.corrected_by:
             return 409
         now_told, client = [], request.client
-        if client.worth(call, request.received_at)[0] and not request.reported and not request.tellings:
+        if (
+            client.worth(call, request.received_at)[0]
+            and not request.reported
+            and not request.tellings
+        ):
             now_told = client.told(request.body.get("for"), day_of(self.now))
             if not now_told:
                 return 409
@@ -180,7 +213,9 @@ class Aftermath(Events):
 
     def ask_again(self, request: Request, key: int, fault=None):
         by, path = (OPERATORS[0], 0), f"/v1/memos/{request.id}/resend"
-        return self.ask("POST", path, {}, request.client.house, by, fault, **{"idempotency-key": f"again-{key}"})
+        return self.ask(
+            "POST", path, {}, request.client.house, by, fault, **{"idempotency-key": f"again-{key}"}
+        )
 
     def sent_again(self, request: Request, key: str, state: str) -> tuple[int, list[dict]]:
         """(status, who is told) by the oracle."""
@@ -188,7 +223,12 @@ class Aftermath(Events):
         if key in request.resends:
             return 200, request.resends[key]
         to = client.told(request.body.get("for"), day_of(self.now))
-        if request.corrected_by or not (request.reported or request.tellings) or state == "on_its_way" or not to:
+        if (
+            request.corrected_by
+            or not (request.reported or request.tellings)
+            or state == "on_its_way"
+            or not to
+        ):
             return 409, []
         request.resends[key] = to
         if state == "handed_over":

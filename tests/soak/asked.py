@@ -27,7 +27,9 @@ class Request:
     counts_now: bool | None = None
     disputed: str | None = None
     tellings: list[list[str]] = field(default_factory=list)  # to whom its mail may have gone
-    lines: list[tuple[bool, bool]] = field(default_factory=list)  # of the ledger: what it counted and what it counts
+    lines: list[tuple[bool, bool]] = field(
+        default_factory=list
+    )  # of the ledger: what it counted and what it counts
     resends: dict[str, list[dict]] = field(default_factory=dict)  # who was told by which key
 
     @property
@@ -103,8 +105,15 @@ class Correction(Request):
         """Where the wrong report may have been read, its readers hear of the right one, whatever its class is now."""
         plain = super().outcomes(now)
         counts = self.client.worth(self.body["class"], self.received_at)[1]
-        readers = [{each["address"] for each in self.wrong.told}, *map(set, self.wrong.tellings)] if self.wrong.tellings else []
-        return plain + [(self.client.told_also(self.body.get("for"), now, known), counts, True) for known in readers]
+        readers = (
+            [{each["address"] for each in self.wrong.told}, *map(set, self.wrong.tellings)]
+            if self.wrong.tellings
+            else []
+        )
+        return plain + [
+            (self.client.told_also(self.body.get("for"), now, known), counts, True)
+            for known in readers
+        ]
 
     def accepted(self, raw: bytes, told: dict, reported: bool) -> None:
         super().accepted(raw, told, reported)

@@ -19,10 +19,23 @@ CALLERS = [
     {"company": "青葉電機", "name": "佐藤様", "phone": "０９０－１２３４－５６７８"},
     {"company": "みどり商会", "name": "𠮷野", "phone": "非通知"},
 ]
-AGO = [timedelta(hours=hours) for hours in (0, 0, 0, 1, 5, 26, 71.9, 72.1)] + [timedelta(minutes=-3)]
+AGO = [timedelta(hours=hours) for hours in (0, 0, 0, 1, 5, 26, 71.9, 72.1)] + [
+    timedelta(minutes=-3)
+]
 SPANS = [timedelta(seconds=seconds) for seconds in (0, 1, 29, 31, 31, 61, 130, 1000, 3 * 3600)]
 MOODS = st.sampled_from([None, ["angry"], ["hurry", "trouble"]])
-SES = ["well", "well", "throttled", "error", "error_after", "reset", "lost", "lost", "unreached", "rejected"]
+SES = [
+    "well",
+    "well",
+    "throttled",
+    "error",
+    "error_after",
+    "reset",
+    "lost",
+    "lost",
+    "unreached",
+    "rejected",
+]
 
 
 def at_once(tasks: list) -> list:
@@ -58,14 +71,21 @@ class Calls(History):
         """Calls of just now, a few seconds apart: the likeliest thing to happen."""
         for place in range(many):
             self.step("memo")
-            request = self.request(which, OPERATORS[0], "business", wanted, CALLERS[0], AGO[0], None)
+            request = self.request(
+                which, OPERATORS[0], "business", wanted, CALLERS[0], AGO[0], None
+            )
             self.send(request, None if place else fault)
             self.desk.moment += timedelta(seconds=7)
 
     def request(self, which, owner, call, wanted, caller, ago, mood) -> Request:
         """Keys are the same for every owner, whose memos they must not mix up."""
         client = self.clients[which]
-        body = {"line": client.line, "received_at": (self.now - ago).astimezone(JST).isoformat(), "caller": caller, "class": call}
+        body = {
+            "line": client.line,
+            "received_at": (self.now - ago).astimezone(JST).isoformat(),
+            "caller": caller,
+            "class": call,
+        }
         body |= {"business": f"用件 {len(self.requests)}"}
         body |= {name: value for name, value in (("for", wanted), ("mood", mood)) if value}
         if call == "doubtful" and client.house == "mk":
@@ -83,16 +103,26 @@ class Calls(History):
         self.send(request, fault, key if request.owner == OPERATORS[0] else 0)
 
     @precondition(lambda self: any(each.answer for each in self.requests))
-    @rule(data=st.data(), field=st.sampled_from(["business", "class", "wants_call_back"]), fault=FAULTS)
+    @rule(
+        data=st.data(),
+        field=st.sampled_from(["business", "class", "wants_call_back"]),
+        fault=FAULTS,
+    )
     def other_body(self, data, field, fault):
         self.step("other body")
         request = data.draw(st.sampled_from([each for each in self.requests if each.answer]))
-        other = request.body | {field: {"business": "ほかの用件", "class": "test", "wants_call_back": True}[field]}
+        other = request.body | {
+            field: {"business": "ほかの用件", "class": "test", "wants_call_back": True}[field]
+        }
         if other == request.body:
             return
         by, house = (request.owner, 0), request.client.house
-        answer = self.ask("POST", request.path, other, house, by, fault, **{"idempotency-key": request.key})
-        assert answer is None or answer.status == 422 or (self.hit and answer.status == 503), answer.text
+        answer = self.ask(
+            "POST", request.path, other, house, by, fault, **{"idempotency-key": request.key}
+        )
+        assert answer is None or answer.status == 422 or (self.hit and answer.status == 503), (
+            answer.text
+        )
 
     @rule(which=CLIENT, others=st.sampled_from(["same", "same", "sweep", "other"]))
     def together(self, which, others):
@@ -146,7 +176,11 @@ class Calls(History):
     def wait(self, span):
         """Until then, or until a moment before midnight."""
         self.step("wait")
-        self.desk.moment = self.now + span if span else midnight(day_of(self.now) + timedelta(days=1)) - timedelta(seconds=2)
+        self.desk.moment = (
+            self.now + span
+            if span
+            else midnight(day_of(self.now) + timedelta(days=1)) - timedelta(seconds=2)
+        )
 
     @rule(days=st.sampled_from([1, 1, 2, 5]), fault=FAULTS, twice=st.booleans())
     def night(self, days, fault, twice):
@@ -154,7 +188,9 @@ class Calls(History):
         self.desk.moment = midnight(day_of(self.now) + timedelta(days=days)) + timedelta(minutes=5)
         self.step("night")
         self.run(lambda: app.nightly({"time": self.now.isoformat()}, None), fault)
-        records = [{"messageId": str(place), "body": body} for place, body in enumerate(self.wire.queued)]
+        records = [
+            {"messageId": str(place), "body": body} for place, body in enumerate(self.wire.queued)
+        ]
         self.wire.queued.clear()
         self.run(lambda: app.settle({"Records": records}, None), fault)
         if twice:
@@ -171,20 +207,30 @@ class Calls(History):
     def look_at(self, which, kind, wanted, data):
         self.step("look")
         client, month = self.clients[which], f"{day_of(self.now):%Y-%m}"
-        these = [each for each in self.requests if each.client is client and f"{day_of(each.received_at):%Y-%m}" == month]
+        these = [
+            each
+            for each in self.requests
+            if each.client is client and f"{day_of(each.received_at):%Y-%m}" == month
+        ]
         accepted = [each for each in these if each.answer]
         unknown = sum(each.answer is None and bool(each.decided) for each in these)
         match kind:
             case "usage":
                 self.look_at_usage(client, month, these, unknown)
             case "list":
-                told = self.ask("GET", f"/v1/memos?contract={client.contract}&month={month}", house=client.house).json["memos"]
-                assert {each.id for each in accepted} <= {each["id"] for each in told} and len(told) <= len(accepted) + unknown
+                told = self.ask(
+                    "GET", f"/v1/memos?contract={client.contract}&month={month}", house=client.house
+                ).json["memos"]
+                assert {each.id for each in accepted} <= {each["id"] for each in told} and len(
+                    told
+                ) <= len(accepted) + unknown
             case "memo" if accepted:
                 self.look_at_memo(data.draw(st.sampled_from(accepted)))
             case "routing":
                 asked = f"?for={quote(wanted)}" if wanted else ""
-                told = self.ask("GET", f"/v1/contracts/{client.contract}/routing{asked}", house=client.house).json
+                told = self.ask(
+                    "GET", f"/v1/contracts/{client.contract}/routing{asked}", house=client.house
+                ).json
                 assert told["reported_to"] == client.told(wanted, day_of(self.now))
 
     def look_at_usage(self, client, month, these, unknown) -> None:
@@ -196,13 +242,19 @@ class Calls(History):
         assert least <= self.usage(client, month)["counted"] <= most, (least, most)
 
     def look_at_memo(self, request) -> None:
-        told = self.ask("GET", f"/v1/memos/{request.id}", house=request.client.house, by=(OPERATORS[1], 0)).json
+        told = self.ask(
+            "GET", f"/v1/memos/{request.id}", house=request.client.house, by=(OPERATORS[1], 0)
+        ).json
         assert json.loads(request.answer).items() <= told.items()
         state = told["report"]["state"]
         if not request.tellings:
-            assert state == ("with_office" if request.reported and not request.corrected_by else "none")
+            assert state == (
+                "with_office" if request.reported and not request.corrected_by else "none"
+            )
         else:
             assert state in ["handed_over", "on_its_way", "with_office"] or request.corrected_by
         self.look_at_lines(request, told)
         sent = {each.item for each in self.wire.taken}
-        assert not told["counted"] or (request.judged and any(each.id in sent for each in request.versions))
+        assert not told["counted"] or (
+            request.judged and any(each.id in sent for each in request.versions)
+        )

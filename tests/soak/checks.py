@@ -7,16 +7,26 @@ from chalicelib.channels import ses
 from tests.soak.asked import Request
 from tests.soak.oracle import AMONG, WITHIN, Client, day_of
 
-NOTICES = {"bounced", "bounced_office", "objection", "decision", "report_again"}  # written once for each of their causes
+NOTICES = {
+    "bounced",
+    "bounced_office",
+    "objection",
+    "decision",
+    "report_again",
+}  # written once for each of their causes
 
 
 class Checks:
     def begin_checks(self) -> None:
         self.notices: Counter[tuple[str, str]] = Counter()  # (contract, kind)
         self.left: dict[str, int] = {}  # item: how many mails had gone when SES said that one had
-        self.words: dict[str, dict[str, dict[str, set[str]]]] = {}  # item: address: mail: what SES said of it
+        self.words: dict[
+            str, dict[str, dict[str, set[str]]]
+        ] = {}  # item: address: mail: what SES said of it
         self.events: set[tuple] = set()
-        self.reached: list[tuple[str, set[str]]] = []  # (contract, who could be told of its calls) at each sweep
+        self.reached: list[
+            tuple[str, set[str]]
+        ] = []  # (contract, who could be told of its calls) at each sweep
 
     def before_sweep(self) -> int:
         """What is sent from now on goes to those who are left of whom it was to go to, or to whom the rule names now; how many went before."""
@@ -25,7 +35,9 @@ class Checks:
         for request in [each for each in self.requests if each.answer and each.tellings]:
             for told in [*request.tellings]:
                 left = [{"address": each} for each in told if each in request.client.confirmed()]
-                request.is_told(left or request.client.told(request.body.get("for"), day_of(self.now)))
+                request.is_told(
+                    left or request.client.told(request.body.get("for"), day_of(self.now))
+                )
         return len(self.wire.taken)
 
     def after_sweep(self, before: int) -> None:
@@ -48,7 +60,9 @@ class Checks:
         known = {ses.tagged(each) for each in (*self.memos, *self.letters)}
         assert set(self.mails) <= known
         for item, many in self.left.items():
-            assert len(self.mails[item]) == many, f"sent again although SES had said that it went: {item}"
+            assert len(self.mails[item]) == many, (
+                f"sent again although SES had said that it went: {item}"
+            )
         written = {(each.kind, each.to[0]) for each in self.letters.values()}
         for client in self.clients:
             assert set(client.letters) <= written, set(client.letters) - written
@@ -77,28 +91,44 @@ class Checks:
             assert stored.outbox == f"{stored.house}:office" and len(mails) <= len(stored.unsure)
         else:
             assert stored.outbox is None and stored.handed_over_at is not None
-            assert 1 <= len(mails) <= 1 + len(stored.unsure), f"{len(mails)} mails, {len(stored.unsure)} doubts: {stored.id}"
+            assert 1 <= len(mails) <= 1 + len(stored.unsure), (
+                f"{len(mails)} mails, {len(stored.unsure)} doubts: {stored.id}"
+            )
         for again in mails[1:]:
-            text = message_from_bytes(again.raw, policy=policy.default).get_body(("plain",)).get_content()
+            text = (
+                message_from_bytes(again.raw, policy=policy.default)
+                .get_body(("plain",))
+                .get_content()
+            )
             assert "重ねてお送りしている可能性" in text
 
     def is_held(self, stored) -> bool:
         """It waits for the office, since at one of the sweeps nobody of those it goes to was left."""
         whom = {*stored.recipients} if stored.tag == "letter" else None
-        left = [who if whom is None else who & whom for contract, who in self.reached if contract == stored.contract]
+        left = [
+            who if whom is None else who & whom
+            for contract, who in self.reached
+            if contract == stored.contract
+        ]
         shows_a_call = whom is None or stored.facts.get("again")
         return bool(shows_a_call and stored.outbox == f"{stored.house}:office" and not all(left))
 
     def check_notices(self) -> None:
         """Each bounce, objection, decision and resend has written what it should, once."""
-        written = Counter((each.contract, each.kind) for each in self.letters.values() if each.kind in NOTICES)
+        written = Counter(
+            (each.contract, each.kind) for each in self.letters.values() if each.kind in NOTICES
+        )
         assert written == +self.notices, (written, self.notices)
 
     def check_counts(self) -> None:
         for client in self.clients:
             of_client = [each for each in self.requests if each.answer and each.client is client]
             for month in {f"{day_of(each.received_at):%Y-%m}" for each in of_client}:
-                these = [each for each in of_client if f"{day_of(each.received_at):%Y-%m}" == month and not each.corrected_by]
+                these = [
+                    each
+                    for each in of_client
+                    if f"{day_of(each.received_at):%Y-%m}" == month and not each.corrected_by
+                ]
                 counted = [each for each in these if each.judged and self.is_reported(each)]
                 told = self.usage(client, month)
                 assert (told["taken"], told["counted"]) == (len(these), len(counted)), told
@@ -106,14 +136,18 @@ class Checks:
             if request.lines or request.class_now or request.corrected_by or request.disputed:
                 self.look_at_lines(request, self.told_of(request))
             if not request.corrected_by:
-                changes = sum(is_now - was for each in request.versions for was, is_now in each.lines)
+                changes = sum(
+                    is_now - was for each in request.versions for was, is_now in each.lines
+                )
                 assert request.versions[-1].counts + changes == request.judged
 
     def is_reported(self, request: Request) -> bool:
         return any(self.memos[each.id].handed_over_at for each in request.versions)
 
     def usage(self, client: Client, month: str) -> dict:
-        return self.ask("GET", f"/v1/contracts/{client.contract}/usage/{month}", house=client.house).json
+        return self.ask(
+            "GET", f"/v1/contracts/{client.contract}/usage/{month}", house=client.house
+        ).json
 
     def told_of(self, request: Request) -> dict:
         return self.ask("GET", f"/v1/memos/{request.id}", house=request.client.house).json
@@ -130,7 +164,9 @@ class Checks:
         """The ledger of deliveries follows from the set of events alone, never from their order."""
         words = self.words.get(request.id, {})
         for row in report["deliveries"]:
-            states = [max(each, key=WITHIN.index) for each in words.get(row["address"], {}).values()]
+            states = [
+                max(each, key=WITHIN.index) for each in words.get(row["address"], {}).values()
+            ]
             furthest = max(states, key=AMONG.index, default=None)
             allowed = (furthest,) if furthest else (None, "handed_over")
             assert row["state"] in allowed, (row, words)

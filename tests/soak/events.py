@@ -15,7 +15,13 @@ from tests.soak.history import FAULTS
 from tests.soak.office import SOME, Office
 from tests.soak.oracle import Client
 
-STATES = {"delivery": "delivered", "delay": "delayed", "soft": "bounced_soft", "hard": "bounced_hard", "complaint": "complained"}
+STATES = {
+    "delivery": "delivered",
+    "delay": "delayed",
+    "soft": "bounced_soft",
+    "hard": "bounced_hard",
+    "complaint": "complained",
+}
 KINDS = ["send", "hard", "hard", *STATES]
 HOWS = ["once", "once", "twice", "at once"]
 
@@ -77,13 +83,19 @@ class Events(Office):
             self.left.setdefault(mail.item, sum(each.item == mail.item for each in self.wire.taken))
         if kind == "send":
             return
-        self.words.setdefault(mail.item, {}).setdefault(address, {}).setdefault(mail.message, set()).add(STATES[kind])
+        self.words.setdefault(mail.item, {}).setdefault(address, {}).setdefault(
+            mail.message, set()
+        ).add(STATES[kind])
         if (mail.message, kind, address, at) in self.events:
             return
         self.events.add((mail.message, kind, address, at))
         if kind in ("soft", "hard", "complaint"):
             self.did_not_arrive(
-                next(each for each in self.clients if each.contract == mail.tags["contract"]), mail, kind, address, at
+                next(each for each in self.clients if each.contract == mail.tags["contract"]),
+                mail,
+                kind,
+                address,
+                at,
             )
 
     @staticmethod

@@ -26,9 +26,16 @@ from tests.soak.oracle import Client, day_of, midnight, seen
 from tests.soak.wire import ENDINGS, Fault, Killed
 from tests.soak.world import World
 
-EARLY = ["2026-09-08T10:00", "2026-09-10T17:30", "2026-09-10T23:59", "2026-09-15T23:58"]  # while the trials run, at their ends
+EARLY = [
+    "2026-09-08T10:00",
+    "2026-09-10T17:30",
+    "2026-09-10T23:59",
+    "2026-09-15T23:58",
+]  # while the trials run, at their ends
 LATE = ["2026-09-16T12:00", "2026-09-30T09:30", "2026-09-30T23:59"]
-BEGINNINGS = [(moment, name) for moment in EARLY for name in ("trial", "active")] + [(moment, "active") for moment in LATE]
+BEGINNINGS = [(moment, name) for moment in EARLY for name in ("trial", "active")] + [
+    (moment, "active") for moment in LATE
+]
 FAULTS = st.one_of(
     st.none(),
     st.none(),
@@ -68,13 +75,22 @@ class History(Checks, RuleBasedStateMachine):
     # asking
 
     def ask(
-        self, method: str, path: str, body=None, house="mk", by=("office1", 0), fault: Fault | None = None, **headers
+        self,
+        method: str,
+        path: str,
+        body=None,
+        house="mk",
+        by=("office1", 0),
+        fault: Fault | None = None,
+        **headers,
     ) -> Answer | None:
         """The app's answer, None where its process was killed; never a 500, and a 503 only for a fault, with its Retry-After."""
         self.wire.plan(fault)
         key = self.desk.keys[house, *by]
         try:
-            answer = self.desk.call(method, path, body, role=None, authorization=f"Bearer {key}", **headers)
+            answer = self.desk.call(
+                method, path, body, role=None, authorization=f"Bearer {key}", **headers
+            )
         except Killed:
             keys.forget()
             answer = None
@@ -90,12 +106,18 @@ class History(Checks, RuleBasedStateMachine):
         if request.answer is None and expected == 201:
             request.decided += request.outcomes(self.now)
         by, house = (request.owner, key), request.client.house
-        answer = self.ask("POST", request.path, request.body, house, by, fault, **{"idempotency-key": request.key})
+        answer = self.ask(
+            "POST", request.path, request.body, house, by, fault, **{"idempotency-key": request.key}
+        )
         if answer is not None and answer.status == 201:
             self.note(request, answer.body)
-            request.surely_sent |= bool(surely and not self.hit and self.wire.ses_is == "well" and request.told)
+            request.surely_sent |= bool(
+                surely and not self.hit and self.wire.ses_is == "well" and request.told
+            )
         elif answer is not None and answer.status != 503:
-            assert request.answer is None, f"accepted, and refused when it was repeated: {answer.text}"
+            assert request.answer is None, (
+                f"accepted, and refused when it was repeated: {answer.text}"
+            )
             assert answer.status == expected, answer.text
             request.decided.clear()  # whatever was tried before has not been stored
 
@@ -103,25 +125,48 @@ class History(Checks, RuleBasedStateMachine):
         """A 201: as the oracle would have decided in one of the attempts, and the same bytes ever after."""
         if request.answer is None:
             told = json.loads(raw)
-            decided = [each for each in request.decided if each[:2] == (told["reported_to"], told["counts"])]
+            decided = [
+                each
+                for each in request.decided
+                if each[:2] == (told["reported_to"], told["counts"])
+            ]
             assert decided, (told, request.decided)
-            worth = {each[2] for each in decided}  # where the answer cannot tell two attempts apart, what is stored can
-            request.accepted(raw, told, worth.pop() if len(worth) == 1 else Memo.find(told["id"]).reported)
+            worth = {
+                each[2] for each in decided
+            }  # where the answer cannot tell two attempts apart, what is stored can
+            request.accepted(
+                raw, told, worth.pop() if len(worth) == 1 else Memo.find(told["id"]).reported
+            )
             assert request.id not in [each.id for each in self.requests if each is not request]
         assert raw == request.answer
 
     def change(
-        self, client: Client, method: str, path: str, story, body=None, fault: Fault | None = None, status: int = 200
+        self,
+        client: Client,
+        method: str,
+        path: str,
+        story,
+        body=None,
+        fault: Fault | None = None,
+        status: int = 200,
     ) -> None:
         """The office changes a contract: what it looks like then is what `story` makes of the model, or nothing happened.
 
         Nothing may have happened only where a fault was in the way; `status` is what the change is answered with.
         """
         before = client.copy()
-        answer = self.ask(method, f"/v1/contracts/{client.contract}/{path}", body, client.house, fault=fault)
-        assert answer is None or answer.status == status or (self.hit and answer.status == 503), answer.text
+        answer = self.ask(
+            method, f"/v1/contracts/{client.contract}/{path}", body, client.house, fault=fault
+        )
+        assert answer is None or answer.status == status or (self.hit and answer.status == 503), (
+            answer.text
+        )
         hit = self.hit
-        looked = self.paths_of(client, answer.json) if answer is not None and answer.status == 200 else self.look(client)
+        looked = (
+            self.paths_of(client, answer.json)
+            if answer is not None and answer.status == 200
+            else self.look(client)
+        )
         if status == 200:
             story(client)
             client.live(day_of(self.now))
@@ -130,12 +175,18 @@ class History(Checks, RuleBasedStateMachine):
         assert seen(looked) == client.facts(), (seen(looked), client.facts())
 
     def look(self, client: Client) -> dict:
-        return self.paths_of(client, self.ask("GET", f"/v1/contracts/{client.contract}", house=client.house).json)
+        return self.paths_of(
+            client, self.ask("GET", f"/v1/contracts/{client.contract}", house=client.house).json
+        )
 
     def paths_of(self, client: Client, told: dict) -> dict:
         """Remember where a contract's people are, by their name, and their addresses, by their mail."""
         paths = {each["name"]: f"people/{each['id']}" for each in told["people"]}
-        paths |= {one["mail"]: f"people/{each['id']}/addresses/{one['id']}" for each in told["people"] for one in each["addresses"]}
+        paths |= {
+            one["mail"]: f"people/{each['id']}/addresses/{one['id']}"
+            for each in told["people"]
+            for one in each["addresses"]
+        }
         self.paths[client.contract] = paths
         return told
 
@@ -187,7 +238,9 @@ class History(Checks, RuleBasedStateMachine):
             self.after_sweep(before)
             self.memos = {each.id: each for each in Memo.scan(consistent_read=True)}
             self.letters = {each.id: each for each in Letter.scan(consistent_read=True)}
-            if not any(each.outbox == each.house for each in (*self.memos.values(), *self.letters.values())):
+            if not any(
+                each.outbox == each.house for each in (*self.memos.values(), *self.letters.values())
+            ):
                 return
         raise AssertionError("mails are left in the outbox")
 

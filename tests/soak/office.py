@@ -15,13 +15,30 @@ from tests.soak.history import FAULTS
 from tests.soak.oracle import JOINS, WANTED, Address, Client, Person, day_of
 
 SOME = st.integers(0, 9)
-ON_ROSTERS = ["joins", "leaves", "is_away", "is_away", "holidays", "is_back", "adds", "removes", "removes", "changes", "confirms"]
+ON_ROSTERS = [
+    "joins",
+    "leaves",
+    "is_away",
+    "is_away",
+    "holidays",
+    "is_back",
+    "adds",
+    "removes",
+    "removes",
+    "changes",
+    "confirms",
+]
 CHANGES = st.tuples(st.sampled_from(ON_ROSTERS), SOME, SOME)
 ON_SERVICES = ["stops", "is_ended", "goes_on", "goes_on", "pays", "pays"]
 
 
 class Office(Calls):
-    @rule(which=CLIENT, changes=st.lists(CHANGES, min_size=1, max_size=3), wanted=st.sampled_from(list(WANTED)), fault=FAULTS)
+    @rule(
+        which=CLIENT,
+        changes=st.lists(CHANGES, min_size=1, max_size=3),
+        wanted=st.sampled_from(list(WANTED)),
+        fault=FAULTS,
+    )
     def roster(self, which, changes, wanted, fault):
         """A few changes, and the next call."""
         for kind, place, other in changes:
@@ -52,31 +69,49 @@ class Office(Calls):
         mails, top = [self.new_mail(client)] if other % 3 else [], other % 2
 
         def story(model):
-            model.people.insert(0 if top else len(model.people), Person(JOINS, [Address(mail, False) for mail in mails]))
+            model.people.insert(
+                0 if top else len(model.people),
+                Person(JOINS, [Address(mail, False) for mail in mails]),
+            )
             model.letters += [("test_mail", mail) for mail in mails]
 
         body = {"name": JOINS, "addresses": mails} | ({"position": 1} if top else {})
         self.change(client, "POST", "people", story, body, fault)
 
     def leaves(self, client, person, _, fault):
-        stays = len(client.people) == 1 or (client.confirmed() and client.confirmed() <= set(person.reached_at))
+        stays = len(client.people) == 1 or (
+            client.confirmed() and client.confirmed() <= set(person.reached_at)
+        )
 
         def story(model):
             model.people = [each for each in model.people if each.name != person.name]
             for each in model.people:
                 each.deputy = None if each.deputy == person.name else each.deputy
 
-        self.change(client, "DELETE", self.to(client, person.name), story, fault=fault, status=409 if stays else 200)
+        self.change(
+            client,
+            "DELETE",
+            self.to(client, person.name),
+            story,
+            fault=fault,
+            status=409 if stays else 200,
+        )
 
     def is_away(self, client, person, other, fault):
-        until, deputy = day_of(self.now) + timedelta(days=other % 4), client.people[other % len(client.people)]
+        until, deputy = (
+            day_of(self.now) + timedelta(days=other % 4),
+            client.people[other % len(client.people)],
+        )
         body = {"away_until": until.isoformat()}
         if deputy is not person:
             body["deputy"] = self.to(client, deputy.name).rpartition("/")[2]
 
         def story(model):
             found = model.person(person.name)
-            found.away_until, found.deputy = until, deputy.name if "deputy" in body else found.deputy
+            found.away_until, found.deputy = (
+                until,
+                deputy.name if "deputy" in body else found.deputy,
+            )
 
         self.change(client, "PATCH", self.to(client, person.name), story, body, fault)
 
@@ -96,7 +131,9 @@ class Office(Calls):
 
     def adds(self, client, person, _, fault):
         mail = self.new_mail(client)
-        full = sum(each.replaces is None for each in person.addresses) >= (2 if client.house == "mk" else 10)
+        full = sum(each.replaces is None for each in person.addresses) >= (
+            2 if client.house == "mk" else 10
+        )
 
         def story(model):
             model.person(person.name).addresses.append(Address(mail, False))
@@ -113,9 +150,18 @@ class Office(Calls):
 
         def story(model):
             found = model.person(person.name)
-            found.addresses = [each for each in found.addresses if mail not in (each.mail, each.replaces)]
+            found.addresses = [
+                each for each in found.addresses if mail not in (each.mail, each.replaces)
+            ]
 
-        self.change(client, "DELETE", self.to(client, mail), story, fault=fault, status=409 if stays else 200)
+        self.change(
+            client,
+            "DELETE",
+            self.to(client, mail),
+            story,
+            fault=fault,
+            status=409 if stays else 200,
+        )
 
     def changes(self, client, person, other, fault):
         """The old address lives until the new one is confirmed; of several new ones the last counts."""
@@ -125,16 +171,24 @@ class Office(Calls):
 
         def story(model):
             found = model.person(person.name)
-            gone = [each.mail for each in found.addresses if each.replaces == old.mail] if old.confirmed else [old.mail]
+            gone = (
+                [each.mail for each in found.addresses if each.replaces == old.mail]
+                if old.confirmed
+                else [old.mail]
+            )
             found.addresses = [each for each in found.addresses if each.mail not in gone]
-            found.addresses.append(Address(mail, False, old.mail if old.confirmed else old.replaces))
+            found.addresses.append(
+                Address(mail, False, old.mail if old.confirmed else old.replaces)
+            )
             model.letters.append(("test_mail", mail))
 
         self.change(client, "PATCH", self.to(client, old.mail), story, {"mail": mail}, fault)
 
     def confirms(self, client, _, other, fault):
         """By word to the office; what bounced for good has to have had a new test mail."""
-        waiting = [each.mail for person in client.people for each in person.addresses if not each.confirmed]
+        waiting = [
+            each.mail for person in client.people for each in person.addresses if not each.confirmed
+        ]
         if not waiting:
             return
         mail = waiting[other % len(waiting)]
@@ -145,7 +199,14 @@ class Office(Calls):
             assert self.ask("POST", f"{address}/confirmation", given, client.house).status == 409
             if self.ask("POST", f"{address}/test-mail", {}, client.house).status != 200:
                 return
-        self.change(client, "POST", path, lambda model: model.confirm(mail, self.now), {"ground": "お電話で確認"}, fault)
+        self.change(
+            client,
+            "POST",
+            path,
+            lambda model: model.confirm(mail, self.now),
+            {"ground": "お電話で確認"},
+            fault,
+        )
 
     @precondition(lambda self: self.test_mails())
     @rule(place=SOME)
@@ -154,13 +215,17 @@ class Office(Calls):
         self.step("button pressed")
         mails = self.test_mails()
         mail = mails[place % len(mails)]
-        path = re.search(r"/confirm/[\w-]+", text_of(message_from_bytes(mail.raw, policy=policy.default)))[0]
+        path = re.search(
+            r"/confirm/[\w-]+", text_of(message_from_bytes(mail.raw, policy=policy.default))
+        )[0]
         answer = self.desk.send(path, {})
         client = next(each for each in self.clients if mail.item.startswith(each.contract))
         there = mail.to[0] in {each.mail for person in client.people for each in person.addresses}
         bounced = there and client.address(mail.to[0]).bounced_at
         if bounced and Letter.find(ses.untagged(mail.item)).written_at < bounced:
-            assert answer.status == 409, answer.text  # it is a new test mail that would show that it receives
+            assert answer.status == 409, (
+                answer.text
+            )  # it is a new test mail that would show that it receives
             return
         if there and client.status != "ended":
             client.confirm(mail.to[0], self.now)
@@ -192,12 +257,26 @@ class Office(Calls):
             model.terminate_on = on
             model.letters.append(("termination", self.world.applicant(model.contract)))
 
-        self.change(client, "POST", "termination", story, {"on": on.isoformat(), "reason": "お支払いがないため"}, fault)
+        self.change(
+            client,
+            "POST",
+            "termination",
+            story,
+            {"on": on.isoformat(), "reason": "お支払いがないため"},
+            fault,
+        )
 
     def goes_on(self, client, _, fault):
         """mk's client asks to go on after the trial."""
         if client.status == "trial":
-            self.change(client, "POST", "continuation", lambda model: setattr(model, "asked", True), {}, fault)
+            self.change(
+                client,
+                "POST",
+                "continuation",
+                lambda model: setattr(model, "asked", True),
+                {},
+                fault,
+            )
 
     def pays(self, client, _, fault):
         """mk's client pays for going on, in the trial or in the pause after it."""

@@ -45,7 +45,10 @@ WANTED = {
     "田中　実": "田中 実",
     "山本": None,
 }
-NUMBERS = {"090-1234-5678": "09012345678", "０９０－１２３４－５６７８": "09012345678"}  # those that a telephone could call
+NUMBERS = {
+    "090-1234-5678": "09012345678",
+    "０９０－１２３４－５６７８": "09012345678",
+}  # those that a telephone could call
 # How a mail stands at an address: of one mail the later word in this order, of several the mail that came furthest.
 WITHIN = ["delayed", "delivered", "bounced_soft", "bounced_hard", "complained"]
 AMONG = ["bounced_hard", "bounced_soft", "delayed", "delivered", "complained"]
@@ -96,12 +99,23 @@ class Client:
     paid_on: date | None = None
     paused_on: date | None = None
     terminate_on: date | None = None
-    letters: list[tuple[str, str | None]] = field(default_factory=list)  # (kind, recipient) that must have been written
+    letters: list[tuple[str, str | None]] = field(
+        default_factory=list
+    )  # (kind, recipient) that must have been written
     declared: set[str] = field(default_factory=set)
 
     def copy(self) -> "Client":
-        people = [replace(each, addresses=[replace(one) for one in each.addresses]) for each in self.people]
-        return replace(self, people=people, on=[[*each] for each in self.on], letters=[*self.letters], declared={*self.declared})
+        people = [
+            replace(each, addresses=[replace(one) for one in each.addresses])
+            for each in self.people
+        ]
+        return replace(
+            self,
+            people=people,
+            on=[[*each] for each in self.on],
+            letters=[*self.letters],
+            declared={*self.declared},
+        )
 
     # memos
 
@@ -109,24 +123,39 @@ class Client:
         """The status with which a new memo of a call at that moment is answered."""
         if not now - timedelta(hours=72) <= received_at <= now + timedelta(minutes=2):
             return 422
-        served = any(since - timedelta(minutes=2) <= received_at and (not until or received_at < until) for since, until in self.on)
+        served = any(
+            since - timedelta(minutes=2) <= received_at and (not until or received_at < until)
+            for since, until in self.on
+        )
         return 201 if served else 409
 
-    def decide(self, body: dict, received_at: datetime, now: datetime, told_before: bool = False) -> tuple[list[dict], bool, bool]:
+    def decide(
+        self, body: dict, received_at: datetime, now: datetime, told_before: bool = False
+    ) -> tuple[list[dict], bool, bool]:
         """(who is told of it, whether it counts once that has happened, whether somebody ought to be told)."""
         reported, counts = self.worth(body["class"], received_at)
-        if self.house == "smile" and NUMBERS.get(body["caller"]["phone"]) in self.declared and not told_before:
+        if (
+            self.house == "smile"
+            and NUMBERS.get(body["caller"]["phone"]) in self.declared
+            and not told_before
+        ):
             reported = counts = NO
         return self.told(body.get("for"), day_of(now)) if reported else [], counts, reported
 
     def worth(self, call_class: str, received_at: datetime) -> tuple[bool, bool]:
         """(reported, counted) of a class of call at that moment."""
         reported, counted = CALLS[self.house][call_class]
-        return reported, counted and not (self.house == "mk" and day_of(received_at) <= self.trial_last)
+        return reported, counted and not (
+            self.house == "mk" and day_of(received_at) <= self.trial_last
+        )
 
     def told(self, wanted: str | None, today: date) -> list[dict]:
         if self.house == "smile":
-            return [{"person": each.name, "address": mail} for each in self.people for mail in each.reached_at]
+            return [
+                {"person": each.name, "address": mail}
+                for each in self.people
+                for mail in each.reached_at
+            ]
         for each in self._in_turn(self.person(WANTED[wanted]) or self.people[0], today):
             if each.reached_at:
                 return [{"person": each.name, "address": mail} for mail in each.reached_at]
@@ -135,7 +164,11 @@ class Client:
     def told_also(self, wanted: str | None, now: datetime, readers: set[str]) -> list[dict]:
         """As `told`, and those of some readers who still can be reached."""
         told = self.told(wanted, day_of(now))
-        reached = [{"person": each.name, "address": mail} for each in self.people for mail in each.reached_at]
+        reached = [
+            {"person": each.name, "address": mail}
+            for each in self.people
+            for mail in each.reached_at
+        ]
         return told + [each for each in reached if each["address"] in readers and each not in told]
 
     def _in_turn(self, meant: Person, today: date) -> list[Person]:
@@ -151,14 +184,21 @@ class Client:
         return next((each for each in self.people if each.name == name), None)
 
     def address(self, mail: str) -> Address:
-        return next(each for person in self.people for each in person.addresses if each.mail == mail)
+        return next(
+            each for person in self.people for each in person.addresses if each.mail == mail
+        )
 
     def confirmed(self) -> set[str]:
         return {mail for each in self.people for mail in each.reached_at}
 
     def bounce(self, mail: str, sent_at: datetime, at: datetime) -> None:
         """For good: until it is confirmed again, unless that has happened since the mail was sent."""
-        for address in [one for each in self.people for one in each.addresses if one.mail == mail and one.confirmed]:
+        for address in [
+            one
+            for each in self.people
+            for one in each.addresses
+            if one.mail == mail and one.confirmed
+        ]:
             if address.confirmed_at is None or address.confirmed_at <= sent_at:
                 address.confirmed, address.bounced_at = False, at
 
@@ -226,7 +266,9 @@ class Client:
 def seen(told: dict) -> tuple:
     """A contract as the API tells it, in the words of `Client.facts`."""
     names = {each["id"]: each["name"] for each in told["people"]} | {None: None}
-    mails = {one["id"]: one["mail"] for each in told["people"] for one in each["addresses"]} | {None: None}
+    mails = {one["id"]: one["mail"] for each in told["people"] for one in each["addresses"]} | {
+        None: None
+    }
     return told["status"], _day(told["terminate_on"]), [
         (
             each["name"],

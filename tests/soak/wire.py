@@ -63,7 +63,10 @@ REFUSALS = {  # ending: (status, SES's word, DynamoDB's word)
 ENDINGS = (*BEFORE, *AFTER, *REFUSALS)
 # DynamoDB Local wants a name and believes it.
 _SOMEBODY = "AWS4-HMAC-SHA256 Credential=test/20260901/ap-northeast-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
-_KEYS = {model.Meta.table_name: [key for key in (model._hash_keyname, model._range_keyname) if key] for model in TABLES}
+_KEYS = {
+    model.Meta.table_name: [key for key in (model._hash_keyname, model._range_keyname) if key]
+    for model in TABLES
+}
 
 
 @dataclass
@@ -75,9 +78,13 @@ class Wire:
     ses_is: str = "well"
     hit: bool = False  # whether a planned fault has met a request since it was planned
     taken: list[Taken] = field(default_factory=list)
-    last_word: dict[str, str] = field(default_factory=dict)  # how the last attempt for an item's mail ended
+    last_word: dict[str, str] = field(
+        default_factory=dict
+    )  # how the last attempt for an item's mail ended
     queued: list[str] = field(default_factory=list)
-    written: set[tuple[str, str]] = field(default_factory=set)  # (table, key) of everything a history wrote
+    written: set[tuple[str, str]] = field(
+        default_factory=set
+    )  # (table, key) of everything a history wrote
     faults: Counter = field(default_factory=Counter)
 
     def __post_init__(self):
@@ -102,21 +109,37 @@ class Wire:
         if met and met.after > 0:
             self.fault = met._replace(after=met.after - 1)
         elif met:
-            self.fault, self.hit = met._replace(times=met.times - 1) if met.times > 1 else None, True
+            self.fault, self.hit = (
+                met._replace(times=met.times - 1) if met.times > 1 else None,
+                True,
+            )
             return met.ending
         return self.ses_is if service == "sesv2" else "well"
 
     def _end(self, ending: str, service: str, operation: str, request) -> AWSResponse:
         if ending in BEFORE:
             raise _error(BEFORE[ending], request)
-        done = self._do(service, operation, request) if ending in ("well", "error_after", *AFTER) else None
+        done = (
+            self._do(service, operation, request)
+            if ending in ("well", "error_after", *AFTER)
+            else None
+        )
         if ending in AFTER:
             raise _error(AFTER[ending], request)
         if ending in REFUSALS:
             status, *words = REFUSALS[ending]
             word = words[service == "dynamodb"]
-            known = {"__type": word, "message": "no", "CancellationReasons": [{"Code": "TransactionConflict"}]}
-            return _answer(request, status if service == "sesv2" or status == 500 else 400, json.dumps(known).encode(), word)
+            known = {
+                "__type": word,
+                "message": "no",
+                "CancellationReasons": [{"Code": "TransactionConflict"}],
+            }
+            return _answer(
+                request,
+                status if service == "sesv2" or status == 500 else 400,
+                json.dumps(known).encode(),
+                word,
+            )
         return done
 
     def _do(self, service: str, operation: str, request) -> AWSResponse:
@@ -128,11 +151,15 @@ class Wire:
             raw = base64.b64decode(body["Content"]["Raw"]["Data"])
             with self._lock:
                 to, message = tuple(body["Destination"]["ToAddresses"]), f"m{len(self.taken) + 1}"
-                self.taken.append(Taken(_item(request), to, raw, _tags(request), message, clock.now()))
+                self.taken.append(
+                    Taken(_item(request), to, raw, _tags(request), message, clock.now())
+                )
                 return _answer(request, 200, json.dumps({"MessageId": message}).encode())
         entries = json.loads(request.body)["Entries"]
         self.queued += [each["MessageBody"] for each in entries]
-        done = [{"Id": each["Id"], "MessageId": each["Id"], "MD5OfMessageBody": ""} for each in entries]
+        done = [
+            {"Id": each["Id"], "MessageId": each["Id"], "MD5OfMessageBody": ""} for each in entries
+        ]
         return _answer(request, 200, json.dumps({"Successful": done, "Failed": []}).encode())
 
     def _note_writes(self, operation: str, request) -> None:
@@ -149,9 +176,16 @@ class Wire:
         """To DynamoDB Local, on a connection of this thread's own: half the time of botocore's."""
         for attempt in (1, 2):
             if not hasattr(self._own, "line"):
-                self._own.line = http.client.HTTPConnection(urlsplit(self.address).netloc, timeout=30)
+                self._own.line = http.client.HTTPConnection(
+                    urlsplit(self.address).netloc, timeout=30
+                )
             try:
-                self._own.line.request(request.method, "/", request.body, {**request.headers, "Authorization": _SOMEBODY})
+                self._own.line.request(
+                    request.method,
+                    "/",
+                    request.body,
+                    {**request.headers, "Authorization": _SOMEBODY},
+                )
                 got = self._own.line.getresponse()
                 return _answer(request, got.status, got.read(), crc=got.headers.get("x-amz-crc32"))
             except (http.client.RemoteDisconnected, ConnectionError):  # closed while nobody used it
@@ -174,9 +208,15 @@ def _error(kind, request) -> BaseException:
     return kind(endpoint_url=request.url, error="told to") if kind else Killed()
 
 
-def _answer(request, status: int, body: bytes, error: str = "", crc: str | None = None) -> AWSResponse:
-    told = {"content-type": "application/x-amz-json-1.0", "x-amzn-errortype": error} | ({"x-amz-crc32": crc} if crc else {})
-    answer = AWSResponse(request.url, status, {name: value for name, value in told.items() if value}, None)
+def _answer(
+    request, status: int, body: bytes, error: str = "", crc: str | None = None
+) -> AWSResponse:
+    told = {"content-type": "application/x-amz-json-1.0", "x-amzn-errortype": error} | (
+        {"x-amz-crc32": crc} if crc else {}
+    )
+    answer = AWSResponse(
+        request.url, status, {name: value for name, value in told.items() if value}, None
+    )
     answer._content = body
     return answer
 
@@ -195,7 +235,9 @@ def connect(wire: Wire, *clients) -> None:
     botocore.endpoint.time = _NoWaiting()
     for client in clients:
         client.meta.events.register_first("before-send.*", wire.carry, unique_id="wire")
-        client.meta.events.register("choose-signer.*", lambda **_: UNSIGNED, unique_id="unsigned")  # a tenth of a history's time
+        client.meta.events.register(
+            "choose-signer.*", lambda **_: UNSIGNED, unique_id="unsigned"
+        )  # a tenth of a history's time
 
 
 def disconnect() -> None:

@@ -78,7 +78,11 @@ class World:
 
     def _start(self, name: str, house: str, day: str, line: str) -> None:
         desk, at = self.desk.on(day), f"{len(self.clients)}.example"
-        own = {"company": f"株式会社{name}", "greeting": name, "phone": f"03-6800-{1000 + len(self.clients)}"}
+        own = {
+            "company": f"株式会社{name}",
+            "greeting": name,
+            "phone": f"03-6800-{1000 + len(self.clients)}",
+        }
         people = {"person1_mail1": f"pc@{at}", "person1_mail2": f"mobile@{at}"}
         desk.signs_up(house, mail=f"apply@{at}", **own, **people)
         for subject, to in (
@@ -87,23 +91,49 @@ class World:
             ("テストメール", f"mobile@{at}"),
         ):
             desk.presses(subject, to=to)
-        desk.does("people", {"name": "佐藤 一郎", "reading": "さとう いちろう", "aliases": ["部長"], "addresses": [f"sato@{at}"]})
+        desk.does(
+            "people",
+            {
+                "name": "佐藤 一郎",
+                "reading": "さとう いちろう",
+                "aliases": ["部長"],
+                "addresses": [f"sato@{at}"],
+            },
+        )
         desk.does("people/p2/addresses/p2a1/confirmation", {"ground": "お電話で確認"})
-        desk.does("people", {"name": "鈴木 花子", "reading": "すずき はなこ", "addresses": [f"suzuki@{at}"]})
-        desk.passes(*(["eligibility"] if house == "mk" else []), "identity", *(["payment"] if house == "smile" else []))
+        desk.does(
+            "people",
+            {"name": "鈴木 花子", "reading": "すずき はなこ", "addresses": [f"suzuki@{at}"]},
+        )
+        desk.passes(
+            *(["eligibility"] if house == "mk" else []),
+            "identity",
+            *(["payment"] if house == "smile" else []),
+        )
         desk.passes("number", number=line)
         last = date.fromisoformat(desk.look()["trial_last_day"])
-        self.clients[name] = Prepared(house, desk.contract, line, last, desk.today if name == "mk active" else None)
+        self.clients[name] = Prepared(
+            house, desk.contract, line, last, desk.today if name == "mk active" else None
+        )
 
     def _keep(self) -> None:
         lines = {each.contract: each for each in Line.scan(consistent_read=True)}
         stored = {each.id: each for each in Contract.scan(consistent_read=True)}
         for name, client in self.clients.items():
             contract = stored[client.contract]
-            contract.history, contract.history_before = [], len(contract.history)  # as on older pages: each read is quicker
-            made, client.contract = client.contract, f"{client.house}-{name.split()[1].upper():0>10}"
+            contract.history, contract.history_before = (
+                [],
+                len(contract.history),
+            )  # as on older pages: each read is quicker
+            made, client.contract = (
+                client.contract,
+                f"{client.house}-{name.split()[1].upper():0>10}",
+            )
             items = [_put(stored[made]), _put(lines[made])]
-            self._items[name] = [(table, json.loads(json.dumps(item).replace(made, client.contract))) for table, item in items]
+            self._items[name] = [
+                (table, json.loads(json.dumps(item).replace(made, client.contract)))
+                for table, item in items
+            ]
         known = {key.split("_")[1] for key in self.desk.keys.values()}
         self._keys = [_put(each) for each in Key.scan(consistent_read=True) if each.id in known]
         for model in TABLES:
@@ -133,11 +163,19 @@ class World:
     def paths(client: Client) -> dict[str, str]:
         """Where the API has a prepared client's people, by their name, and their addresses, by their mail."""
         people = list(enumerate(client.people, 1))
-        addresses = {one.mail: f"people/p{n}/addresses/p{n}a{m}" for n, each in people for m, one in enumerate(each.addresses, 1)}
+        addresses = {
+            one.mail: f"people/p{n}/addresses/p{n}a{m}"
+            for n, each in people
+            for m, one in enumerate(each.addresses, 1)
+        }
         return {each.name: f"people/p{n}" for n, each in people} | addresses
 
     def applicant(self, contract: str) -> str:
-        return next(f"apply@{place}.example" for place, each in enumerate(self.clients.values()) if each.contract == contract)
+        return next(
+            f"apply@{place}.example"
+            for place, each in enumerate(self.clients.values())
+            if each.contract == contract
+        )
 
     @staticmethod
     def office(house: str) -> str:
@@ -151,7 +189,10 @@ class World:
         put = [each for name in names for each in self._items[name]] + self._keys
         kept = {_key_of(table, item) for table, item in put}
         requests = [(table, {"PutRequest": {"Item": item}}) for table, item in put]
-        requests += [(table, {"DeleteRequest": {"Key": json.loads(key)}}) for table, key in sorted(wire.written - kept)]
+        requests += [
+            (table, {"DeleteRequest": {"Key": json.loads(key)}})
+            for table, key in sorted(wire.written - kept)
+        ]
         for place in range(0, len(requests), 25):
             _write(requests[place : place + 25])
         wire.written = kept
@@ -198,7 +239,9 @@ def opened(address: str) -> Iterator[World]:
             keys.forget()
             world.prepare()
         ses._client = queue._client = None
-        os.environ["SETTLE_QUEUE_URL"] = "https://sqs.ap-northeast-1.amazonaws.com/123456789012/denwaban-settle"
+        os.environ["SETTLE_QUEUE_URL"] = (
+            "https://sqs.ap-northeast-1.amazonaws.com/123456789012/denwaban-settle"
+        )
         wires.connect(world.wire, ses.client(), queue.client())
         yield world
     finally:

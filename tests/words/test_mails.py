@@ -15,22 +15,43 @@ from chalicelib.words import mail
 from chalicelib.words.pages import FOLDER, unbroken
 from tests.desk import link, text_of
 
-KINDS = sorted(path.stem for path in (FOLDER / "mail").glob("[a-z]*.txt") if path.stem not in ("report", "report_again"))
+KINDS = sorted(
+    path.stem
+    for path in (FOLDER / "mail").glob("[a-z]*.txt")
+    if path.stem not in ("report", "report_again")
+)
 CASES = {
-    "bounced": [{"state": state, "stopped": stopped} for state in ("bounced_hard", "bounced_soft") for stopped in (True, False)],
+    "bounced": [
+        {"state": state, "stopped": stopped}
+        for state in ("bounced_hard", "bounced_soft")
+        for stopped in (True, False)
+    ],
     "bounced_office": [
         {"state": state, "stopped": stopped, "told": told, "words": words}
         for state in ("bounced_hard", "bounced_soft", "complained", "rejected")
-        for stopped, told, words in ((False, None, ""), (True, "a@b.example", "550 5.1.1 user unknown"))
+        for stopped, told, words in (
+            (False, None, ""),
+            (True, "a@b.example", "550 5.1.1 user unknown"),
+        )
     ],
     "decision": [{"counts": True}, {"counts": False}, {"counts": False, "granted": False}],
     "declared": [{"numbers": ["0399991111", "08012345678"]}],
-    "test_mail": [{"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp", "chatwork:123")] + [{"reminder": True}],
+    "test_mail": [
+        {"address": each} for each in ("pc@sakura.example", "a..b@docomo.ne.jp", "chatwork:123")
+    ]
+    + [{"reminder": True}],
     "confirm": [{"reminder": False}, {"reminder": True}],
-    "started": [{"in_trial": True}, {"in_trial": False, "use": "listed"}, {"in_trial": False, "trial_used_up": True}],
+    "started": [
+        {"in_trial": True},
+        {"in_trial": False, "use": "listed"},
+        {"in_trial": False, "trial_used_up": True},
+    ],
     "no_trial": [{"paid_yen": None}, {"paid_yen": 5500}],
     "number": [{"use": "forwarding"}, {"use": "listed"}],
-    "guidance": [{"addresses": each} for each in ([], ["a@rakumail.jp"], ["a..b@docomo.ne.jp", "c.@ezweb.ne.jp"])],
+    "guidance": [
+        {"addresses": each}
+        for each in ([], ["a@rakumail.jp"], ["a..b@docomo.ne.jp", "c.@ezweb.ne.jp"])
+    ],
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
     "continued": [{"ends_on": None}, {"ends_on": "2026-09-30"}],
@@ -42,15 +63,25 @@ CASES = {
         {"was_active": False},
         {"was_active": False, "paid_yen": 5500},
     ],
-    "line": [{"change": change, "use": use} for change in ("use", "added", "removed") for use in ("forwarding", "listed")],
-    "notice": [{"in_trial": in_trial, "withdrawn": withdrawn} for in_trial in (False, True) for withdrawn in (False, True)],
+    "line": [
+        {"change": change, "use": use}
+        for change in ("use", "added", "removed")
+        for use in ("forwarding", "listed")
+    ],
+    "notice": [
+        {"in_trial": in_trial, "withdrawn": withdrawn}
+        for in_trial in (False, True)
+        for withdrawn in (False, True)
+    ],
     "option": [{"ordered": True}, {"ordered": False}, {"ordered": False, "yen": 0}],
     "plan": [{"now": True}, {"now": False}, {"withdrawn": True}],
     "refused": [{"paid_yen": None, "line": None}, {"paid_yen": 5500}],
     "termination": [{"withdrawn": False}, {"withdrawn": True}],
     "withdrawn": [{"paid_yen": None, "line": None}, {"paid_yen": 5500}],
     "trial_reminder": [
-        {"asked": asked, "paid": paid, "paid_yen": 5920 if paid else None} for asked in (False, True) for paid in (False, True)
+        {"asked": asked, "paid": paid, "paid_yen": 5920 if paid else None}
+        for asked in (False, True)
+        for paid in (False, True)
     ],
 }
 
@@ -89,14 +120,21 @@ def test_every_letter_reads_well(house, kind):
     rules = houses.find(house)
     for case in CASES.get(kind, [{}]):
         letter = Letter(
-            id=f"{house}-X#{kind}", house=house, kind=kind, to=["misaki@sakura.example"], facts=facts(rules) | case, unsure=[]
+            id=f"{house}-X#{kind}",
+            house=house,
+            kind=kind,
+            to=["misaki@sakura.example"],
+            facts=facts(rules) | case,
+            unsure=[],
         )
         said, to, sender = letters.compose(letter, rules)
         parsed = __import__("email").message_from_bytes(
             mail.message(said, rules, to, sender), policy=__import__("email").policy.default
         )
         text, html = text_of(parsed), parsed.get_body(("html",)).get_content()
-        assert parsed["subject"].startswith(f"【{rules.brand.name}】") and len(parsed["subject"]) < 60
+        assert (
+            parsed["subject"].startswith(f"【{rules.brand.name}】") and len(parsed["subject"]) < 60
+        )
         assert rules.brand.office_mail in text and rules.brand.phone in text and "様" in text
         assert "\n\n\n" not in text and "None" not in text + html and "{{" not in text + html
         assert "List-Unsubscribe" not in parsed and parsed["auto-submitted"] == "auto-generated"
@@ -123,16 +161,24 @@ def _report_facts(house, name):
     from types import SimpleNamespace
 
     memo = SimpleNamespace(
-        route_note=None, revises=None, number="260901-ABCDE", received_at=datetime(2026, 9, 1, tzinfo=UTC), caller_number=None
+        route_note=None,
+        revises=None,
+        number="260901-ABCDE",
+        received_at=datetime(2026, 9, 1, tzinfo=UTC),
+        caller_number=None,
     )
-    blank = {"business": ""} | dict.fromkeys(["corrected_number", "for_whom", "phone", "wants_call_back", "surcharge"])
+    blank = {"business": ""} | dict.fromkeys(
+        ["corrected_number", "for_whom", "phone", "wants_call_back", "surcharge"]
+    )
     return blank | {
         "house": house, "memo": memo, "from_whom": name, "moods": [], "call_class": "業務", "missing": [], "earlier": [], "further": [], "link": "x", "may_be_repeat": False,
     }  # fmt: skip
 
 
 WRITTEN = (
-    '髙﨑①㈱の𠮷田様より。\n・ＡＢＣ１２３（ﾊﾝｶｸ）<至急> & "確認"\n\n絵文字 📞👍🏽👨‍👩‍👧\nhttps://example.com/' + "a" * 120 + "\n"
+    '髙﨑①㈱の𠮷田様より。\n・ＡＢＣ１２３（ﾊﾝｶｸ）<至急> & "確認"\n\n絵文字 📞👍🏽👨‍👩‍👧\nhttps://example.com/'
+    + "a" * 120
+    + "\n"
 )
 WRITTEN += "\n\n\n三行あけて\n\n\n\n"
 WRITTEN += "請求書の送付先が変わりましたので、新しい住所へお送りください。\n" * 70
@@ -160,25 +206,52 @@ class Shown(HTMLParser):
     ("house", "subject", "sender"),
     [
         ("mk", "【受電報告】MKサービス", "MKサービス <operator1@mk.example>"),
-        ("smile", "【電話受付のご報告】スマイルフォンネット", "スマイルフォンネット <report@smile.example>"),
+        (
+            "smile",
+            "【電話受付のご報告】スマイルフォンネット",
+            "スマイルフォンネット <report@smile.example>",
+        ),
     ],
 )
 def test_a_report_arrives_as_it_was_written(desk, house, subject, sender):
     desk.starts(house)
-    caller = {"company": "髙﨑①㈱ ＡＢＣ事業部", "name": "﨑山 𠮷郎", "phone": "０９０－１２３４－５６７８ 内線12"}
-    assert len(WRITTEN) > 1950 and desk.memo(caller=caller, business=WRITTEN, mood=["hurry"]).status == 201
+    caller = {
+        "company": "髙﨑①㈱ ＡＢＣ事業部",
+        "name": "﨑山 𠮷郎",
+        "phone": "０９０－１２３４－５６７８ 内線12",
+    }
+    assert (
+        len(WRITTEN) > 1950
+        and desk.memo(caller=caller, business=WRITTEN, mood=["hurry"]).status == 201
+    )
     mail = desk.mails()[-1]
     assert (mail["subject"], mail["from"], mail["to"]) == (subject, sender, "pc@sakura.example")
-    assert set(mail.keys()) == HEADERS and mail.get_content_type() == "multipart/alternative"  # of no list, nothing bulk
+    assert (
+        set(mail.keys()) == HEADERS and mail.get_content_type() == "multipart/alternative"
+    )  # of no list, nothing bulk
     text, shown = text_of(mail), Shown(mail.get_body(("html",)).get_content())
-    order = ["髙﨑①㈱ ＡＢＣ事業部 﨑山 𠮷郎 様", "090-1234-5678(０９０－１２３４－５６７８ 内線12)", WRITTEN, "お急ぎ", "受付番号"]
+    order = [
+        "髙﨑①㈱ ＡＢＣ事業部 﨑山 𠮷郎 様",
+        "090-1234-5678(０９０－１２３４－５６７８ 内線12)",
+        WRITTEN,
+        "お急ぎ",
+        "受付番号",
+    ]
     for words in (text, shown.words):
         places = [words.index(each) for each in order]
         assert places == sorted(places)
     own = "https://denwaban.example" + link(mail)
     office = {"mk": "tel:0367002020", "smile": "tel:0367001010"}[house]
-    assert shown.targets == ["tel:09012345678", own, office] and not shown.tags & {"img", "script", "link", "style", "form"}
-    foreign = [line for line in text.split("\n") if "http" in line and line not in WRITTEN.split("\n")]
+    assert shown.targets == ["tel:09012345678", own, office] and not shown.tags & {
+        "img",
+        "script",
+        "link",
+        "style",
+        "form",
+    }
+    foreign = [
+        line for line in text.split("\n") if "http" in line and line not in WRITTEN.split("\n")
+    ]
     assert foreign == [own]
 
 
@@ -190,7 +263,10 @@ def test_a_report_arrives_as_it_was_written(desk, house, subject, sender):
         ("〒100-0001 千代田1-2-3", ["100-0001"]),
         ("受付番号260915-7KQ2M-2。", ["260915-7KQ2M-2"]),
         ("ご契約番号mk-ABCDEFGHJK", ["mk-ABCDEFGHJK"]),
-        ("2026年11月25日(水) 12:45までに、2026年9月1日(火)から", ["2026年11月25日(水) 12:45", "2026年9月1日(火)"]),
+        (
+            "2026年11月25日(水) 12:45までに、2026年9月1日(火)から",
+            ["2026年11月25日(水) 12:45", "2026年9月1日(火)"],
+        ),
         ("misaki@sakura.exampleへ", ["misaki@sakura.example"]),
         ("<b>'03-6700-1234'&\"", ["03-6700-1234"]),
         ("misaki.takahashi@sakura-shoji.example", []),  # longer than a line beside its label

@@ -22,7 +22,11 @@ _OWNER = (
     "[a-z0-9][a-z0-9-]{0,39}",
     "名義は半角の英小文字・数字・ハイフンで入力してください(報告メールの送信元に使われます)。例: tanaka",
 )
-NEW = Shape("NewKey", owner=Text("名義", max=40, pattern=_OWNER, example="tanaka"), role=Choice("権限", ROLES))
+NEW = Shape(
+    "NewKey",
+    owner=Text("名義", max=40, pattern=_OWNER, example="tanaka"),
+    role=Choice("権限", ROLES),
+)
 RANK = {"operator": 1, "office": 2, "admin": 3}
 REMEMBERED = 45  # seconds: a revoked key is dead everywhere within a minute
 LIFETIME = timedelta(days=365)
@@ -56,7 +60,9 @@ def check(presented: str, now: datetime) -> Key:
     key = _recall(identity, now) if shaped else None
     matches = hmac.compare_digest(key.secret_sha256 if key else _digest("nobody"), _digest(secret))
     if key is None or not matches or not _is_live(key, now):
-        raise NotKnown("APIキーを確認できません。Authorization ヘッダーに有効なキーを Bearer 形式で指定してください。")
+        raise NotKnown(
+            "APIキーを確認できません。Authorization ヘッダーに有効なキーを Bearer 形式で指定してください。"
+        )
     return key
 
 

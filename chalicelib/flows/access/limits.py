@@ -14,7 +14,10 @@ def spend(house: House, what: str, whom: str, limit: int, now: datetime) -> bool
     counter = Counter(f"{house.key}#{what}#{whom}#{now:%Y-%m-%dT%H}")
     until = Counter.deleted_after.set(now + timedelta(hours=2))
     try:
-        counter.update([Counter.used.add(1), until], condition=Counter.used.does_not_exist() | (Counter.used < limit))
+        counter.update(
+            [Counter.used.add(1), until],
+            condition=Counter.used.does_not_exist() | (Counter.used < limit),
+        )
     except UpdateError as refused:
         if condition_failed(refused):
             return False

@@ -22,7 +22,11 @@ def memo_token(memo_id: str) -> str:
 def memo_of(token_as_sent: str) -> str | None:
     """The id of the memo whose link this is; None for any other token."""
     memo_id = token_as_sent.partition(".")[0]
-    return memo_id if hmac.compare_digest(memo_token(memo_id).encode(), token_as_sent.encode()) else None
+    return (
+        memo_id
+        if hmac.compare_digest(memo_token(memo_id).encode(), token_as_sent.encode())
+        else None
+    )
 
 
 def digest(token_as_sent: str) -> str:

@@ -19,7 +19,9 @@ from chalicelib.rules.contract import life
 CORRECTION = Shape("Correction", received_at=Instant("受電日時", required=False), **memos.SAID)
 
 
-def correct(house: houses.House, owner: str, idempotency_key: str, memo_id: str, body: dict, now: datetime) -> Memo:
+def correct(
+    house: houses.House, owner: str, idempotency_key: str, memo_id: str, body: dict, now: datetime
+) -> Memo:
     """Store the right version of a memo exactly once and report it in the same request.
 
     The call's line and month stay. It counts where the wrong one did, and a
@@ -38,7 +40,9 @@ def correct(house: houses.House, owner: str, idempotency_key: str, memo_id: str,
     )
 
 
-def _write(house: houses.House, owner: str, identity: str, wrong: Memo, body: dict, now: datetime) -> Memo:
+def _write(
+    house: houses.House, owner: str, identity: str, wrong: Memo, body: dict, now: datetime
+) -> Memo:
     """Read, decide, and fill in the right version; nothing is stored yet."""
     if wrong.id == identity:
         raise memos.key_used_for_other()
@@ -46,16 +50,26 @@ def _write(house: houses.House, owner: str, identity: str, wrong: Memo, body: di
         raise Refused(f"受電メモの訂正は、登録から{house.objections.days}日以内に限ります。")
     if wrong.corrected_by:
         newest = memos.find(house, wrong.corrected_by)
-        raise Refused(f"この受電メモはすでに訂正されています。訂正後のメモ(受付番号 {newest.number})を訂正してください。")
+        raise Refused(
+            f"この受電メモはすでに訂正されています。訂正後のメモ(受付番号 {newest.number})を訂正してください。"
+        )
     contract = contracts.during_a_call(house, wrong.contract, now)
     said = _read(house, contract, wrong, body, now)
     right = memos.fill(house, contract, identity, said, now)
     right.operator, right.corrects, right.version = owner, wrong.id, (wrong.version or 1) + 1
-    right.number = f"{wrong.number.rpartition('-')[0] if wrong.version else wrong.number}-{right.version}"
+    right.number = (
+        f"{wrong.number.rpartition('-')[0] if wrong.version else wrong.number}-{right.version}"
+    )
     right.told_before = wrong.handed_over_at or wrong.told_before
     right.revises = bool(right.told_before or wrong.attempt_since or wrong.unsure)
-    right.disputed, right.disputed_at, right.disputed_as = wrong.disputed, wrong.disputed_at, wrong.disputed_as
-    memos.judge(right, house, contract, contract.has_declared(right.caller_number) and not right.revises)
+    right.disputed, right.disputed_at, right.disputed_as = (
+        wrong.disputed,
+        wrong.disputed_at,
+        wrong.disputed_as,
+    )
+    memos.judge(
+        right, house, contract, contract.has_declared(right.caller_number) and not right.revises
+    )
     right.reported = right.reported or right.revises  # who has read the wrong report hears of it
     if right.reported:
         memos.address(right, house, contract, now, also=wrong.recipients if right.revises else [])
@@ -72,7 +86,12 @@ def _read(house: houses.House, contract: Contract, wrong: Memo, body: dict, now:
     faults = memos.with_faults_between(said | {"received_at": None}, faults, house, contract, now)
     faults += memo.correction_faults(wrong, said["class_"], said["received_at"], now)
     if moved and not faults and not life.served_at(contract, moved):
-        faults.append(Fault("received_at", "受電日時がサービスの提供期間の外です(開始前または停止中)。日時をご確認ください。"))
+        faults.append(
+            Fault(
+                "received_at",
+                "受電日時がサービスの提供期間の外です(開始前または停止中)。日時をご確認ください。",
+            )
+        )
     if faults:
         raise Invalid(faults)
     return said
@@ -81,18 +100,33 @@ def _read(house: houses.House, contract: Contract, wrong: Memo, body: dict, now:
 def _put(wrong: Memo, right: Memo, owner: str, now: datetime) -> bool:
     """The right version, the wrong one's mark and the ledger's line, or nothing; False if one of them was there before."""
     # A report that has not left yet is not sent behind its own correction.
-    withdrawn = [Memo.outbox.remove(), Memo.next_try_at.remove(), Memo.attempt_since.remove()] if wrong.outbox else []
+    withdrawn = (
+        [Memo.outbox.remove(), Memo.next_try_at.remove(), Memo.attempt_since.remove()]
+        if wrong.outbox
+        else []
+    )
     passed_on = [Memo.disputed.remove(), Memo.disputed_at.remove()] if wrong.disputed else []
     before, after = metering.judged(wrong)[0], right.counts
     try:
         with transaction() as write:
-            as_read = wrong.unchanged("corrected_by", "outbox", "next_try_at", "class_now", "counts_now", "disputed")
+            as_read = wrong.unchanged(
+                "corrected_by", "outbox", "next_try_at", "class_now", "counts_now", "disputed"
+            )
             write.update(wrong, [Memo.corrected_by.set(right.id), *withdrawn, *passed_on], as_read)
             write.save(right, condition=Memo.id.does_not_exist())
             # Whoever freezes a count works on the contract as they read it: its version moves on with every change of one.
-            write.update(Contract(right.contract, version=0), [], Contract.id.exists(), add_version_condition=False)
+            write.update(
+                Contract(right.contract, version=0),
+                [],
+                Contract.id.exists(),
+                add_version_condition=False,
+            )
             if before != after:
-                write.save(recount.line(right, wrong.class_of_now, before, after, owner, "受電メモの訂正", now))
+                write.save(
+                    recount.line(
+                        right, wrong.class_of_now, before, after, owner, "受電メモの訂正", now
+                    )
+                )
     except TransactWriteError as refused:
         if lost_a_race(refused):
             return False

@@ -36,8 +36,16 @@ SAID: dict[str, Any] = {
     "mood": Many("ご様子", Choice("ご様子", memo.MOODS), required=False, max=3),
     "class_": Choice("分類", CLASSES),
     "extra": Lookup("追加の項目", Text("追加の項目", max=200), required=False),
-    "not_obtained": Lookup("聞き取れなかった項目と理由", Choice("理由", memo.NOT_OBTAINED), required=False),
-    "surcharge": Shape("Surcharge", title="特別対応の加算", required=False, yen=Number("加算額(円)"), reason=Text("理由", max=200)),
+    "not_obtained": Lookup(
+        "聞き取れなかった項目と理由", Choice("理由", memo.NOT_OBTAINED), required=False
+    ),
+    "surcharge": Shape(
+        "Surcharge",
+        title="特別対応の加算",
+        required=False,
+        yen=Number("加算額(円)"),
+        reason=Text("理由", max=200),
+    ),
     "wants_call_back": Flag("折り返しのご希望", required=False),
 }
 MEMO = Shape(
@@ -57,10 +65,22 @@ def take(house: houses.House, owner: str, idempotency_key: str, body: dict, now:
     and Refused for what cannot be taken.
     """
     identity = memo.memo_id(house.key, owner, idempotency_key)
-    return once(identity, memo.body_digest(body), lambda: _write(house, owner, identity, body, now), _put, now)
+    return once(
+        identity,
+        memo.body_digest(body),
+        lambda: _write(house, owner, identity, body, now),
+        _put,
+        now,
+    )
 
 
-def once(identity: str, digest: str, write: Callable[[], Memo], put: Callable[[Memo], bool], now: datetime) -> Memo:
+def once(
+    identity: str,
+    digest: str,
+    write: Callable[[], Memo],
+    put: Callable[[Memo], bool],
+    now: datetime,
+) -> Memo:
     """The memo of that id: written, put and reported now, or found as it was stored.
 
     `write` reads and decides, `put` stores and says whether it could. Raises
@@ -73,7 +93,9 @@ def once(identity: str, digest: str, write: Callable[[], Memo], put: Callable[[M
         return _replay(identity, digest) or _refuse(refusal)
     taken.body_digest, taken.taker = digest, uuid.uuid4().hex
     if not put(taken):
-        stored = _replay(identity, digest) or _refuse(Busy("この受電メモは同時に変更されました。もう一度お試しください。"))
+        stored = _replay(identity, digest) or _refuse(
+            Busy("この受電メモは同時に変更されました。もう一度お試しください。")
+        )
         if stored.taker != taken.taker:
             return stored
         # The put was ours: only its answer was lost. The mail is still ours to send.
@@ -127,7 +149,9 @@ def _refuse_out_of_service(contract: Contract, received_at: datetime) -> None:
     if life.served_at(contract, received_at):
         return
     if life.in_service(contract):
-        raise Refused("受電日時がサービスの提供期間の外です(開始前または停止中)。受電日時をご確認ください。")
+        raise Refused(
+            "受電日時がサービスの提供期間の外です(開始前または停止中)。受電日時をご確認ください。"
+        )
     raise Refused(f"この番号のご契約は受付の対象外です。{life.why_no_service(contract)}")
 
 
@@ -144,7 +168,11 @@ def fill(house: houses.House, contract: Contract, identity: str, said: dict, now
         call_class=said["class_"],
         caller_number=phones.normalise(caller.get("phone")),
         caller_name=caller.get("name"),
-        text={name: value for name, value in said.items() if name not in ("line", "received_at", "class_")},
+        text={
+            name: value
+            for name, value in said.items()
+            if name not in ("line", "received_at", "class_")
+        },
         extra_items=contract.extra_items or None,
     )
 
@@ -163,14 +191,18 @@ def in_free_trial(house: houses.House, contract: Contract, received_at: datetime
     return not house.trial.calls_count and last is not None and calendar.day_of(received_at) <= last
 
 
-def address(taken: Memo, house: houses.House, contract: Contract, now: datetime, also: Sequence[str] = ()) -> None:
+def address(
+    taken: Memo, house: houses.House, contract: Contract, now: datetime, also: Sequence[str] = ()
+) -> None:
     """Who is told, decided now and kept, and `also` these addresses while they are confirmed.
 
     Nobody left to tell is an alarm, never silence.
     """
     chosen = routing.route(house, contract.people, taken.text["for_"], calendar.day_of(now))
     told = chosen.told + [
-        each for each in routing.confirmed(contract.people) if each["address"] in also and each not in chosen.told
+        each
+        for each in routing.confirmed(contract.people)
+        if each["address"] in also and each not in chosen.told
     ]
     taken.reported_to, taken.asked_for, taken.route_note = told, chosen.asked_for, chosen.note
     taken.earlier = earlier_calls(contract, taken)
@@ -186,10 +218,19 @@ def earlier_calls(contract: Contract, taken: Memo) -> list[dict]:
     if taken.caller_number is None:
         return []
     today = calendar.at(calendar.day_of(taken.received_at), calendar.MIDNIGHT)
-    found = Memo.of_month(contract.id, calendar.month_of(taken.received_at), since=today, caller=taken.caller_number)
-    others = [each for each in found if each.id not in (taken.id, taken.corrects) and not each.corrected_by]
+    found = Memo.of_month(
+        contract.id, calendar.month_of(taken.received_at), since=today, caller=taken.caller_number
+    )
+    others = [
+        each
+        for each in found
+        if each.id not in (taken.id, taken.corrects) and not each.corrected_by
+    ]
     told = [each for each in others if each.reported and each.received_at <= taken.received_at]
-    return [{"at": f"{each.received_at.astimezone(calendar.JST):%H:%M}", "number": each.number} for each in told]
+    return [
+        {"at": f"{each.received_at.astimezone(calendar.JST):%H:%M}", "number": each.number}
+        for each in told
+    ]
 
 
 def _put(taken: Memo) -> bool:
@@ -204,7 +245,9 @@ def _put(taken: Memo) -> bool:
 
 
 def key_used_for_other() -> KeyUsedForOther:
-    return KeyUsedForOther("この Idempotency-Key は、別の内容のメモで使われています。新しいメモには新しいキーを付けてください。")
+    return KeyUsedForOther(
+        "この Idempotency-Key は、別の内容のメモで使われています。新しいメモには新しいキーを付けてください。"
+    )
 
 
 def _replay(identity: str, digest: str) -> Memo | None:

@@ -64,25 +64,40 @@ def _again(case: Case, memo_id: str, digest: str) -> bool:
     actions = [Memo.resends.set([*(found.resends or []), entry])]
     case.note("report_sent_again", text=found.number)
     if found.handed_over_at is None:
-        lease = [Memo.outbox.set(found.house), Memo.next_try_at.set(case.now + LEASE), Memo.attempt_since.set(case.now)]
+        lease = [
+            Memo.outbox.set(found.house),
+            Memo.next_try_at.set(case.now + LEASE),
+            Memo.attempt_since.set(case.now),
+        ]
         actions += [*Memo.tell_instead(*chosen), Memo.tries.set(found.tries + 1), *lease]
     else:
         to = list(dict.fromkeys(each["address"] for each in chosen.told))
         actions += [Memo.outbox.remove(), Memo.next_try_at.remove()] if found.outbox else []
-        facts = {"memo": found.id, "number": found.number, "again": True, "sent_at": found.handed_over_at.isoformat()}
+        facts = {
+            "memo": found.id,
+            "number": found.number,
+            "again": True,
+            "sent_at": found.handed_over_at.isoformat(),
+        }
         facts |= {"asked_for": chosen.asked_for, "route_note": chosen.note}
         case.write("report_again", case.today, to, digest, **facts)
-    case.judged.append((found, actions, found.unchanged("corrected_by", "outbox", "next_try_at", "resends")))
+    case.judged.append(
+        (found, actions, found.unchanged("corrected_by", "outbox", "next_try_at", "resends"))
+    )
     return True
 
 
 def _refuse(found: Memo, case: Case) -> None:
     if found.text is None or case.now > found.taken_at + timedelta(days=case.house.objections.days):
-        raise Refused(f"報告の再送は、受電メモの登録から{case.house.objections.days}日以内に限ります。")
+        raise Refused(
+            f"報告の再送は、受電メモの登録から{case.house.objections.days}日以内に限ります。"
+        )
     if found.corrected_by:
         raise Refused("この受電メモは訂正されています。訂正後のメモを送り直してください。")
     if not found.reported and not found.told_now:
-        raise Refused("このお電話は報告の対象ではありません。報告する場合は、先に分類を変更してください。")
+        raise Refused(
+            "このお電話は報告の対象ではありません。報告する場合は、先に分類を変更してください。"
+        )
     if found.outbox == found.house:
         raise Refused("この報告は送信の途中です。自動で送信されますので、少しお待ちください。")
     if len(found.resends or []) >= _MOST:
@@ -91,16 +106,26 @@ def _refuse(found: Memo, case: Case) -> None:
 
 def held(house: House) -> list[dict]:
     """A house's mails that do not leave without a person, the longest waiting first, so many as a person can look at."""
-    waiting = chain(*(model.waiting.query(f"{house.key}:office", limit=_LISTED) for model in (Memo, Letter)))
+    waiting = chain(
+        *(model.waiting.query(f"{house.key}:office", limit=_LISTED) for model in (Memo, Letter))
+    )
     found = (type(each).find(each.id) for each in waiting)
-    rows = [_row(each) for each in found if each is not None and each.outbox == f"{house.key}:office"]
+    rows = [
+        _row(each) for each in found if each is not None and each.outbox == f"{house.key}:office"
+    ]
     return sorted(rows, key=lambda row: row["since"])
 
 
 def _row(item: Outgoing) -> dict:
     kind = item.kind if isinstance(item, Letter) else "report"
     since = item.next_try_at.astimezone(calendar.JST).isoformat()
-    return {"id": item.id, "kind": kind, "contract": item.contract, "problem": item.problem, "since": since}
+    return {
+        "id": item.id,
+        "kind": kind,
+        "contract": item.contract,
+        "problem": item.problem,
+        "since": since,
+    }
 
 
 def release(house: House, letter_id: str, now: datetime) -> dict:

@@ -21,13 +21,24 @@ def add(case: Case, person_id: str, mail: str, replaces: str | None = None) -> s
     case.proceed("people_changed")
     person = person_of(case, person_id)
     if chatwork.room_of(mail) and "chatwork" not in case.house.report.channels:
-        raise Invalid([Fault("chatwork", "この事業者の報告はメールのみです。メールアドレスを登録してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "chatwork",
+                    "この事業者の報告はメールのみです。メールアドレスを登録してください。",
+                )
+            ]
+        )
     if any(each.mail.lower() == mail.lower() for each in person.addresses):
-        raise Invalid([Fault("mail", "このメールアドレスは、この方の報告先としてすでに登録されています。")])
+        raise Invalid(
+            [Fault("mail", "このメールアドレスは、この方の報告先としてすでに登録されています。")]
+        )
     staying = [each for each in person.addresses if each.id != replaces and each.replaces is None]
     if len(staying) >= case.house.roster.addresses_per_person:
         most = case.house.roster.addresses_per_person
-        raise Refused(f"お一人につき登録できるメールアドレスは{most}件までです。不要なアドレスを先に削除してください。")
+        raise Refused(
+            f"お一人につき登録できるメールアドレスは{most}件までです。不要なアドレスを先に削除してください。"
+        )
     used = (each.id.removeprefix(person.id) for each in person.addresses)
     address = Address(id=person.id + next_id("a", used), mail=mail, replaces=replaces)
     person.addresses.append(address)
@@ -42,7 +53,9 @@ def change(case: Case, person_id: str, address_id: str, mail: str) -> None:
         person.addresses = [each for each in person.addresses if each is not old]
         add(case, person_id, mail, old.replaces)
         return
-    person.addresses = [each for each in person.addresses if each.replaces != old.id]  # the last change asked wins
+    person.addresses = [
+        each for each in person.addresses if each.replaces != old.id
+    ]  # the last change asked wins
     add(case, person_id, mail, old.id)
 
 
@@ -51,7 +64,9 @@ def remove(case: Case, person_id: str, address_id: str) -> None:
     case.proceed("people_changed")
     person, address = person_of(case, person_id), _address(case, person_id, address_id)
     refuse_losing_the_last(case, {address.id})
-    person.addresses = [each for each in person.addresses if each is not address and each.replaces != address.id]
+    person.addresses = [
+        each for each in person.addresses if each is not address and each.replaces != address.id
+    ]
     case.note("address_removed", text=address.id)
 
 
@@ -70,18 +85,27 @@ def _send_test_mail(case: Case, person: Person, address: Address, reminder: bool
     """
     address.asked_on, address.asked = case.today, address.asked + 1
     facts = {"person": person.name, "address": address.mail, "reminder": reminder}
-    letter = case.write("test_mail", case.today, [address.mail], f"{address.id}-{case.notes}", **facts)
+    letter = case.write(
+        "test_mail", case.today, [address.mail], f"{address.id}-{case.notes}", **facts
+    )
     case.give_link(letter, "address", LINK_DAYS, address.id)
-    if limits.spend(case.house, "recipient", address.mail.lower(), case.house.limits.per_recipient, case.now):
+    if limits.spend(
+        case.house, "recipient", address.mail.lower(), case.house.limits.per_recipient, case.now
+    ):
         return
     log.alarm("too many mails to one address", contract=case.contract.id)
     if case.by == CLIENT:
-        letter.hold("同じ宛先へのメールが集中しているため、テストメールの送信を保留しました。", case.now)
+        letter.hold(
+            "同じ宛先へのメールが集中しているため、テストメールの送信を保留しました。", case.now
+        )
     elif case.by == DATES:
         letter.wait_until(case.now + timedelta(hours=1))
     else:
         later = limits.seconds_left(case.now)
-        raise TooMany("この宛先へのメールが集中しています。1時間ほど待ってから、もう一度お試しください。", retry_after=later)
+        raise TooMany(
+            "この宛先へのメールが集中しています。1時間ほど待ってから、もう一度お試しください。",
+            retry_after=later,
+        )
 
 
 def send_test_mail_again(case: Case, person_id: str, address_id: str) -> None:
@@ -93,7 +117,9 @@ def send_test_mail_again(case: Case, person_id: str, address_id: str) -> None:
     if not case.contract.mail_confirmed_at:
         raise Refused("テストメールは、お申込み者様のメールアドレスが確認されてから送信されます。")
     if address.asked >= TEST_MAILS:
-        raise Refused(f"テストメールの送信が{TEST_MAILS}回に達しました。お電話などでご本人にご確認ください。")
+        raise Refused(
+            f"テストメールの送信が{TEST_MAILS}回に達しました。お電話などでご本人にご確認ください。"
+        )
     case.note("test_mail_sent_again", text=address.id)
     _send_test_mail(case, person, address)
 
@@ -132,7 +158,9 @@ def confirm_by_word(case: Case, person_id: str, address_id: str, ground: str) ->
     """The client has told the office that the test mail arrived (doors.md). Raises NotFound, and Refused where none can have."""
     found = _address(case, person_id, address_id)
     if found.bounced_at and found.asked == found.asked_in_vain:
-        raise Refused("このアドレスには報告が届きませんでした。先にテストメールを送り直し、届いたことをご確認ください。")
+        raise Refused(
+            "このアドレスには報告が届きませんでした。先にテストメールを送り直し、届いたことをご確認ください。"
+        )
     confirm(case, found.id, None, ground)
 
 
@@ -150,7 +178,9 @@ def person_of(case: Case, person_id: str) -> Person:
 
 
 def _address(case: Case, person_id: str, address_id: str) -> Address:
-    found = next((each for each in person_of(case, person_id).addresses if each.id == address_id), None)
+    found = next(
+        (each for each in person_of(case, person_id).addresses if each.id == address_id), None
+    )
     if found is None:
         raise NotFound("このメールアドレスは、この方の報告先に登録されていません。")
     return found
@@ -158,9 +188,13 @@ def _address(case: Case, person_id: str, address_id: str) -> Address:
 
 def refuse_losing_the_last(case: Case, going: set[str]) -> None:
     """The last confirmed address stays, or nobody could be told of a call."""
-    confirmed = {each.id for person in case.contract.people for each in person.addresses if each.confirmed_at}
+    confirmed = {
+        each.id for person in case.contract.people for each in person.addresses if each.confirmed_at
+    }
     if confirmed and confirmed <= going and case.contract.status != lifecycle.APPLIED:
-        raise Refused("確認済みの報告先がなくなるため、削除できません。先に別のメールアドレスを登録し、確認を済ませてください。")
+        raise Refused(
+            "確認済みの報告先がなくなるため、削除できません。先に別のメールアドレスを登録し、確認を済ませてください。"
+        )
 
 
 def next_id(prefix: str, used: Iterable[str]) -> str:

@@ -21,7 +21,9 @@ MOST_DECLARED = 200  # numbers: every memo reads them
 OBJECTIONS = {"sales": "営業電話でした", "wrong_number": "間違い電話でした"}
 
 
-def line(found: Memo, was_class: str, was: bool, becomes: bool, by: str, why: str, now: datetime) -> Recount:
+def line(
+    found: Memo, was_class: str, was: bool, becomes: bool, by: str, why: str, now: datetime
+) -> Recount:
     """The ledger's line of a changed count; `found` is of the class that it becomes."""
     month = found.contract_month.rpartition("#")[2]
     return Recount(
@@ -38,10 +40,14 @@ def object_to(case: Case, memo_id: str, call_class: str) -> None:
     """
     found = _last_version(case, memo_id)
     decides = case.house.objections.decided_by == "client"
-    if found.class_now == call_class or (found.call_class == call_class and not found.class_now and not decides):
+    if found.class_now == call_class or (
+        found.call_class == call_class and not found.class_now and not decides
+    ):
         return
     if found.class_now:
-        raise Refused("このお電話の取り扱いは判定済みです。ご不明な点は、メールに記載の窓口までお問い合わせください。")
+        raise Refused(
+            "このお電話の取り扱いは判定済みです。ご不明な点は、メールに記載の窓口までお問い合わせください。"
+        )
     if decides:
         _take_off(case, found, call_class)
     elif not found.disputed:
@@ -55,7 +61,11 @@ def _take_off(case: Case, found: Memo, call_class: str) -> None:
 
 
 def _dispute(case: Case, found: Memo, call_class: str) -> None:
-    actions = [Memo.disputed.set(found.house), Memo.disputed_at.set(case.now), Memo.disputed_as.set(call_class)]
+    actions = [
+        Memo.disputed.set(found.house),
+        Memo.disputed_at.set(case.now),
+        Memo.disputed_as.set(call_class),
+    ]
     case.judged.append((found, actions, found.unchanged("corrected_by", "class_now", "disputed")))
     case.note("call_disputed", text=f"{found.number}: {OBJECTIONS[call_class]}")
     case.tell_office(
@@ -75,7 +85,9 @@ def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: boo
     """
     found = _last_version(case, memo_id)
     if declares and call_class != "sales":
-        raise Invalid([Fault("declares", "番号の申告は、分類が営業(sales)のときだけ指定できます。")])
+        raise Invalid(
+            [Fault("declares", "番号の申告は、分類が営業(sales)のときだけ指定できます。")]
+        )
     if declares:
         declare(case, found.caller_number, found.id, "declares")
     if _is_decided(case, found, call_class, reason):
@@ -83,12 +95,23 @@ def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: boo
     counts, why = judge(case, found, call_class, reason)
     if found.disputed:
         asked, granted = OBJECTIONS[found.disputed_as], call_class == found.disputed_as
-        case.tell("decision", number=found.number, said=asked, counts=counts, granted=granted, why=why, reason=reason)
+        case.tell(
+            "decision",
+            number=found.number,
+            said=asked,
+            counts=counts,
+            granted=granted,
+            why=why,
+            reason=reason,
+        )
 
 
 def _is_decided(case: Case, found: Memo, call_class: str, reason: str) -> bool:
     """Whether that is the last decision already: whoever lost our answer sends it once more."""
-    noted = any(note.event == "call_judged" and note.text == f"{found.number}: {reason}" for note in case.contract.history)
+    noted = any(
+        note.event == "call_judged" and note.text == f"{found.number}: {reason}"
+        for note in case.contract.history
+    )
     return noted and found.class_now == call_class and not found.disputed
 
 
@@ -98,15 +121,26 @@ def judge(case: Case, found: Memo, call_class: str, reason: str) -> tuple[bool, 
     reported, counts, why = memo.verdict(case.house, call_class, free)
     was_class, was = found.class_of_now, metering.judged(found)[0]
     actions = [Memo.class_now.set(call_class), Memo.counts_now.set(counts), Memo.why_now.set(why)]
-    actions += [each.remove() for each in (Memo.disputed, Memo.disputed_at, Memo.disputed_as)] if found.disputed else []
+    actions += (
+        [each.remove() for each in (Memo.disputed, Memo.disputed_at, Memo.disputed_as)]
+        if found.disputed
+        else []
+    )
     if reported and not found.reported and not found.told_now:
         actions += _report_now(case, found)
     elif not reported and found.told_now and not found.reported and found.tries == 0:
         actions += [each.remove() for each in (Memo.told_now, Memo.outbox, Memo.next_try_at)]
-    untouched = found.unchanged("corrected_by", "class_now", "counts_now", "disputed", "outbox", "next_try_at")
+    untouched = found.unchanged(
+        "corrected_by", "class_now", "counts_now", "disputed", "outbox", "next_try_at"
+    )
     case.judged.append((found, actions, untouched))
     found.class_now = call_class
-    case.note("call_judged", text=f"{found.number}: {reason}", was=CLASSES[was_class], becomes=CLASSES[call_class])
+    case.note(
+        "call_judged",
+        text=f"{found.number}: {reason}",
+        was=CLASSES[was_class],
+        becomes=CLASSES[call_class],
+    )
     if was != counts:
         case.recounts.append(line(found, was_class, was, counts, case.by, reason, case.now))
     return counts, why
@@ -117,17 +151,28 @@ def _report_now(case: Case, found: Memo) -> list:
     chosen = routing.route(case.house, case.contract.people, found.text["for_"], case.today)
     if not chosen.told:
         log.alarm("nobody left to tell", memo=found.id, contract=case.contract.id)
-        raise Refused("確認済みの報告先がないため、報告できません。先に報告先の確認を済ませてください。")
+        raise Refused(
+            "確認済みの報告先がないため、報告できません。先に報告先の確認を済ませてください。"
+        )
     earlier = Memo.earlier.set(memos.earlier_calls(case.contract, found))
-    return [*Memo.tell_instead(*chosen), earlier, Memo.outbox.set(found.house), Memo.next_try_at.set(case.now)]
+    return [
+        *Memo.tell_instead(*chosen),
+        earlier,
+        Memo.outbox.set(found.house),
+        Memo.next_try_at.set(case.now),
+    ]
 
 
-def declare(case: Case, number: str | None, memo_id: str | None = None, field: str = "number") -> None:
+def declare(
+    case: Case, number: str | None, memo_id: str | None = None, field: str = "number"
+) -> None:
     """From now on calls from a normalised number are neither reported nor counted for this client. Raises Invalid for `field`."""
     if why_not := why_not_declared(case, number):
         raise Invalid([Fault(field, why_not)])
     if number and not case.contract.has_declared(number):
-        case.contract.declared.append(Declared(number=number, at=case.now, by=case.by, memo=memo_id))
+        case.contract.declared.append(
+            Declared(number=number, at=case.now, by=case.by, memo=memo_id)
+        )
         case.note("number_declared", text=phones.display(number))
 
 

@@ -22,7 +22,9 @@ def end(case: Case, on: date, reason: str, off_from: datetime) -> None:
     last_day = calendar.day_of(off_from - timedelta(microseconds=1))
     for number in numbers_of(contract):
         case.take_back(number, last_day)
-    if contract.paid_yen and contract.active_from is None:  # no paid contract has begun: whatever was paid goes back
+    if (
+        contract.paid_yen and contract.active_from is None
+    ):  # no paid contract has begun: whatever was paid goes back
         contract.refund_yen = contract.paid_yen
         log.alarm("money goes back", contract=contract.id, reason=reason)
 
@@ -71,4 +73,10 @@ def say_ended(case: Case, kind: str, on: date, last_service_day: date) -> None:
         "line": contract.line,
         "numbers": numbers_of(contract),
     }
-    case.write(kind, on, day=last_service_day.isoformat(), was_active=contract.active_from is not None, **facts)
+    case.write(
+        kind,
+        on,
+        day=last_service_day.isoformat(),
+        was_active=contract.active_from is not None,
+        **facts,
+    )

@@ -24,12 +24,18 @@ def pass_gate(case: Case, key: str, facts: dict) -> None:
     """
     contract, house = case.contract, case.house
     gate = house.gate(key)
-    if gate is None or (key not in {each.key for each in gates.needed(contract, house)} and key != "payment"):
+    if gate is None or (
+        key not in {each.key for each in gates.needed(contract, house)} and key != "payment"
+    ):
         names = "、".join(each.key for each in gates.needed(contract, house))
         raise NotFound(f"このご契約に「{key}」という確認項目はありません。確認項目: {names}")
     if key in gates.BY_PRESS:
-        raise Refused(f"「{gate.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。")
-    kept = {name: str(value) for name, value in facts.items() if value is not None and name != "ground"}
+        raise Refused(
+            f"「{gate.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。"
+        )
+    kept = {
+        name: str(value) for name, value in facts.items() if value is not None and name != "ground"
+    }
     if "number" in kept:
         kept["number"] = phones.normalise(kept["number"]) or kept["number"]
     if gates.passed(contract, key):
@@ -37,7 +43,9 @@ def pass_gate(case: Case, key: str, facts: dict) -> None:
         return
     case.proceed("payment_seen" if key == "payment" else "gate_passed")
     _STORIES[key](case, facts)
-    contract.gates.append(GatePassed(gate=key, at=case.now, by=case.by, ground=facts["ground"], facts=kept))
+    contract.gates.append(
+        GatePassed(gate=key, at=case.now, by=case.by, ground=facts["ground"], facts=kept)
+    )
     case.note("gate_passed", text=key)
 
 
@@ -46,7 +54,9 @@ def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -
     entry = next(entry for entry in contract.gates if entry.gate == gate.key)
     if entry.facts != kept:
         known = "、".join(f"{name}: {value}" for name, value in (entry.facts or {}).items())
-        raise Refused(f"「{gate.name}」は完了済みです({known})。訂正する場合は、先にこの項目の完了を取り消してください。")
+        raise Refused(
+            f"「{gate.name}」は完了済みです({known})。訂正する場合は、先にこの項目の完了を取り消してください。"
+        )
 
 
 def reopen_gate(case: Case, key: str) -> None:
@@ -81,11 +91,25 @@ def _note_identity(case: Case, facts: dict) -> None:
     """
     contract, day = case.contract, facts["checked_on"]
     if not contract.applied_on <= day <= case.today:
-        raise Invalid([Fault("checked_on", "確認した日は、お申し込みの日から本日までの日付を入力してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "checked_on",
+                    "確認した日は、お申し込みの日から本日までの日付を入力してください。",
+                )
+            ]
+        )
     accepted = {row.key: row.name for row in case.house.identity if _is_valid(row, day)}
     if facts["method"] not in accepted:
         listed = "、".join(f"{key}({name})" for key, name in accepted.items())
-        raise Invalid([Fault("method", f"{calendar.spoken_day(day)}に使える確認方法を指定してください: {listed}")])
+        raise Invalid(
+            [
+                Fault(
+                    "method",
+                    f"{calendar.spoken_day(day)}に使える確認方法を指定してください: {listed}",
+                )
+            ]
+        )
     if contract.party == "company" and not facts["person_document"]:
         message = "法人のお客様は、会社の書類(document)に加えて、ご担当者様の本人確認書類を入力してください。"
         raise Invalid([Fault("person_document", message)])
@@ -102,8 +126,12 @@ def _is_valid(row: SimpleNamespace, day: date) -> bool:
 
 def _note_payment(case: Case, facts: dict) -> None:
     if not case.contract.applied_on <= facts["paid_on"] <= case.today:
-        raise Invalid([Fault("paid_on", "入金日は、お申し込みの日から本日までの日付を入力してください。")])
-    due = offer.total(offer.first_charge(case.house, case.contract.plan, case.contract.use, facts["paid_on"]))
+        raise Invalid(
+            [Fault("paid_on", "入金日は、お申し込みの日から本日までの日付を入力してください。")]
+        )
+    due = offer.total(
+        offer.first_charge(case.house, case.contract.plan, case.contract.use, facts["paid_on"])
+    )
     if facts["yen"] < due and not facts["short"]:
         message = f"初回のお支払いは{due:,}円です。金額をご確認ください(不足を承知で進める場合は short を true にしてください)。"
         raise Invalid([Fault("yen", message)])

@@ -36,13 +36,29 @@ def tell(contract: Contract) -> dict:
 def _check_items(case: Case, items: list[dict]) -> None:
     keys = [item["key"] for item in items]
     if not case.house.report.extra_items:
-        raise Invalid([Fault("extra_items", "この事業者では、お聞きする項目を追加できません。extra_items を外してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "extra_items",
+                    "この事業者では、お聞きする項目を追加できません。extra_items を外してください。",
+                )
+            ]
+        )
     if len(set(keys)) < len(keys) or set(keys) & set(ITEMS):
         taken = "、".join(ITEMS)
-        raise Invalid([Fault("extra_items", f"項目の key は、{taken} 以外で、互いに異なるものにしてください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "extra_items",
+                    f"項目の key は、{taken} 以外で、互いに異なるものにしてください。",
+                )
+            ]
+        )
 
 
 def _check_former(case: Case, former: str) -> None:
     found = Contract.find(former)
     if found is None or found.house != case.house.key or found.id == case.contract.id:
-        raise Invalid([Fault("former", "以前のご契約の番号が見つかりません。番号をご確認ください。")])
+        raise Invalid(
+            [Fault("former", "以前のご契約の番号が見つかりません。番号をご確認ください。")]
+        )

@@ -40,13 +40,22 @@ def give_notice(case: Case) -> None:
     case.proceed("notice_given")
     if contract.ends_on:
         return
-    contract.ends_on, contract.notice_on = life.ends_if_noticed(contract, case.house, case.today), case.today
+    contract.ends_on, contract.notice_on = (
+        life.ends_if_noticed(contract, case.house, case.today),
+        case.today,
+    )
     case.note("notice_given", contract.ends_on)
     in_trial = contract.status == lifecycle.TRIAL
     if in_trial and not contract.continuation_asked_on:
         contract.continuation_asked_on = case.today
     contract.stop_on = None
-    case.tell("notice", day=contract.ends_on.isoformat(), in_trial=in_trial, withdrawn=False, use=contract.use)
+    case.tell(
+        "notice",
+        day=contract.ends_on.isoformat(),
+        in_trial=in_trial,
+        withdrawn=False,
+        use=contract.use,
+    )
 
 
 def withdraw_notice(case: Case) -> None:
@@ -58,18 +67,38 @@ def withdraw_notice(case: Case) -> None:
     ends_on = contract.ends_on
     contract.ends_on = contract.notice_on = None
     case.note("notice_withdrawn")
-    case.tell("notice", day=ends_on.isoformat(), in_trial=contract.status == lifecycle.TRIAL, withdrawn=True, use=contract.use)
+    case.tell(
+        "notice",
+        day=ends_on.isoformat(),
+        in_trial=contract.status == lifecycle.TRIAL,
+        withdrawn=True,
+        use=contract.use,
+    )
 
 
 def terminate(case: Case, on: date, reason: str) -> None:
     """The house ends the service after the day `on`; the client is told the day and the `reason` at once."""
     case.proceed("terminated")
     if on < case.today:
-        raise Invalid([Fault("on", f"最終日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "on",
+                    f"最終日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。",
+                )
+            ]
+        )
     contract = case.contract
     if contract.ends_on and on > contract.ends_on:
         last = calendar.spoken_day(contract.ends_on)
-        raise Invalid([Fault("on", f"解約のお申し出により、{last}で終了する予定です。それ以前の日付を指定してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "on",
+                    f"解約のお申し出により、{last}で終了する予定です。それ以前の日付を指定してください。",
+                )
+            ]
+        )
     if (on, reason) == (contract.terminate_on, contract.terminate_why):
         return
     contract.terminate_on, contract.terminate_why = on, reason

@@ -12,7 +12,14 @@ FIELDS = (
     "party", "company", "contact_name", "contact_reading", "phone", "mail", "postal_address", "corporate_number",
     "papers_name", "papers_address", "invoice_name", "invoice_address", "greeting",
 )  # fmt: skip
-_MAY_BE_EMPTY = {"papers_name", "papers_address", "invoice_name", "invoice_address", "contact_reading", "corporate_number"}
+_MAY_BE_EMPTY = {
+    "papers_name",
+    "papers_address",
+    "invoice_name",
+    "invoice_address",
+    "contact_reading",
+    "corporate_number",
+}
 
 
 def change(case: Case, said: dict, cleared: set[str]) -> None:
@@ -39,9 +46,16 @@ def _check(contract: Contract, said: dict, cleared: set[str]) -> None:
     needed = cleared - _MAY_BE_EMPTY - ({"company"} if said["party"] == "person" else set())
     faults = [Fault(name, "この項目は空にできません。") for name in sorted(needed)]
     if said["mail"] and said["mail"] != contract.mail and contract.mail_confirmed_at is None:
-        faults.append(Fault("mail", "確認前のメールアドレスは、確認メールの送り直し(confirmation)で訂正してください。"))
+        faults.append(
+            Fault(
+                "mail",
+                "確認前のメールアドレスは、確認メールの送り直し(confirmation)で訂正してください。",
+            )
+        )
     if said["greeting"] and contract.started_on is None:
-        faults.append(Fault("greeting", "開始前の名乗りは、確認項目(gates/greeting)で登録してください。"))
+        faults.append(
+            Fault("greeting", "開始前の名乗りは、確認項目(gates/greeting)で登録してください。")
+        )
     party, company = said["party"] or contract.party, said["company"] or contract.company
     if party == "company" and not company:
         faults.append(Fault("company", "法人のご契約には会社名が必要です。"))

@@ -34,7 +34,9 @@ def add(house: House, number: str) -> Line:
     return line
 
 
-def listed(house: House, state: str | None, after: str | None, limit: int, today: date) -> list[Line]:
+def listed(
+    house: House, state: str | None, after: str | None, limit: int, today: date
+) -> list[Line]:
     """The house's numbers in order, those of one state today if asked, beginning after one of them."""
     found: Iterator[Line] = Line.pool(house.key, after)
     return list(islice((line for line in found if state in (None, line.state_on(today))), limit))
@@ -57,10 +59,14 @@ def tell(line: Line, today: date) -> dict:
 def check_free(case: Case, number: str, use: str) -> str:
     """The number in its one form if it can be lent for this use today. Raises Invalid or Refused with the reason."""
     normal, house = _normal(number), case.house
-    _check_prefix(house, normal, house.line.listed_prefixes if use == "listed" else house.line.prefixes)
+    _check_prefix(
+        house, normal, house.line.listed_prefixes if use == "listed" else house.line.prefixes
+    )
     line = Line.find(normal)
     if line is None or line.house != house.key:
-        raise Refused("この番号は、貸し出し用の番号として登録されていません。先に番号を登録してください。")
+        raise Refused(
+            "この番号は、貸し出し用の番号として登録されていません。先に番号を登録してください。"
+        )
     if line.state == LENT:
         raise Refused("この番号は、ほかのご契約で使われています。別の番号をお選びください。")
     if line.state_on(case.today) != FREE:
@@ -90,7 +96,15 @@ def switch_use(case: Case, number: str, use: str) -> None:
     contract.uses.append(UseChange(on=case.today, number=normal, was=was, becomes=use))
     case.note("use_changed", text=normal, was=was, becomes=use)
     yen = case.house.line.listed_option_yen
-    case.tell("line", number=normal, change="use", use_name=USES[use], use=use, yen=yen, day=case.today.isoformat())
+    case.tell(
+        "line",
+        number=normal,
+        change="use",
+        use_name=USES[use],
+        use=use,
+        yen=yen,
+        day=case.today.isoformat(),
+    )
 
 
 def add_extra(case: Case, number: str, use: str) -> None:
@@ -98,18 +112,30 @@ def add_extra(case: Case, number: str, use: str) -> None:
     contract, house = case.contract, case.house
     case.proceed("line_changed")
     if house.line.extra_number_yen is None:
-        raise Refused("この事業者では、番号は1契約につき1つです。2つ目の番号は、別のご契約として承ります。")
+        raise Refused(
+            "この事業者では、番号は1契約につき1つです。2つ目の番号は、別のご契約として承ります。"
+        )
     normal = _normal(number)
     if extra := _extra(case, normal):
         if extra.use == use:
             return
-        raise Refused("この番号はすでにこのご契約の番号です。使い方を変える場合は、使い方の変更をお選びください。")
+        raise Refused(
+            "この番号はすでにこのご契約の番号です。使い方を変える場合は、使い方の変更をお選びください。"
+        )
     check_free(case, number, use)
     case.lend(normal, use)
     contract.extra_lines.append(ExtraLine(number=normal, use=use, since=case.today))
     case.note("line_added", text=normal)
     yen = house.line.extra_number_yen
-    case.tell("line", number=normal, change="added", use_name=USES[use], use=use, yen=yen, day=case.today.isoformat())
+    case.tell(
+        "line",
+        number=normal,
+        change="added",
+        use_name=USES[use],
+        use=use,
+        yen=yen,
+        day=case.today.isoformat(),
+    )
 
 
 def drop_extra(case: Case, number: str) -> None:
@@ -123,21 +149,47 @@ def drop_extra(case: Case, number: str) -> None:
     case.take_back(normal, case.today)
     case.note("line_removed", text=normal)
     yen = case.house.line.extra_number_yen
-    facts = {"use_name": USES[extra.use], "use": extra.use, "yen": yen, "day": case.today.isoformat()}
+    facts = {
+        "use_name": USES[extra.use],
+        "use": extra.use,
+        "yen": yen,
+        "day": case.today.isoformat(),
+    }
     case.tell("line", number=normal, change="removed", **facts)
 
 
 def _extra(case: Case, number: str) -> ExtraLine | None:
-    return next((each for each in case.contract.extra_lines if each.number == number and each.until is None), None)
+    return next(
+        (
+            each
+            for each in case.contract.extra_lines
+            if each.number == number and each.until is None
+        ),
+        None,
+    )
 
 
 def _normal(number: str) -> str:
     normal = phones.normalise(number)
     if normal is None:
-        raise Invalid([Fault("number", "電話番号として読み取れません。市外局番から入力してください(例: 03-1234-5678)。")])
+        raise Invalid(
+            [
+                Fault(
+                    "number",
+                    "電話番号として読み取れません。市外局番から入力してください(例: 03-1234-5678)。",
+                )
+            ]
+        )
     return normal
 
 
 def _check_prefix(house: House, number: str | None, prefixes: list[str]) -> None:
     if not (number or "").startswith(tuple(prefixes)):
-        raise Invalid([Fault("number", "この使い方で貸し出せる番号ではありません。先頭: " + "、".join(prefixes))])
+        raise Invalid(
+            [
+                Fault(
+                    "number",
+                    "この使い方で貸し出せる番号ではありません。先頭: " + "、".join(prefixes),
+                )
+            ]
+        )

@@ -34,7 +34,9 @@ def change_person(case: Case, person_id: str, said: dict) -> None:
     _describe(case, person, said)
     for name, becomes in _facts(person).items():
         if becomes != before[name]:
-            case.note("person_changed", text=f"{person.id}.{name}", was=before[name], becomes=becomes)
+            case.note(
+                "person_changed", text=f"{person.id}.{name}", was=before[name], becomes=becomes
+            )
     if said["position"]:
         _move(case, person, said["position"])
 
@@ -68,14 +70,27 @@ def _describe(case: Case, person: Person, said: dict) -> None:
         if said[name] is not None:
             setattr(person, name, said[name])
     if said["deputy"] and not said["away_until"] and not person.away_until:
-        raise Invalid([Fault("away_until", "代わりの方を指定する場合は、ご不在の最終日も指定してください。")])
+        raise Invalid(
+            [Fault("away_until", "代わりの方を指定する場合は、ご不在の最終日も指定してください。")]
+        )
     if said["away_until"]:
         if said["away_until"] < case.today:
-            raise Invalid([Fault("away_until", "ご不在の最終日は、本日以降の日付を指定してください。")])
+            raise Invalid(
+                [Fault("away_until", "ご不在の最終日は、本日以降の日付を指定してください。")]
+            )
         person.away_until = said["away_until"]
     if said["deputy"]:
-        if said["deputy"] == person.id or said["deputy"] not in {each.id for each in case.contract.people}:
-            raise Invalid([Fault("deputy", "代わりの方には、名簿に登録されている別の方の番号(例: p2)を指定してください。")])
+        if said["deputy"] == person.id or said["deputy"] not in {
+            each.id for each in case.contract.people
+        }:
+            raise Invalid(
+                [
+                    Fault(
+                        "deputy",
+                        "代わりの方には、名簿に登録されている別の方の番号(例: p2)を指定してください。",
+                    )
+                ]
+            )
         person.deputy = said["deputy"]
 
 

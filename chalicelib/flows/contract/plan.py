@@ -24,9 +24,13 @@ def ask(case: Case, plan: str) -> None:
         return
     leaves = life.last_day(contract)
     if leaves and counts_from > leaves:
-        raise Refused(f"プランの変更は{calendar.spoken_day(counts_from)}からとなり、ご利用の最終日の後になるため承れません。")
+        raise Refused(
+            f"プランの変更は{calendar.spoken_day(counts_from)}からとなり、ご利用の最終日の後になるため承れません。"
+        )
     if contract.started_on is None and "payment" in contract.passed_gates():
-        raise Refused("初回のご入金を確認済みです。プランを変える場合は、先にご入金の確認を取り消してください。")
+        raise Refused(
+            "初回のご入金を確認済みです。プランを変える場合は、先にご入金の確認を取り消してください。"
+        )
     flagged = life.undoes_earlier(contract, case.house, plan, counts_from)
     if counts_from <= case.today:
         _change(case, plan, case.today)
@@ -72,7 +76,14 @@ def _say(case: Case, plan: str, on: date, withdrawn: bool) -> None:
     price = house.price(plan, on)
     facts = {"plan": house.plan(plan).name, "included": price.included, "over": price.over}
     monthly = offer.monthly(house, plan, contract.use, on)
-    case.tell("plan", **facts, monthly=monthly, day=on.isoformat(), withdrawn=withdrawn, now=on <= case.today)
+    case.tell(
+        "plan",
+        **facts,
+        monthly=monthly,
+        day=on.isoformat(),
+        withdrawn=withdrawn,
+        now=on <= case.today,
+    )
 
 
 def order(case: Case, key: str, details: dict) -> None:
@@ -82,14 +93,20 @@ def order(case: Case, key: str, details: dict) -> None:
     option = house.option(key)
     if option is None:
         raise Refused("この事業者には、このオプションはありません。")
-    if running := next((each for each in contract.options if each.key == key and each.until is None), None):
+    if running := next(
+        (each for each in contract.options if each.key == key and each.until is None), None
+    ):
         if running.details == details:
             return
-        raise Refused("このオプションはすでにお申し込みいただいています。内容を変える場合は、先にお取り消しください。")
+        raise Refused(
+            "このオプションはすでにお申し込みいただいています。内容を変える場合は、先にお取り消しください。"
+        )
     since = calendar.add_business_days(case.today, option.ready_business_days, house)
     leaves = life.last_day(contract)
     if leaves and since > leaves:
-        raise Refused(f"ご利用の準備が整うのは{calendar.spoken_day(since)}で、ご利用の最終日の後になるため承れません。")
+        raise Refused(
+            f"ご利用の準備が整うのは{calendar.spoken_day(since)}で、ご利用の最終日の後になるため承れません。"
+        )
     contract.options.append(Option(key=key, ordered_on=case.today, since=since, details=details))
     case.note("option_ordered", since, text=key)
     case.tell("option", option=option.name, yen=option.yen, day=since.isoformat(), ordered=True)
@@ -100,14 +117,21 @@ def drop(case: Case, key: str) -> None:
     contract = case.contract
     case.proceed("option_dropped")
     option = case.house.option(key)
-    running = next((each for each in contract.options if each.key == key and each.until is None), None)
+    running = next(
+        (each for each in contract.options if each.key == key and each.until is None), None
+    )
     if option is None or running is None:
-        raise Refused("このオプションのお申し込みはありません。" + "取り消しの対象になるお申し出はありません。")
+        raise Refused(
+            "このオプションのお申し込みはありません。"
+            + "取り消しの対象になるお申し出はありません。"
+        )
     if running.since > case.today:
         contract.options = [each for each in contract.options if each is not running]
         last_day = case.today - timedelta(days=1)
     else:
-        last_day = running.until = calendar.last_day_of(f"{case.today:%Y-%m}") if option.yen else case.today
+        last_day = running.until = (
+            calendar.last_day_of(f"{case.today:%Y-%m}") if option.yen else case.today
+        )
     case.note("option_dropped", last_day, text=key)
     case.tell("option", option=option.name, yen=option.yen, day=last_day.isoformat(), ordered=False)
 
@@ -121,5 +145,7 @@ def read_windows(house: House, rows: list[dict]) -> dict:
         if row["from_"] < house.hours.open or row["to"] > house.hours.close:
             hours = f"{house.hours.open:%H:%M}から{house.hours.close:%H:%M}"
             raise Invalid([Fault(f"windows.{place}", f"受付時間({hours})の中で指定してください。")])
-        kept.append({"day": row["day"], "from": f"{row['from_']:%H:%M}", "to": f"{row['to']:%H:%M}"})
+        kept.append(
+            {"day": row["day"], "from": f"{row['from_']:%H:%M}", "to": f"{row['to']:%H:%M}"}
+        )
     return {"windows": kept}

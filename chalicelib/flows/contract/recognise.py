@@ -25,14 +25,20 @@ def recognise(case: Case) -> None:
                 grounds.setdefault(other.contract, set()).add(kind)
     case.marks = [Mark(mark, contract.id) for mark in marks]
     contract.marks = known + [mark for mark in marks if mark not in known]
-    contract.matches = [{"contract": other, "by": sorted(by)} for other, by in sorted(grounds.items())]
+    contract.matches = [
+        {"contract": other, "by": sorted(by)} for other, by in sorted(grounds.items())
+    ]
 
 
 def look_again(case: Case) -> None:
     """Recognise once more before the start: an earlier client found only now is decided upon, even if the trial was allowed."""
     contract, before = case.contract, len(case.contract.matches)
     recognise(case)
-    if len(contract.matches) > before and contract.status == PREPARING and "eligibility" in contract.passed_gates():
+    if (
+        len(contract.matches) > before
+        and contract.status == PREPARING
+        and "eligibility" in contract.passed_gates()
+    ):
         contract.gates = [entry for entry in contract.gates if entry.gate != "eligibility"]
         case.note("gate_reopened", text="eligibility")
 

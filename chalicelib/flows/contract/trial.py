@@ -13,7 +13,9 @@ from chalicelib.rules.contract import lifecycle
 def ask_to_continue(case: Case) -> None:
     """The client wishes to go on after the trial; a stop asked for before is withdrawn by it."""
     contract = case.contract
-    if not case.proceed("continuation_asked") or (contract.continuation_asked_on and not contract.stop_on):
+    if not case.proceed("continuation_asked") or (
+        contract.continuation_asked_on and not contract.stop_on
+    ):
         return
     contract.continuation_asked_on, contract.stop_on = case.today, None
     case.note("continuation_asked")
@@ -25,7 +27,9 @@ def withdraw_continuation(case: Case) -> None:
     contract = case.contract
     case.proceed("continuation_withdrawn")
     if case.house.trial.at_end == "continues":
-        raise Refused("お試し期間の後は自動的に継続となります。お試しだけで終えられる場合は、停止のお手続きをお願いいたします。")
+        raise Refused(
+            "お試し期間の後は自動的に継続となります。お試しだけで終えられる場合は、停止のお手続きをお願いいたします。"
+        )
     if contract.ends_on:
         raise Refused("解約のお申し出を承っています。先に解約のお申し出をお取り消しください。")
     if contract.continuation_asked_on is None:
@@ -50,10 +54,24 @@ def stop(case: Case, on: date | None) -> None:
     if on is not None and on == contract.stop_on:
         return
     if on is not None and contract.paused_on:
-        raise Invalid([Fault("on", "サービスは一時停止しています。停止日は指定せず、このままお手続きください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "on",
+                    "サービスは一時停止しています。停止日は指定せず、このままお手続きください。",
+                )
+            ]
+        )
     if on is not None and not case.today <= on <= contract.trial_last_day:
         last = calendar.spoken_day(contract.trial_last_day)
-        raise Invalid([Fault("on", f"停止日は、本日からお試し期間の最終日({last})までの日付を指定してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "on",
+                    f"停止日は、本日からお試し期間の最終日({last})までの日付を指定してください。",
+                )
+            ]
+        )
     contract.stop_on = on
     case.note("stop_asked", on)
     if on is None:

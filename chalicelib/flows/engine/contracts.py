@@ -38,7 +38,9 @@ def load(house: House, contract_id: str, now: datetime) -> Contract:
                 raise
         else:
             if case.deleted:
-                raise NotFound("このお申し込みは、メールアドレスの確認がなかったため削除されました。")
+                raise NotFound(
+                    "このお申し込みは、メールアドレスの確認がなかったため削除されました。"
+                )
             if contract.due is None or contract.due > calendar.day_of(now):
                 return contract
     raise Busy("このご契約の処理が続いています。少し待ってから、もう一度お試しください。")
@@ -65,7 +67,9 @@ def _settle_or_park(case: Case) -> None:
         log.crash("contract cannot be settled", contract=case.contract.id)
         log.alarm("contract parked", contract=case.contract.id)
         Contract.park(case.contract.id, due, case.now)
-        raise Parked("このご契約は自動処理が止まっており、事務で確認しています。", retry_after=300) from None
+        raise Parked(
+            "このご契約は自動処理が止まっており、事務で確認しています。", retry_after=300
+        ) from None
 
 
 def look_at(house: House, contract_id: str, now: datetime) -> Contract:
@@ -91,12 +95,18 @@ def redate(house: House, contract_id: str, now: datetime, dry_run: bool = False)
 def during_a_call(house: House, contract_id: str, now: datetime) -> Contract:
     """A contract as it stands today with what a call needs of it, to read only. Raises NotFound."""
     contract = Contract.during_a_call(contract_id)
-    if contract is None or contract.house != house.key or (contract.due and contract.due <= calendar.day_of(now)):
+    if (
+        contract is None
+        or contract.house != house.key
+        or (contract.due and contract.due <= calendar.day_of(now))
+    ):
         return load(house, contract_id, now)
     return contract
 
 
-def change(house: House, contract_id: str, now: datetime, by: str, story: Callable[[Case], object]) -> Contract:
+def change(
+    house: House, contract_id: str, now: datetime, by: str, story: Callable[[Case], object]
+) -> Contract:
     """Load, let `story` change the case, settle what that makes due, keep all of it, send what it wrote.
 
     A change at the same moment by somebody else is not overwritten: the story
@@ -128,14 +138,26 @@ def confirm_mail(case: Case, mail: str) -> None:
     """
     contract = case.contract
     if mail != contract.mail and contract.mail_confirmed_at is None:
-        raise Refused("このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。")
+        raise Refused(
+            "このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。"
+        )
     if not case.proceed("mail_confirmed"):
         return
     contract.mail_confirmed_at = case.now
     case.note("mail_confirmed")
-    waiting = [{"name": gate.name, "asks": gate.asks, "waits_on": gate.waits_on} for gate in gates.waiting(contract, case.house)]
+    waiting = [
+        {"name": gate.name, "asks": gate.asks, "waits_on": gate.waits_on}
+        for gate in gates.waiting(contract, case.house)
+    ]
     mails = [each.mail for person in contract.people for each in person.addresses]
-    case.write("guidance", case.today, waiting=waiting, seen=contract.seen["offer"], receipt=contract.id, addresses=mails)
+    case.write(
+        "guidance",
+        case.today,
+        waiting=waiting,
+        seen=contract.seen["offer"],
+        receipt=contract.id,
+        addresses=mails,
+    )
 
 
 def correct_mail(case: Case, mail: str | None) -> None:
@@ -157,7 +179,14 @@ def date_start(case: Case, on: date) -> None:
     if case.contract.ready_on:
         raise Refused("手続きが完了しているため、開始日は変更できません。")
     if on < case.today:
-        raise Invalid([Fault("on", f"開始日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "on",
+                    f"開始日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。",
+                )
+            ]
+        )
     case.contract.start_on = on
     case.note("start_dated", on)
     if case.contract.line and on > case.today:

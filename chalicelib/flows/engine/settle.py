@@ -43,7 +43,9 @@ def _note_readiness(case: Case) -> None:
 def _start(case: Case, on: date) -> None:
     contract, house = case.contract, case.house
     contract.started_on = on
-    case.turn_on(case.now if on == case.today and case.by != DATES else calendar.at(on, calendar.MIDNIGHT))
+    case.turn_on(
+        case.now if on == case.today and case.by != DATES else calendar.at(on, calendar.MIDNIGHT)
+    )
     last = trial.last_day(house, contract.applied_on, on) if contract.wants_trial else None
     contract.trial_last_day = last
     contract.status = lifecycle.TRIAL if last and on <= last else lifecycle.ACTIVE
@@ -66,7 +68,9 @@ def _remind_start_check(case: Case, on: date) -> None:
     """Once, for the points that the client has not ticked yet."""
     case.contract.start_check_reminded_on = on
     case.note("start_check_reminded", on)
-    open_points = [name for point, name in life.CHECKS.items() if point not in case.contract.start_checks]
+    open_points = [
+        name for point, name in life.CHECKS.items() if point not in case.contract.start_checks
+    ]
     letter = case.write("start_check", on, **service_facts(case, on), checks=open_points)
     case.give_link(letter, "start_check", CHECK_DAYS)
 
@@ -89,7 +93,12 @@ def _remind_trial(case: Case, on: date) -> None:
     case.note("trial_reminded", on)
     asked, paid = contract.continuation_asked_on is not None, contract.paid_on is not None
     paid_from = contract.trial_last_day + timedelta(days=1)
-    facts: dict[str, Any] = {"asked": asked, "paid": paid, "paid_yen": contract.paid_yen, "paid_from": paid_from.isoformat()}
+    facts: dict[str, Any] = {
+        "asked": asked,
+        "paid": paid,
+        "paid_yen": contract.paid_yen,
+        "paid_from": paid_from.isoformat(),
+    }
     case.write("trial_reminder", on, **service_facts(case, paid_from), **facts)
 
 
@@ -119,20 +128,30 @@ def _resume_paid(case: Case, on: date) -> None:
     contract.status, contract.active_from, contract.paused_on = lifecycle.ACTIVE, on, None
     case.turn_on(case.now)
     case.note("resumed", on)
-    case.write("resumed", on, **service_facts(case, on), day=on.isoformat(), resumed=case.today.isoformat())
+    case.write(
+        "resumed", on, **service_facts(case, on), day=on.isoformat(), resumed=case.today.isoformat()
+    )
 
 
 def _lapse_unpaid(case: Case, on: date) -> None:
     """Nobody paid while the place was kept."""
     ending.end_at_midnight(case, on, "lapsed")
     numbers = ending.numbers_of(case.contract)
-    case.write("ended_unpaid", on, **service_facts(case, on), numbers=numbers, kept_until=(on - timedelta(days=1)).isoformat())
+    case.write(
+        "ended_unpaid",
+        on,
+        **service_facts(case, on),
+        numbers=numbers,
+        kept_until=(on - timedelta(days=1)).isoformat(),
+    )
 
 
 def _lapse(case: Case, on: date) -> None:
     ending.end_at_midnight(case, on, "lapsed")
     numbers = ending.numbers_of(case.contract)
-    case.write("lapsed", on, **service_facts(case, on), numbers=numbers, paid_yen=case.contract.paid_yen)
+    case.write(
+        "lapsed", on, **service_facts(case, on), numbers=numbers, paid_yen=case.contract.paid_yen
+    )
 
 
 def _remind_confirmation(case: Case, on: date) -> None:
@@ -146,7 +165,10 @@ def _delete_unconfirmed(case: Case, on: date) -> None:
     contract = case.contract
     case.deleted = True
     forget(case)
-    case.letters = [Letter(confirmation_id(contract.id, place + 1)) for place in range(contract.confirmations_sent)]
+    case.letters = [
+        Letter(confirmation_id(contract.id, place + 1))
+        for place in range(contract.confirmations_sent)
+    ]
     case.tokens = []
 
 
@@ -159,7 +181,9 @@ def ask_confirmation(case: Case, reminder: bool = False) -> Letter:
         contract.applied_on,
         reminder=reminder,
         seen=contract.seen["offer"],
-        answer_by=(contract.applied_on + timedelta(days=case.house.application.delete_after_days - 1)).isoformat(),
+        answer_by=(
+            contract.applied_on + timedelta(days=case.house.application.delete_after_days - 1)
+        ).isoformat(),
         receipt=contract.id,
     )
     letter.id = confirmation_id(contract.id, contract.confirmations_sent)
@@ -191,7 +215,11 @@ def service_facts(case: Case, on: date) -> dict:
 def say_number(case: Case) -> None:
     """Tell a number that is lent for a start on a later day, with the dates that follow from it."""
     contract, house = case.contract, case.house
-    last = trial.last_day(house, contract.applied_on, contract.start_on) if contract.wants_trial else None
+    last = (
+        trial.last_day(house, contract.applied_on, contract.start_on)
+        if contract.wants_trial
+        else None
+    )
     trial_until = last.isoformat() if last and last >= contract.start_on else None
     facts = service_facts(case, contract.start_on) | {"trial_until": trial_until}
     case.tell("number", **facts, day=contract.start_on.isoformat())

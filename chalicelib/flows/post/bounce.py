@@ -27,27 +27,43 @@ def tell(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) 
         log.alarm("mail to the office did not arrive", item=item.id, state=told.state)
         return
     try:
-        contracts.change(house, item.contract, now, MAIL, lambda case: _tell(case, item, told, sent_at))
+        contracts.change(
+            house, item.contract, now, MAIL, lambda case: _tell(case, item, told, sent_at)
+        )
     except NotFound:
         log.info("bounce of a contract that is gone", contract=item.contract)
     except Parked:
-        log.alarm("bounce of a parked contract", item=item.id, contract=item.contract, state=told.state)
+        log.alarm(
+            "bounce of a parked contract", item=item.id, contract=item.contract, state=told.state
+        )
 
 
 def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) -> None:
-    on, part = calendar.day_of(told.at), hashlib.sha256(f"{item.id} {told.line}".encode()).hexdigest()[:12]
+    on, part = (
+        calendar.day_of(told.at),
+        hashlib.sha256(f"{item.id} {told.line}".encode()).hexdigest()[:12],
+    )
     if Letter.find(case.letter_id("bounced_office", on, part)):
         return
     case.note("mail_" + told.state, text=item.id)
     if told.state == "bounced_hard":
         _leave_the_routing(case, told, sent_at)
-    stopped = told.state == "bounced_hard" and any(each.bounced_at for each in _addresses(case, told.address))
-    facts = {"address": told.address, "state": told.state, "sent_at": sent_at.isoformat(), "stopped": stopped} | _about(case, item)
+    stopped = told.state == "bounced_hard" and any(
+        each.bounced_at for each in _addresses(case, told.address)
+    )
+    facts = {
+        "address": told.address,
+        "state": told.state,
+        "sent_at": sent_at.isoformat(),
+        "stopped": stopped,
+    } | _about(case, item)
     facts["nobody_left"] = stopped and not routing.confirmed(case.contract.people)
     another = _another(case, item, told.address) if told.state in delivery.BOUNCES else None
     if another and facts["what"] not in _NOTICES:
         known = another in item.recipients
-        owner = {each["address"]: each["person"] for each in routing.confirmed(case.contract.people)}
+        owner = {
+            each["address"]: each["person"] for each in routing.confirmed(case.contract.people)
+        }
         contact = owner.get(another, case.contract.contact_name)
         again = facts["what"] == "report" and not known and another in owner
         case.write("bounced", on, [another], part, **facts | {"contact": contact}, again=again)
@@ -56,18 +72,29 @@ def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) ->
 
 def _leave_the_routing(case: Case, told: delivery.Told, sent_at: datetime) -> None:
     """Until it is confirmed again. What it could not take before it was last confirmed says nothing about it now."""
-    same = [each for each in _addresses(case, told.address) if each.confirmed_at and each.confirmed_at <= sent_at]
+    same = [
+        each
+        for each in _addresses(case, told.address)
+        if each.confirmed_at and each.confirmed_at <= sent_at
+    ]
     for address in same:
         address.confirmed_at, address.bounced_at, address.reminded_on = None, told.at, case.today
         address.asked_in_vain = address.asked
         case.note("address_bounced", text=address.id)
-    if same and not any(each.confirmed_at for person in case.contract.people for each in person.addresses):
+    if same and not any(
+        each.confirmed_at for person in case.contract.people for each in person.addresses
+    ):
         log.alarm("nobody left to tell", contract=case.contract.id)
 
 
 def _addresses(case: Case, mail: str) -> list:
     """Where a mail address stands on the roster."""
-    return [each for person in case.contract.people for each in person.addresses if each.mail.casefold() == mail.casefold()]
+    return [
+        each
+        for person in case.contract.people
+        for each in person.addresses
+        if each.mail.casefold() == mail.casefold()
+    ]
 
 
 def _about(case: Case, item: Outgoing) -> dict:
@@ -76,8 +103,16 @@ def _about(case: Case, item: Outgoing) -> dict:
         return {"what": "report", "memo": item.id, "content": f"受電の報告(受付番号 {item.number})"}
     assert isinstance(item, Letter)
     if item.kind == "report_again":
-        return {"what": "report", "memo": item.facts["memo"], "content": f"受電の報告の再送(受付番号 {item.facts['number']})"}
-    return {"what": item.kind, "memo": item.facts.get("memo"), "content": letters.compose(item, case.house)[0].subject}
+        return {
+            "what": "report",
+            "memo": item.facts["memo"],
+            "content": f"受電の報告の再送(受付番号 {item.facts['number']})",
+        }
+    return {
+        "what": item.kind,
+        "memo": item.facts.get("memo"),
+        "content": letters.compose(item, case.house)[0].subject,
+    }
 
 
 def _another(case: Case, item: Outgoing, bounced: str) -> str | None:

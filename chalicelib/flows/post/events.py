@@ -60,7 +60,14 @@ def _was_rejected(item: Outgoing, message: str) -> bool:
 def it_left(item: Outgoing, told: delivery.Told) -> None:
     """SES itself says that the mail left, whatever our own attempt came to know: it is not sent again."""
     for _ in range(5):
-        way = next((way for way, to in item.open_ways.items() if told.address.casefold() in map(str.casefold, to)), None)
+        way = next(
+            (
+                way
+                for way, to in item.open_ways.items()
+                if told.address.casefold() in map(str.casefold, to)
+            ),
+            None,
+        )
         if way is None or (item.outbox is None and item.handed_over_at is not None):
             return
         if item.way_left(way, told.at, told.message):

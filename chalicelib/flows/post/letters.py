@@ -9,7 +9,16 @@ from chalicelib.rules.calls.delivery import STATES
 from chalicelib.rules.houses import House
 from chalicelib.words import mail
 
-DATES = {"day", "last_day", "kept_until", "answer_by", "paid_from", "resumed", "trial_until", "ends_on"}
+DATES = {
+    "day",
+    "last_day",
+    "kept_until",
+    "answer_by",
+    "paid_from",
+    "resumed",
+    "trial_until",
+    "ends_on",
+}
 _MOMENTS = {"sent_at", "received_at"}
 
 
@@ -20,10 +29,18 @@ def compose(letter: Letter, house: House) -> tuple[mail.Words, list[str], str]:
     letter outlives the memo's text.
     """
     facts = {name: _read(name, value) for name, value in letter.facts.items()}
-    facts |= {"house": house, "link": links.address(links.token(letter.id)), "may_be_repeat": bool(letter.unsure), "states": STATES}
+    facts |= {
+        "house": house,
+        "link": links.address(links.token(letter.id)),
+        "may_be_repeat": bool(letter.unsure),
+        "states": STATES,
+    }
     if facts.get("again"):
         memo = Memo.get(facts["memo"], consistent_read=True).newest()
-        memo.asked_for, memo.route_note = facts.get("asked_for", memo.asked_for), facts.get("route_note", memo.route_note)
+        memo.asked_for, memo.route_note = (
+            facts.get("asked_for", memo.asked_for),
+            facts.get("route_note", memo.route_note),
+        )
         facts |= report.said(memo, house) | {"link": links.address(links.memo_token(memo.id))}
     return mail.words(letter.kind, facts), letter.to, house.sender()
 

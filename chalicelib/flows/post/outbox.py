@@ -26,9 +26,18 @@ from chalicelib.rules.calls import delivery
 from chalicelib.words import mail
 
 Way = Callable[[], Outcome]
-_GRAVITY = (NEVER, RETRY, attempt.UNSURE)  # of several ends the one that leaves most to do: a doubt waits for its lease
+_GRAVITY = (
+    NEVER,
+    RETRY,
+    attempt.UNSURE,
+)  # of several ends the one that leaves most to do: a doubt waits for its lease
 _LONG = 8  # tries of one mail: half an hour of refusals, an hour of doubts
-_OURS = {"chatwork-no-token", "chatwork-401", "NotFoundException", "AccessDeniedException"}  # nothing that waiting will mend
+_OURS = {
+    "chatwork-no-token",
+    "chatwork-401",
+    "NotFoundException",
+    "AccessDeniedException",
+}  # nothing that waiting will mend
 PATIENCE = 8  # seconds in which a request begins to send; with the last send's 12 it ends before Lambda does, within its lease
 SWEEP = 45  # seconds in which a sweep claims one more; each claim is a lease of its own
 _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, list[str], str]]] = {
@@ -46,7 +55,9 @@ def deliver(item: Outgoing, now: datetime, begun: float) -> str:
     """
     try:
         ways = _ways(item)
-    except GetError as unread:  # a letter may show what a memo says: the store that did not answer will
+    except (
+        GetError
+    ) as unread:  # a letter may show what a memo says: the store that did not answer will
         _write_down(item, Outcome(RETRY, problem=type(unread).__name__), now)
         return RETRY
     except Exception:
@@ -70,12 +81,16 @@ def _ways(item: Outgoing) -> dict[str, Way]:
     said, _, sender = _COMPOSE[type(item)](item, house)
     tags = {item.tag: item.id, "contract": item.contract, "stage": config.STAGE}
     return {
-        way: _posting(house, room, said) if (room := chatwork.room_of(way)) else _mailing(house, to, said, sender, tags)
+        way: _posting(house, room, said)
+        if (room := chatwork.room_of(way))
+        else _mailing(house, to, said, sender, tags)
         for way, to in item.open_ways.items()
     }
 
 
-def _mailing(house: houses.House, to: list[str], said: mail.Words, sender: str, tags: dict[str, str]) -> Way:
+def _mailing(
+    house: houses.House, to: list[str], said: mail.Words, sender: str, tags: dict[str, str]
+) -> Way:
     raw = mail.message(said, house, to, sender)
     return lambda: ses.send(raw, to, tags)
 
@@ -91,7 +106,11 @@ def _try_all(item: Outgoing, ways: dict[str, Way], now: datetime, begun: float) 
     for way, send in ways.items():
         if item.next_try_at != lease or way not in item.open_ways:
             continue  # somebody else has taken it over meanwhile, or SES itself has said that it went
-        outcome = send() if time.monotonic() - begun < PATIENCE else Outcome(RETRY, problem="not tried yet")
+        outcome = (
+            send()
+            if time.monotonic() - begun < PATIENCE
+            else Outcome(RETRY, problem="not tried yet")
+        )
         moment = now + timedelta(seconds=time.monotonic() - begun)
         if outcome.kind == SENT:
             item.way_left(way, moment, outcome.message_id)
@@ -163,7 +182,9 @@ def sweep(now: datetime) -> dict[str, int]:
     """
     ended: dict[str, int] = {}
     begun, sent = time.monotonic(), 0
-    for model, key in product((Memo, Letter), random.sample(list(houses.all_houses()), k=len(houses.all_houses()))):
+    for model, key in product(
+        (Memo, Letter), random.sample(list(houses.all_houses()), k=len(houses.all_houses()))
+    ):
         for found in model.waiting.query(key, range_key_condition=WaitingIndex.next_try_at <= now):
             if (passed := time.monotonic() - begun) > SWEEP:
                 return ended

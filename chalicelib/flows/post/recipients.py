@@ -37,10 +37,14 @@ def _of_letter(letter: Letter, allowed: set[str]) -> list[Action] | None:
     return [Letter.to.set(to)] if to else None
 
 
-def _of_memo(memo: Memo, contract: Contract, allowed: set[str], now: datetime) -> list[Action] | None:
+def _of_memo(
+    memo: Memo, contract: Contract, allowed: set[str], now: datetime
+) -> list[Action] | None:
     """Those of them who are left; where nobody is, whom the house's rule names now."""
     left = [each for each in memo.told_now or memo.reported_to if each["address"] in allowed]
     if left:
         return [Memo.told_now.set(left)]
-    chosen = routing.route(houses.all_houses()[memo.house], contract.people, memo.text["for_"], calendar.day_of(now))
+    chosen = routing.route(
+        houses.all_houses()[memo.house], contract.people, memo.text["for_"], calendar.day_of(now)
+    )
     return Memo.tell_instead(*chosen) if chosen.told else None

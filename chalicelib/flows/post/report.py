@@ -9,13 +9,25 @@ from chalicelib.rules.calls import memo as rules
 from chalicelib.rules.house_file import CLASSES, ITEMS
 from chalicelib.words import mail
 
-_SHORT = {"would_not_say": "お話しいただけませんでした", "hung_up": "お電話が切れました", "unclear": "聞き取れませんでした"}
+_SHORT = {
+    "would_not_say": "お話しいただけませんでした",
+    "hung_up": "お電話が切れました",
+    "unclear": "聞き取れませんでした",
+}
 
 
 def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str]:
     """(words, recipients, sender) of a memo's report, from what was stored with it."""
-    facts = {"house": house, "link": links.address(links.memo_token(memo.id)), "may_be_repeat": bool(memo.unsure)}
-    return mail.words("report", facts | said(memo, house)), memo.recipients, house.sender(memo.operator)
+    facts = {
+        "house": house,
+        "link": links.address(links.memo_token(memo.id)),
+        "may_be_repeat": bool(memo.unsure),
+    }
+    return (
+        mail.words("report", facts | said(memo, house)),
+        memo.recipients,
+        house.sender(memo.operator),
+    )
 
 
 def said(memo: Memo, house: houses.House) -> dict:
@@ -30,7 +42,9 @@ def said(memo: Memo, house: houses.House) -> dict:
         "moods": [rules.MOODS[mood] for mood in memo.text["mood"] or []],
         "wants_call_back": memo.text["wants_call_back"],
         "further": [
-            (item["name"], value) for item in memo.extra_items or [] if (value := rules.item_value(memo.text, item["key"]))
+            (item["name"], value)
+            for item in memo.extra_items or []
+            if (value := rules.item_value(memo.text, item["key"]))
         ],
         "call_class": CLASSES[memo.class_of_now],
         "missing": _by_reason(memo, reasons),
@@ -44,7 +58,14 @@ def from_whom(memo: Memo) -> str | None:
     """Company and person in one line (S3 Q8)."""
     caller = memo.text["caller"] or {}
     company, name = caller.get("company"), caller.get("name")
-    return " ".join(filter(None, (company and honorifics.company(company), name and honorifics.person(name)))) or None
+    return (
+        " ".join(
+            filter(
+                None, (company and honorifics.company(company), name and honorifics.person(name))
+            )
+        )
+        or None
+    )
 
 
 def for_whom(memo: Memo) -> str:
@@ -63,7 +84,9 @@ def missing(memo: Memo, house: houses.House) -> dict[str, tuple[str, str]]:
     """item: (its name, the reason's key), for what the house asks and the caller did not give (S1 Q6)."""
     reasons = memo.text["not_obtained"] or {}
     fallback = "hung_up" if memo.call_class == "hangup" else None
-    named = {item.key: item.name for item in house.items} | {key: ITEMS[key] for key in reasons if key == "company"}
+    named = {item.key: item.name for item in house.items} | {
+        key: ITEMS[key] for key in reasons if key == "company"
+    }
     named |= {item["key"]: item["name"] for item in memo.extra_items or []}
     return {
         key: (name, reason)
@@ -93,14 +116,18 @@ def _by_reason(memo: Memo, reasons: dict) -> list[tuple[str, str]]:
 def _stands_in_place(memo: Memo, reasons: dict, key: str) -> bool:
     """Whether an item's own line says why it is missing; that of the name does so for a company missing for the same reason."""
     if key in ("name", "company"):
-        return from_whom(memo) is None and "name" in reasons and reasons["name"][1] == reasons[key][1]
+        return (
+            from_whom(memo) is None and "name" in reasons and reasons["name"][1] == reasons[key][1]
+        )
     return key in ("phone", "business")
 
 
 def corrected_number(memo: Memo) -> str | None:
     """The number of the report that this one puts right: that of a second version is the first one's with `-2` behind it."""
     first, _, _ = memo.number.rpartition("-")
-    return None if not memo.version else first if memo.version == 2 else f"{first}-{memo.version - 1}"
+    return (
+        None if not memo.version else first if memo.version == 2 else f"{first}-{memo.version - 1}"
+    )
 
 
 def _phone(memo: Memo) -> str | None:

@@ -46,7 +46,9 @@ def look(token: str, now: datetime) -> Sight:
         raise NotFound(_GONE) from None
     done = _is_done(contract, found)
     if not done and contract.status == lifecycle.ENDED:
-        raise Refused("このご契約は終了しています。再度のご利用は、新しいお申し込みとして承ります。")
+        raise Refused(
+            "このご契約は終了しています。再度のご利用は、新しいお申し込みとして承ります。"
+        )
     return Sight(found.purpose, house, contract, found.mail, found.target, done)
 
 
@@ -57,13 +59,19 @@ def _is_done(contract: Contract, found: Token) -> bool:
         return set(contract.start_checks) >= set(life.CHECKS)
     if found.target is None:
         if contract.mail != found.mail and contract.mail_confirmed_at is None:
-            raise Refused("このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。")
+            raise Refused(
+                "このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。"
+            )
         return contract.mail_confirmed_at is not None
     registered = contract.address(found.target)
     if registered is None or registered.mail != found.mail:
         raise Refused("このメールアドレスは、報告先の登録から外れています。")
-    if registered.bounced_at and found.usable_until < registered.bounced_at + timedelta(days=address.LINK_DAYS):
-        raise Refused("このアドレスへの報告が届かなかったため、新しいテストメールでの確認が必要です。窓口までご連絡ください。")
+    if registered.bounced_at and found.usable_until < registered.bounced_at + timedelta(
+        days=address.LINK_DAYS
+    ):
+        raise Refused(
+            "このアドレスへの報告が届かなかったため、新しいテストメールでの確認が必要です。窓口までご連絡ください。"
+        )
     return registered.confirmed_at is not None
 
 
@@ -75,7 +83,9 @@ def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
     sight = look(token, now)
     if sight.done:
         return sight
-    contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: _act(case, sight, ticked))
+    contracts.change(
+        sight.house, sight.contract.id, now, CLIENT, lambda case: _act(case, sight, ticked)
+    )
     then = look(token, now)
     return then._replace(resumed=[each for each in ticked if _is_off(then.contract, each)])
 

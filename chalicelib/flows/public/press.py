@@ -51,7 +51,11 @@ def look(token: str, now: datetime) -> Sight:
     """The call of a report's link. Raises NotFound for a link that is none or too old, Refused for an overtaken one."""
     found = Memo.find(links.memo_of(token) or "-")
     house = houses.find(found.house) if found else None
-    if found is None or house is None or now > found.taken_at + timedelta(days=house.objections.days):
+    if (
+        found is None
+        or house is None
+        or now > found.taken_at + timedelta(days=house.objections.days)
+    ):
         why = "このリンクは無効か、有効期限が切れています。お手数ですが、メールに記載の窓口までご連絡ください。"
         raise NotFound(why, house=house)
     if found.corrected_by:
@@ -69,16 +73,31 @@ def press(token: str, now: datetime, said: str) -> Sight:
     if said == "received":
         _receive(sight, now)
     else:
-        contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: recount.object_to(case, sight.memo.id, said))
+        contracts.change(
+            sight.house,
+            sight.contract.id,
+            now,
+            CLIENT,
+            lambda case: recount.object_to(case, sight.memo.id, said),
+        )
     return look(token, now)
 
 
 def _receive(sight: Sight, now: datetime) -> None:
     """A test call that was reported and received is a point of the start check (houses.md 10)."""
     try:
-        sight.memo.update([Memo.received_by_client_at.set(now)], condition=Memo.received_by_client_at.does_not_exist())
+        sight.memo.update(
+            [Memo.received_by_client_at.set(now)],
+            condition=Memo.received_by_client_at.does_not_exist(),
+        )
     except UpdateError as refused:
         if not condition_failed(refused):
             raise
     if sight.memo.call_class == "test" and sight.contract.status != ENDED:
-        contracts.change(sight.house, sight.contract.id, now, CLIENT, lambda case: contracts.check_start(case, ["report"]))
+        contracts.change(
+            sight.house,
+            sight.contract.id,
+            now,
+            CLIENT,
+            lambda case: contracts.check_start(case, ["report"]),
+        )

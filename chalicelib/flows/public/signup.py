@@ -34,7 +34,11 @@ def form(house: House) -> Shape:
     return Shape(
         "Signup",
         plan=Choice("ご希望のプラン", {plan.key: plan.name for plan in house.plans}),
-        trial=Choice("無料お試し", TRIALS if house.trial.skippable else {"yes": TRIALS["yes"]}, required=house.trial.skippable),
+        trial=Choice(
+            "無料お試し",
+            TRIALS if house.trial.skippable else {"yes": TRIALS["yes"]},
+            required=house.trial.skippable,
+        ),
         party=Choice("ご契約者", PARTIES),
         company=Text("会社名・団体名", required=False),
         contact_name=Text("ご担当者のお名前"),
@@ -54,8 +58,18 @@ def form(house: House) -> Shape:
 
 
 def _person(house: House) -> Shape:
-    addresses = Many("報告先のメールアドレス", Mail("報告先のメールアドレス"), min=1, max=house.roster.addresses_per_person)
-    return Shape("Recipient", name=Text("報告を受け取る方のお名前"), reading=Text("ふりがな", required=False), addresses=addresses)
+    addresses = Many(
+        "報告先のメールアドレス",
+        Mail("報告先のメールアドレス"),
+        min=1,
+        max=house.roster.addresses_per_person,
+    )
+    return Shape(
+        "Recipient",
+        name=Text("報告を受け取る方のお名前"),
+        reading=Text("ふりがな", required=False),
+        addresses=addresses,
+    )
 
 
 def read(house: House, given: dict, now: datetime) -> dict:
@@ -67,16 +81,28 @@ def read(house: House, given: dict, now: datetime) -> dict:
         wish, faults = shape.sound(given), list(wrong.errors)
     named = {fault.field for fault in faults}
     if wish["party"] == "company" and not wish["company"] and "company" not in named:
-        faults.append(Fault("company", "法人でお申し込みの場合は、会社名・団体名を入力してください。"))
+        faults.append(
+            Fault("company", "法人でお申し込みの場合は、会社名・団体名を入力してください。")
+        )
     if wish["start_on"] and wish["start_on"] < calendar.day_of(now):
         faults.append(Fault("start_on", "ご利用開始希望日は、本日以降の日付を入力してください。"))
     if wish["campaign"] and wish["trial"] == "yes" and not house.trial.campaigns:
         faults.append(
-            Fault("trial", "期間の決まったご利用(催事や採用募集など)は、お試しの対象外です。「お試しなし」をお選びください。")
+            Fault(
+                "trial",
+                "期間の決まったご利用(催事や採用募集など)は、お試しの対象外です。「お試しなし」をお選びください。",
+            )
         )
     if faults:
         order = list(shape.fields)
-        raise Invalid(sorted(faults, key=lambda fault: order.index(top) if (top := fault.field.split(".")[0]) in order else -1))
+        raise Invalid(
+            sorted(
+                faults,
+                key=lambda fault: (
+                    order.index(top) if (top := fault.field.split(".")[0]) in order else -1
+                ),
+            )
+        )
     return wish | {"wants_trial": wish["trial"] != "no"}
 
 
@@ -87,7 +113,10 @@ def offered(house: House, wish: dict, now: datetime) -> dict:
 
 def contract_id(house: House, form_key: str) -> str:
     """One form, one contract: the id follows from the key that the form was given when it was opened."""
-    return f"{house.key}-" + b32encode(hashlib.sha256(f"{house.key}\n{form_key}".encode()).digest())[:10].decode()
+    return (
+        f"{house.key}-"
+        + b32encode(hashlib.sha256(f"{house.key}\n{form_key}".encode()).digest())[:10].decode()
+    )
 
 
 def find(house: House, form_key: str, given: dict) -> tuple[Contract, bool] | None:
@@ -96,7 +125,9 @@ def find(house: House, form_key: str, given: dict) -> tuple[Contract, bool] | No
     return (known, known.form_digest == _digest(given)) if known else None
 
 
-def apply(house: House, form_key: str, given: dict, wish: dict, network: str, now: datetime) -> tuple[Contract, bool]:
+def apply(
+    house: House, form_key: str, given: dict, wish: dict, network: str, now: datetime
+) -> tuple[Contract, bool]:
     """(the contract, whether it is this very application). Sent twice, a form makes one contract.
 
     `given` are the form's words as sent, `wish` what they mean.
@@ -128,7 +159,17 @@ def apply(house: House, form_key: str, given: dict, wish: dict, network: str, no
 
 def _new_contract(house: House, identity: str, digest: str, wish: dict, now: datetime) -> Contract:
     today = calendar.day_of(now)
-    copied = ("plan", "party", "company", "contact_name", "contact_reading", "mail", "phone", "postal_address", "corporate_number")
+    copied = (
+        "plan",
+        "party",
+        "company",
+        "contact_name",
+        "contact_reading",
+        "mail",
+        "phone",
+        "postal_address",
+        "corporate_number",
+    )
     contract = Contract(
         id=identity,
         house=house.key,
@@ -140,27 +181,48 @@ def _new_contract(house: House, identity: str, digest: str, wish: dict, now: dat
         phone_number=phones.normalise(wish["phone"]),
         people=[_roster_person(place + 1, person) for place, person in enumerate(wish["people"])],
         trial_last_day=trial.last_day(house, today, None) if wish["wants_trial"] else None,
-        **{name: wish[name] for name in (*copied, "use", "wants_trial", "start_on", "wishes", "greeting")},
+        **{
+            name: wish[name]
+            for name in (*copied, "use", "wants_trial", "start_on", "wishes", "greeting")
+        },
     )
     if contract.greeting:
         ground = "お申し込みフォームでのご記入"
-        contract.gates.append(GatePassed(gate="greeting", at=now, by=CLIENT, ground=ground, facts={"greeting": contract.greeting}))
+        contract.gates.append(
+            GatePassed(
+                gate="greeting",
+                at=now,
+                by=CLIENT,
+                ground=ground,
+                facts={"greeting": contract.greeting},
+            )
+        )
     return contract
 
 
 def _roster_person(place: int, person: dict) -> Person:
     mails = list(dict.fromkeys(person["addresses"]))
-    addresses = [Address(id=f"p{place}a{number + 1}", mail=mail) for number, mail in enumerate(mails)]
-    return Person(id=f"p{place}", name=person["name"], reading=person["reading"], addresses=addresses)
+    addresses = [
+        Address(id=f"p{place}a{number + 1}", mail=mail) for number, mail in enumerate(mails)
+    ]
+    return Person(
+        id=f"p{place}", name=person["name"], reading=person["reading"], addresses=addresses
+    )
 
 
 def _within_limits(house: House, mail: str, network: str, now: datetime) -> bool:
     """Spend the hour's allowances. True if the total is used up; raises TooMany for one sender or recipient."""
     later = limits.seconds_left(now)
     if not limits.spend(house, "network", _network(network), house.limits.per_network, now):
-        raise TooMany("お申し込みの回数が上限に達しました。しばらくしてから、もう一度お試しください。", retry_after=later)
+        raise TooMany(
+            "お申し込みの回数が上限に達しました。しばらくしてから、もう一度お試しください。",
+            retry_after=later,
+        )
     if not limits.spend(house, "recipient", mail.lower(), house.limits.per_recipient, now):
-        raise TooMany("お申し込みの回数が上限に達しました。しばらくしてから、もう一度お試しください。", retry_after=later)
+        raise TooMany(
+            "お申し込みの回数が上限に達しました。しばらくしてから、もう一度お試しください。",
+            retry_after=later,
+        )
     return not limits.spend(house, "total", "all", house.limits.in_total, now)
 
 
@@ -170,7 +232,9 @@ def _network(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    return str(found) if found.version == 4 else str(ipaddress.ip_network(f"{found}/64", strict=False))
+    return (
+        str(found) if found.version == 4 else str(ipaddress.ip_network(f"{found}/64", strict=False))
+    )
 
 
 def _digest(given: dict) -> str:

@@ -18,18 +18,32 @@ def would_tell(house: houses.House, contract_id: str, wanted: str | None, now: d
     """Who would get the report of a call that asked for `wanted` now: decided by the very rule that memos go by."""
     contract = contracts.during_a_call(house, contract_id, now)
     chosen = routing.route(house, contract.people, wanted, calendar.day_of(now))
-    return {"contract": contract.id, "reported_to": chosen.told, "asked_for": chosen.asked_for, "note": chosen.note}
+    return {
+        "contract": contract.id,
+        "reported_to": chosen.told,
+        "asked_for": chosen.asked_for,
+        "note": chosen.note,
+    }
 
 
 def listed(house: houses.House, query: dict, now: datetime) -> dict:
     """A page of a contract's memos of a JST month, newest first. Raises NotFound, Invalid."""
     contract = contracts.look_at(house, query["contract"], now)
     month = f"{contract.id}#{query['month'] or calendar.month_of(now)}"
-    place = cursor.unseal(query["cursor"], {"id", "contract_month", "received_at"}, contract_month=month)
-    found = Memo.by_contract_month.query(
-        month, scan_index_forward=False, limit=query["limit"] or _PAGE, last_evaluated_key=place, page_size=query["limit"] or _PAGE
+    place = cursor.unseal(
+        query["cursor"], {"id", "contract_month", "received_at"}, contract_month=month
     )
-    return {"memos": [_row(each) for each in found], "cursor": cursor.seal(found.last_evaluated_key)}
+    found = Memo.by_contract_month.query(
+        month,
+        scan_index_forward=False,
+        limit=query["limit"] or _PAGE,
+        last_evaluated_key=place,
+        page_size=query["limit"] or _PAGE,
+    )
+    return {
+        "memos": [_row(each) for each in found],
+        "cursor": cursor.seal(found.last_evaluated_key),
+    }
 
 
 def tell(found: Memo) -> dict:
@@ -49,14 +63,20 @@ def tell(found: Memo) -> dict:
 
 def _changes(found: Memo) -> dict:
     """What came after it was taken, up to the change that is being answered."""
-    lines = Recount.query(found.contract, filter_condition=Recount.memo == found.id, consistent_read=True)
+    lines = Recount.query(
+        found.contract, filter_condition=Recount.memo == found.id, consistent_read=True
+    )
     return {
         "corrects": found.corrects,
         "corrected_by": found.corrected_by,
         "disputed_as": found.disputed_as,
         "recounts": [line.told() | {"at": _clock(line.at)} for line in lines],
         "resends": [
-            {"at": _clock(datetime.fromisoformat(each["at"])), "by": each["by"], "reported_to": each["reported_to"]}
+            {
+                "at": _clock(datetime.fromisoformat(each["at"])),
+                "by": each["by"],
+                "reported_to": each["reported_to"],
+            }
             for each in found.resends or []
         ],
     }
@@ -64,7 +84,9 @@ def _changes(found: Memo) -> dict:
 
 def _report(found: Memo) -> dict:
     """Where the report is: handed over, on its way, with the office, or none to be sent; and how it stands at each address."""
-    state = "handed_over" if found.handed_over_at else "none" if found.outbox is None else "on_its_way"
+    state = (
+        "handed_over" if found.handed_over_at else "none" if found.outbox is None else "on_its_way"
+    )
     return {
         "state": "with_office" if found.outbox and found.outbox != found.house else state,
         "handed_over_at": _clock(found.handed_over_at),
@@ -108,5 +130,7 @@ def usage(house: houses.House, contract_id: str, month: str, now: datetime) -> d
     price = house.price(plan, calendar.last_day_of(month))
     memos = Memo.of_month(contract.id, month)
     served = [calendar.day_of(period.since) for period in contract.service]
-    counted = metering.usage(memos, price.included, price.over, month, calendar.day_of(now), min(served, default=None))
+    counted = metering.usage(
+        memos, price.included, price.over, month, calendar.day_of(now), min(served, default=None)
+    )
     return {"contract": contract.id, "month": month, "plan": plan} | counted

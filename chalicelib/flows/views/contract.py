@@ -46,17 +46,30 @@ def list_contracts(house: House, query: dict, today: date) -> dict:
             rows.append(_row(contract, house, today))
         if len(rows) == limit:
             break
-    return {"contracts": rows, "cursor": cursor.seal(found.last_evaluated_key) if len(rows) == limit else None}
+    return {
+        "contracts": rows,
+        "cursor": cursor.seal(found.last_evaluated_key) if len(rows) == limit else None,
+    }
 
 
 def _fits(contract: Contract, house: House, query: dict, today: date) -> bool:
-    searched = (contract.id, contract.company, contract.contact_name, contract.mail, contract.phone_number, contract.line)
+    searched = (
+        contract.id,
+        contract.company,
+        contract.contact_name,
+        contract.mail,
+        contract.phone_number,
+        contract.line,
+    )
     return (
         query["status"] in (None, contract.status)
         and (query["waiting_for"] is None or query["waiting_for"] in contract.waits_for)
         and (query["overdue"] is None or _is_overdue(contract, house, today))
         and (query["parked"] is None or contract.parked_at is not None)
-        and (query["q"] is None or any(query["q"].casefold() in (text or "").casefold() for text in searched))
+        and (
+            query["q"] is None
+            or any(query["q"].casefold() in (text or "").casefold() for text in searched)
+        )
     )
 
 
@@ -91,17 +104,27 @@ def tell(contract: Contract, house: House, today: date) -> dict:
     checks = life.CHECKS.items()
     return (
         _row(contract, house, today)
-        | {name: getattr(contract, name) for name in (*names.FIELDS, "use", "wishes", "wants_trial", "end_reason", "paid_yen")}
+        | {
+            name: getattr(contract, name)
+            for name in (*names.FIELDS, "use", "wishes", "wants_trial", "end_reason", "paid_yen")
+        }
         | {name: _iso(getattr(contract, name)) for name in _DATES}
         | terms.tell(contract, house, today)
         | instructions.tell(contract)
         | {
             "matches": contract.matches,
             "declared": [_declared(each) for each in contract.declared],
-            "gates": [_gate(contract, gate, waiting, passed) for gate in gates.needed(contract, house)],
+            "gates": [
+                _gate(contract, gate, waiting, passed) for gate in gates.needed(contract, house)
+            ],
             "people": [_person(person) for person in contract.people],
-            "next": [{"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead],
-            "start_check": [{"point": key, "name": name, "ticked": key in contract.start_checks} for key, name in checks],
+            "next": [
+                {"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead
+            ],
+            "start_check": [
+                {"point": key, "name": name, "ticked": key in contract.start_checks}
+                for key, name in checks
+            ],
             "history": [note.told() for note in contract.history],
             "history_before": contract.history_before,
         }
@@ -120,7 +143,9 @@ def history(contract: Contract) -> list[dict]:
     return pages + [note.told() for note in contract.history]
 
 
-def _gate(contract: Contract, gate: SimpleNamespace, waiting: set[str], passed: dict[str, GatePassed]) -> dict:
+def _gate(
+    contract: Contract, gate: SimpleNamespace, waiting: set[str], passed: dict[str, GatePassed]
+) -> dict:
     entry = passed.get(gate.key) or _pressed(contract, gate.key)
     return {
         "gate": gate.key,
@@ -135,7 +160,12 @@ def _gate(contract: Contract, gate: SimpleNamespace, waiting: set[str], passed: 
 
 def _pressed(contract: Contract, key: str) -> SimpleNamespace | None:
     """Who passed a gate by pressing a button, and when."""
-    confirmed = [each.confirmed_at for person in contract.people for each in person.addresses if each.confirmed_at]
+    confirmed = [
+        each.confirmed_at
+        for person in contract.people
+        for each in person.addresses
+        if each.confirmed_at
+    ]
     at = {"mail": contract.mail_confirmed_at, "address": min(confirmed, default=None)}.get(key)
     return SimpleNamespace(by=CLIENT, at=at, ground="メールのボタン") if at else None
 
@@ -145,15 +175,30 @@ def _declared(entry: Declared) -> dict:
 
 
 def _person(person: Person) -> dict:
-    said = {"id": person.id, "name": person.name, "reading": person.reading, "aliases": list(person.aliases)}
+    said = {
+        "id": person.id,
+        "name": person.name,
+        "reading": person.reading,
+        "aliases": list(person.aliases),
+    }
     addresses = [_address(each) for each in person.addresses]
-    return said | {"away_until": _iso(person.away_until), "deputy": person.deputy, "addresses": addresses}
+    return said | {
+        "away_until": _iso(person.away_until),
+        "deputy": person.deputy,
+        "addresses": addresses,
+    }
 
 
 def _address(address: Address) -> dict:
     confirmed = address.confirmed_at is not None
     bounced = address.bounced_at and _clock(address.bounced_at)
-    said = {"id": address.id, "mail": address.mail, "confirmed": confirmed, "replaces": address.replaces, "bounced_at": bounced}
+    said = {
+        "id": address.id,
+        "mail": address.mail,
+        "confirmed": confirmed,
+        "replaces": address.replaces,
+        "bounced_at": bounced,
+    }
     return said | {"fragile": carriers.is_fragile(address.mail)}
 
 

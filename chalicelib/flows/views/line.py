@@ -23,7 +23,9 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
         return _out_of_service(house, line, "ご契約が終了した番号です。")
     contract, number = _contract(house, line.contract, now), phones.normalise(caller)
     if not life.in_service(contract):
-        return _out_of_service(house, line, life.why_no_service(contract)) | {"contract": contract.id}
+        return _out_of_service(house, line, life.why_no_service(contract)) | {
+            "contract": contract.id
+        }
     return {
         "number": line.number,
         "house": house.key,
@@ -35,14 +37,21 @@ def tell(house: houses.House, called: str, caller: str | None, now: datetime) ->
         "greeting": contract.greeting,
         "use": line.use,
         "open_now": calendar.is_open(now, house),
-        "inside_hours": calendar.is_open(now, house) and calendar.is_inside(now, _windows(contract, now)),
-        "people": [_person(place, person, calendar.day_of(now)) for place, person in enumerate(contract.people)],
+        "inside_hours": calendar.is_open(now, house)
+        and calendar.is_inside(now, _windows(contract, now)),
+        "people": [
+            _person(place, person, calendar.day_of(now))
+            for place, person in enumerate(contract.people)
+        ],
         "answers": contract.answers,
         "disclosable": contract.disclosable,
         "notes": contract.notes,
         "exception": contract.exception,
-        "house_answers": [{"question": each.question, "answer": each.answer} for each in house.answers],
-        "items": [{"key": item.key, "name": item.name} for item in house.items] + (contract.extra_items or []),
+        "house_answers": [
+            {"question": each.question, "answer": each.answer} for each in house.answers
+        ],
+        "items": [{"key": item.key, "name": item.name} for item in house.items]
+        + (contract.extra_items or []),
         "declared": [each.number for each in contract.declared],
         "caller_is_declared": number is not None and contract.has_declared(number),
         "classes": [{"key": key, "name": name} for key, name in CLASSES.items()],
@@ -63,14 +72,26 @@ def _contract(house: houses.House, contract_id: str, now: datetime) -> Contract:
 
 def _out_of_service(house: houses.House, line: Line, why: str) -> dict:
     say = "お客様のお名前は名乗らず、ただいまお受けできない旨をお伝えください。"
-    return {"number": line.number, "house": house.key, "in_service": False, "why_not": why, "say": say}
+    return {
+        "number": line.number,
+        "house": house.key,
+        "in_service": False,
+        "why_not": why,
+        "say": say,
+    }
 
 
 def _windows(contract, now: datetime) -> list[dict] | None:
     """The client's regular weekly windows, where some are ordered; outside them callers hear the guidance."""
     today = calendar.day_of(now)
-    running = [each for each in contract.options if each.since <= today and (each.until is None or today <= each.until)]
-    return next((each.details["windows"] for each in reversed(running) if each.key == "windows"), None)
+    running = [
+        each
+        for each in contract.options
+        if each.since <= today and (each.until is None or today <= each.until)
+    ]
+    return next(
+        (each.details["windows"] for each in reversed(running) if each.key == "windows"), None
+    )
 
 
 def _person(place: int, person: Person, today: date) -> dict:
@@ -93,7 +114,9 @@ def _recent(contract: Contract, now: datetime, caller: str | None = None) -> lis
     month = calendar.month_of(now)
     before = f"{calendar.last_day_of(month).replace(day=1) - timedelta(days=1):%Y-%m}"
     found = [*Memo.of_month(contract.id, before), *Memo.of_month(contract.id, month)]
-    memos = [each for each in found if caller in (None, each.caller_number) and not each.corrected_by]
+    memos = [
+        each for each in found if caller in (None, each.caller_number) and not each.corrected_by
+    ]
     return [
         {
             "id": each.id,

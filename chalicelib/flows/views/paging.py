@@ -24,7 +24,9 @@ def unseal(cursor: str | None, names: set[str], **must_be: str) -> Key | None:
         key = {}
     known = all(_is_word(value["S"]) for value in key.values())
     if not key or not known or any(key[name]["S"] != value for name, value in must_be.items()):
-        raise Invalid([Fault("cursor", "続きの印が正しくありません。一覧を最初から取得し直してください。")])
+        raise Invalid(
+            [Fault("cursor", "続きの印が正しくありません。一覧を最初から取得し直してください。")]
+        )
     return key
 
 

@@ -25,10 +25,22 @@ routes = Blueprint(__name__)
 )
 def make_key(asked):
     made, key = keys.make(asked.house.key, asked.body["owner"], asked.body["role"], asked.now)
-    return {"id": made.id, "key": key, "owner": made.owner, "role": made.role, "expires_at": made.expires_at.isoformat()}
+    return {
+        "id": made.id,
+        "key": key,
+        "owner": made.owner,
+        "role": made.role,
+        "expires_at": made.expires_at.isoformat(),
+    }
 
 
-@api(routes, "DELETE", "/v1/keys/{key_id}", "Revoke a key: dead everywhere within a minute", role="admin")
+@api(
+    routes,
+    "DELETE",
+    "/v1/keys/{key_id}",
+    "Revoke a key: dead everywhere within a minute",
+    role="admin",
+)
 def revoke_key(asked, key_id):
     keys.revoke(asked.house.key, key_id, asked.now)
     return {"id": key_id, "revoked": True}

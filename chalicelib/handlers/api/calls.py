@@ -80,7 +80,10 @@ def tell_routing(asked, contract):
     "/v1/contracts/{contract}/usage/{month}",
     "A month's counted calls against the plan",
     role="operator",
-    gives={"type": "object", "required": ["contract", "month", "counted", "included", "over", "forecast"]},
+    gives={
+        "type": "object",
+        "required": ["contract", "month", "counted", "included", "over", "forecast"],
+    },
 )
 def read_usage(asked, contract, month):
     if not re.fullmatch(_MONTH[0], month, re.ASCII):
@@ -130,7 +133,9 @@ def release_letter(asked, letter):
     gives=CONTRACT,
 )
 def declare_number(asked, contract):
-    return change(asked, contract, lambda case: recount.declare(case, phones.normalise(asked.body["number"])))
+    return change(
+        asked, contract, lambda case: recount.declare(case, phones.normalise(asked.body["number"]))
+    )
 
 
 @api(

@@ -42,7 +42,9 @@ GATE_BODIES = {
         short=Flag("不足を承知で進める", required=False),
         ground=_GROUND,
     ),
-    "number": Shape("GateNumber", number=Phone("貸し出す番号"), use=Choice("使い方", USES), ground=_GROUND),
+    "number": Shape(
+        "GateNumber", number=Phone("貸し出す番号"), use=Choice("使い方", USES), ground=_GROUND
+    ),
 }
 
 
@@ -57,7 +59,9 @@ class _GateBody(Shape):
 
     def _schema(self) -> dict:
         by_hand = {key: body for key, body in GATE_BODIES.items() if key not in ("mail", "address")}
-        return {"oneOf": [body.schema() | {"title": f"gates/{key}"} for key, body in by_hand.items()]}
+        return {
+            "oneOf": [body.schema() | {"title": f"gates/{key}"} for key, body in by_hand.items()]
+        }
 
 
 @api(
@@ -81,9 +85,17 @@ def list_contracts(asked):
     return desk.list_contracts(asked.house, asked.query, calendar.day_of(asked.now))
 
 
-@api(routes, "GET", "/v1/contracts/{contract}", "A contract: gates, dates, what happens next", gives=CONTRACT)
+@api(
+    routes,
+    "GET",
+    "/v1/contracts/{contract}",
+    "A contract: gates, dates, what happens next",
+    gives=CONTRACT,
+)
 def read_contract(asked, contract):
-    return desk.tell(contracts.look_at(asked.house, contract, asked.now), asked.house, calendar.day_of(asked.now))
+    return desk.tell(
+        contracts.look_at(asked.house, contract, asked.now), asked.house, calendar.day_of(asked.now)
+    )
 
 
 @api(
@@ -97,10 +109,19 @@ def read_history(asked, contract):
     return {"history": desk.history(contracts.look_at(asked.house, contract, asked.now))}
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/gates/{gate}", "Pass a gate", takes=_GateBody(), gives=CONTRACT)
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/gates/{gate}",
+    "Pass a gate",
+    takes=_GateBody(),
+    gives=CONTRACT,
+)
 def pass_gate(asked, contract, gate):
     if gate not in GATE_BODIES:
-        raise NotFound(f"「{gate[:20]}」という確認項目はありません。確認項目: {'、'.join(GATE_BODIES)}")
+        raise NotFound(
+            f"「{gate[:20]}」という確認項目はありません。確認項目: {'、'.join(GATE_BODIES)}"
+        )
     facts = GATE_BODIES[gate].read(asked.body)
     return change(asked, contract, lambda case: gate_flow.pass_gate(case, gate, facts))
 
@@ -140,12 +161,24 @@ def date_start(asked, contract):
     return change(asked, contract, lambda case: contracts.date_start(case, asked.body["on"]))
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/continuation", "The client wishes to go on after the trial", gives=CONTRACT)
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/continuation",
+    "The client wishes to go on after the trial",
+    gives=CONTRACT,
+)
 def ask_to_continue(asked, contract):
     return change(asked, contract, trial.ask_to_continue)
 
 
-@api(routes, "DELETE", "/v1/contracts/{contract}/continuation", "Withdraw the wish to go on", gives=CONTRACT)
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/continuation",
+    "Withdraw the wish to go on",
+    gives=CONTRACT,
+)
 def withdraw_continuation(asked, contract):
     return change(asked, contract, trial.withdraw_continuation)
 
@@ -162,6 +195,12 @@ def stop_in_trial(asked, contract):
     return change(asked, contract, lambda case: trial.stop(case, asked.body["on"]))
 
 
-@api(routes, "DELETE", "/v1/contracts/{contract}/stop", "Withdraw a stop whose day has not come", gives=CONTRACT)
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/stop",
+    "Withdraw a stop whose day has not come",
+    gives=CONTRACT,
+)
 def withdraw_stop(asked, contract):
     return change(asked, contract, trial.withdraw_stop)

@@ -12,7 +12,9 @@ from chalicelib.rules.house_file import PARTIES
 
 routes = Blueprint(__name__)
 
-_WINDOW = Shape("Window", day=Number("曜日(0が月曜、4が金曜)", max=4), from_=Clock("開始"), to=Clock("終了"))
+_WINDOW = Shape(
+    "Window", day=Number("曜日(0が月曜、4が金曜)", max=4), from_=Clock("開始"), to=Clock("終了")
+)
 # What each option of the house files needs with its order.
 OPTION_BODIES = {
     "guidance": Shape("OptionGuidance", script=Text("読み上げる文", max=500, lines=True)),
@@ -41,7 +43,11 @@ class _OptionBody(Shape):
         return value
 
     def _schema(self) -> dict:
-        return {"oneOf": [body.schema() | {"title": f"options/{key}"} for key, body in OPTION_BODIES.items()]}
+        return {
+            "oneOf": [
+                body.schema() | {"title": f"options/{key}"} for key, body in OPTION_BODIES.items()
+            ]
+        }
 
 
 @api(
@@ -59,40 +65,79 @@ def ask_plan(asked, contract):
     return change(asked, contract, lambda case: plan.ask(case, asked.body["plan"]))
 
 
-@api(routes, "DELETE", "/v1/contracts/{contract}/plan", "Withdraw a change of plan that has not come yet", gives=CONTRACT)
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/plan",
+    "Withdraw a change of plan that has not come yet",
+    gives=CONTRACT,
+)
 def withdraw_plan(asked, contract):
     return change(asked, contract, plan.withdraw)
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/options/{option}", "Order an option", takes=_OptionBody(), gives=CONTRACT)
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/options/{option}",
+    "Order an option",
+    takes=_OptionBody(),
+    gives=CONTRACT,
+)
 def order_option(asked, contract, option):
     body = OPTION_BODIES[_known(option)].read(asked.body)
     details = plan.read_windows(asked.house, body["windows"]) if option == "windows" else body
     return change(asked, contract, lambda case: plan.order(case, option, details))
 
 
-@api(routes, "DELETE", "/v1/contracts/{contract}/options/{option}", "Give an option up", gives=CONTRACT)
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/options/{option}",
+    "Give an option up",
+    gives=CONTRACT,
+)
 def drop_option(asked, contract, option):
     return change(asked, contract, lambda case: plan.drop(case, _known(option)))
 
 
 def _known(option: str) -> str:
     if option not in OPTION_BODIES:
-        raise NotFound(f"「{option[:20]}」というオプションはありません。オプション: {'、'.join(OPTION_BODIES)}")
+        raise NotFound(
+            f"「{option[:20]}」というオプションはありません。オプション: {'、'.join(OPTION_BODIES)}"
+        )
     return option
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/notice", "The client leaves, by the house's cut-off", gives=CONTRACT)
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/notice",
+    "The client leaves, by the house's cut-off",
+    gives=CONTRACT,
+)
 def give_notice(asked, contract):
     return change(asked, contract, leaving.give_notice)
 
 
-@api(routes, "DELETE", "/v1/contracts/{contract}/notice", "The client stays after all", gives=CONTRACT)
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/notice",
+    "The client stays after all",
+    gives=CONTRACT,
+)
 def withdraw_notice(asked, contract):
     return change(asked, contract, leaving.withdraw_notice)
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/withdrawal", "The client gives up before the start", gives=CONTRACT)
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/withdrawal",
+    "The client gives up before the start",
+    gives=CONTRACT,
+)
 def withdraw_application(asked, contract):
     return change(asked, contract, leaving.withdraw_application)
 
@@ -106,7 +151,9 @@ def withdraw_application(asked, contract):
     gives=CONTRACT,
 )
 def refuse_application(asked, contract):
-    return change(asked, contract, lambda case: leaving.refuse_application(case, asked.body["reason"]))
+    return change(
+        asked, contract, lambda case: leaving.refuse_application(case, asked.body["reason"])
+    )
 
 
 @api(
@@ -114,14 +161,26 @@ def refuse_application(asked, contract):
     "POST",
     "/v1/contracts/{contract}/termination",
     "The house ends the service after a day; the client is told day and reason",
-    takes=Shape("Termination", on=Day("最終日"), reason=Text("理由(お客様にお伝えする文)", max=300)),
+    takes=Shape(
+        "Termination", on=Day("最終日"), reason=Text("理由(お客様にお伝えする文)", max=300)
+    ),
     gives=CONTRACT,
 )
 def terminate(asked, contract):
-    return change(asked, contract, lambda case: leaving.terminate(case, asked.body["on"], asked.body["reason"]))
+    return change(
+        asked,
+        contract,
+        lambda case: leaving.terminate(case, asked.body["on"], asked.body["reason"]),
+    )
 
 
-@api(routes, "DELETE", "/v1/contracts/{contract}/termination", "The house does not end it after all", gives=CONTRACT)
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/termination",
+    "The house does not end it after all",
+    gives=CONTRACT,
+)
 def withdraw_termination(asked, contract):
     return change(asked, contract, leaving.withdraw_termination)
 
@@ -141,11 +200,15 @@ _NAMES = Shape(
     invoice_name=Text("請求書の宛名", required=False),
     invoice_address=Text("請求書の送付先", required=False, max=200),
     greeting=Text("電話応対時の名乗り", required=False, max=60),
-    clear=Many("空にする項目", Choice("項目", {name: name for name in names.FIELDS}), required=False),
+    clear=Many(
+        "空にする項目", Choice("項目", {name: name for name in names.FIELDS}), required=False
+    ),
 )
 
 
-_ANSWER = Shape("Answer", question=Text("ご質問", max=200), answer=Text("お答え", max=500, lines=True))
+_ANSWER = Shape(
+    "Answer", question=Text("ご質問", max=200), answer=Text("お答え", max=500, lines=True)
+)
 
 
 @api(
@@ -157,8 +220,15 @@ _ANSWER = Shape("Answer", question=Text("ご質問", max=200), answer=Text("お�
         "Instructions",
         extra_items=Many("追加でお聞きする項目", _ITEM, max=10, required=False),
         answers=Many("お答えしてよいご質問", _ANSWER, max=30, required=False),
-        disclosable=Many("お伝えしてよいこと", Text("お伝えしてよいこと", max=200), max=30, required=False),
-        notes=Many("応対の注意(間違い電話、大切なお客様、避ける言葉など)", Text("応対の注意", max=500), max=30, required=False),
+        disclosable=Many(
+            "お伝えしてよいこと", Text("お伝えしてよいこと", max=200), max=30, required=False
+        ),
+        notes=Many(
+            "応対の注意(間違い電話、大切なお客様、避ける言葉など)",
+            Text("応対の注意", max=500),
+            max=30,
+            required=False,
+        ),
         exception=Text("特認の理由(番号を二社で使う場合)", max=300, required=False),
         former=Text("以前のご契約の番号", max=40, required=False),
     ),

@@ -38,7 +38,11 @@ _LENT = Shape("LineLent", number=Phone("番号"), use=Choice("使い方", USES))
         limit=Number("件数", min=1, max=200, required=False),
         cursor=Text("続きの番号", required=False, max=20),
     ),
-    gives={"type": "object", "required": ["lines", "cursor"], "properties": {"lines": {"type": "array", "items": _LINE}}},
+    gives={
+        "type": "object",
+        "required": ["lines", "cursor"],
+        "properties": {"lines": {"type": "array", "items": _LINE}},
+    },
 )
 def list_lines(asked):
     limit, today = asked.query["limit"] or 100, calendar.day_of(asked.now)
@@ -62,9 +66,18 @@ def add_line(asked):
     return pool.tell(pool.add(asked.house, asked.body["number"]), calendar.day_of(asked.now))
 
 
-@api(routes, "POST", "/v1/contracts/{contract}/lines", "Lend a further number to a contract", takes=_LENT, gives=CONTRACT)
+@api(
+    routes,
+    "POST",
+    "/v1/contracts/{contract}/lines",
+    "Lend a further number to a contract",
+    takes=_LENT,
+    gives=CONTRACT,
+)
 def add_extra_line(asked, contract):
-    return change(asked, contract, lambda case: pool.add_extra(case, asked.body["number"], asked.body["use"]))
+    return change(
+        asked, contract, lambda case: pool.add_extra(case, asked.body["number"], asked.body["use"])
+    )
 
 
 @api(
@@ -79,6 +92,12 @@ def switch_use(asked, contract, number):
     return change(asked, contract, lambda case: pool.switch_use(case, number, asked.body["use"]))
 
 
-@api(routes, "DELETE", "/v1/contracts/{contract}/lines/{number}", "Take a further number back", gives=CONTRACT)
+@api(
+    routes,
+    "DELETE",
+    "/v1/contracts/{contract}/lines/{number}",
+    "Take a further number back",
+    gives=CONTRACT,
+)
 def drop_extra_line(asked, contract, number):
     return change(asked, contract, lambda case: pool.drop_extra(case, number))

@@ -19,7 +19,10 @@ routes = Blueprint(__name__)
 
 ADDRESSED = {
     "type": "array",
-    "items": {"type": "object", "properties": {"person": {"type": "string"}, "address": {"type": "string"}}},
+    "items": {
+        "type": "object",
+        "properties": {"person": {"type": "string"}, "address": {"type": "string"}},
+    },
 }
 _TAKEN = {
     "type": "object",
@@ -28,7 +31,10 @@ _TAKEN = {
         "id": {"type": "string"},
         "number": {"type": "string", "description": "the memo's number for people"},
         "reported_to": ADDRESSED,
-        "counts": {"type": "boolean", "description": "whether a call of this class counts, once its report is handed over"},
+        "counts": {
+            "type": "boolean",
+            "description": "whether a call of this class counts, once its report is handed over",
+        },
         "why": {"type": "string"},
     },
 }
@@ -48,14 +54,21 @@ _MEMO = {"type": "object", "required": [*_TAKEN["required"], "counted", "report"
     gives=_TAKEN,
 )
 def take_memo(asked):
-    return memo.answer(memo.take(asked.house, asked.key.owner, _idempotency_key(asked), asked.body, asked.now))
+    return memo.answer(
+        memo.take(asked.house, asked.key.owner, _idempotency_key(asked), asked.body, asked.now)
+    )
 
 
 def _idempotency_key(asked: Asked) -> str:
     key = asked.headers.get("idempotency-key", "")
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
         raise Invalid(
-            [Fault("Idempotency-Key", "Idempotency-Key ヘッダーに、メモごとに異なる1〜200文字の英数記号を指定してください。")]
+            [
+                Fault(
+                    "Idempotency-Key",
+                    "Idempotency-Key ヘッダーに、メモごとに異なる1〜200文字の英数記号を指定してください。",
+                )
+            ]
         )
     return key
 
@@ -74,7 +87,9 @@ def _idempotency_key(asked: Asked) -> str:
 )
 def correct_memo(asked, **parts):
     key = _idempotency_key(asked)
-    return memo.answer(correct.correct(asked.house, asked.key.owner, key, parts["memo"], asked.body, asked.now))
+    return memo.answer(
+        correct.correct(asked.house, asked.key.owner, key, parts["memo"], asked.body, asked.now)
+    )
 
 
 @api(
@@ -97,7 +112,9 @@ def decide_class(asked, **parts):
         found.contract,
         asked.now,
         asked.key.owner,
-        lambda case: recount.decide(case, found.id, said["class_"], said["reason"], bool(said["declares"])),
+        lambda case: recount.decide(
+            case, found.id, said["class_"], said["reason"], bool(said["declares"])
+        ),
     )
     return calls.tell(memo.find(asked.house, found.id))
 
@@ -109,10 +126,16 @@ def decide_class(asked, **parts):
     "Send a report again, to whom the house's rule names now",
     role="operator",
     headers=("Idempotency-Key",),
-    gives={"type": "object", "required": ["id", "number", "reported_to"], "properties": {"reported_to": ADDRESSED}},
+    gives={
+        "type": "object",
+        "required": ["id", "number", "reported_to"],
+        "properties": {"reported_to": ADDRESSED},
+    },
 )
 def send_again(asked, **parts):
-    return resend.report_again(asked.house, parts["memo"], _idempotency_key(asked), asked.key.owner, asked.now)
+    return resend.report_again(
+        asked.house, parts["memo"], _idempotency_key(asked), asked.key.owner, asked.now
+    )
 
 
 @api(

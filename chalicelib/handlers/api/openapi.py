@@ -17,7 +17,10 @@ _PROBLEM = {
         "detail": {"type": "string"},
         "errors": {
             "type": "array",
-            "items": {"type": "object", "properties": {"field": {"type": "string"}, "message": {"type": "string"}}},
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
         },
     },
 }
@@ -43,11 +46,17 @@ def describe() -> dict:
         paths.setdefault(door.path, {})[door.method.lower()] = _operation(door)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Denwaban", "version": config.VERSION, "summary": "Back office of a telephone answering service"},
+        "info": {
+            "title": "Denwaban",
+            "version": config.VERSION,
+            "summary": "Back office of a telephone answering service",
+        },
         "paths": paths,
         "components": {
             "schemas": {"Problem": _PROBLEM},
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "dwb_<id>_<secret>"}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "dwb_<id>_<secret>"}
+            },
         },
     }
 
@@ -58,12 +67,16 @@ def _operation(door: Door) -> dict:
         "operationId": door.story,
         "summary": door.summary,
         "parameters": _parameters(door),
-        "responses": {str(door.status): {"description": "Done", "content": content}} | _failures(door),
+        "responses": {str(door.status): {"description": "Done", "content": content}}
+        | _failures(door),
     }
     if door.role:
         told |= {"security": [{"key": []}], "description": f"Role: {door.role}"}
     if door.takes:
-        told["requestBody"] = {"required": True, "content": {"application/json": {"schema": door.takes.schema()}}}
+        told["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": door.takes.schema()}},
+        }
     return told
 
 
@@ -82,7 +95,12 @@ def _parameters(door: Door) -> list[dict]:
         for name, field in (door.query.fields.items() if door.query else ())
     ]
     in_headers = [
-        {"name": name, "in": "header", "required": True, "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"}}
+        {
+            "name": name,
+            "in": "header",
+            "required": True,
+            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"},
+        }
         for name in door.headers
     ]
     return in_path + in_query + in_headers
@@ -93,4 +111,8 @@ def _failures(door: Door) -> dict:
     keyed = door.role or door.key_optional
     needs = {"401": keyed, "403": keyed, "400": door.takes, "413": door.takes, "415": door.takes}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {code: {"description": words, "content": content} for code, words in _FAILURES.items() if needs.get(code, True)}
+    return {
+        code: {"description": words, "content": content}
+        for code, words in _FAILURES.items()
+        if needs.get(code, True)
+    }

@@ -18,7 +18,10 @@ def _object(**properties: dict) -> dict:
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
-_KEY, _NAME = {"type": "string", "description": "the plan's key"}, {"type": "string", "description": "the plan's name"}
+_KEY, _NAME = (
+    {"type": "string", "description": "the plan's key"},
+    {"type": "string", "description": "the plan's name"},
+)
 _PLAN = _object(
     plan=_KEY,
     name=_NAME,
@@ -26,21 +29,34 @@ _PLAN = _object(
     included=_whole("calls a month that the fee includes"),
     over=_whole("yen for each further call, tax included"),
     calls_over=_whole("of the calls asked about, those beyond the included ones"),
-    yen=_whole("what the calls asked about cost with this plan: yen a month, tax included, without options"),
+    yen=_whole(
+        "what the calls asked about cost with this plan: yen a month, tax included, without options"
+    ),
 )
 _BREAK_EVEN = _object(
     **{"from": _whole("calls a month from which on this plan is the cheapest")},
     plan=_KEY,
     name=_NAME,
-    instead_of={"type": "string", "description": "key of the plan that is the cheapest with one call less"},
+    instead_of={
+        "type": "string",
+        "description": "key of the plan that is the cheapest with one call less",
+    },
 )
 _ADVICE = _object(
     calls=_whole("counted calls a month, as asked"),
-    on={"type": "string", "format": "date", "description": "the day in Japan whose prices were taken"},
+    on={
+        "type": "string",
+        "format": "date",
+        "description": "the day in Japan whose prices were taken",
+    },
     plan={"type": "string", "description": "key of the cheapest plan; of equals the smaller one"},
     name=_NAME,
     yen=_whole("what it costs: yen a month, tax included, without options"),
-    plans={"type": "array", "items": _PLAN, "description": "every plan of the house, smaller ones first"},
+    plans={
+        "type": "array",
+        "items": _PLAN,
+        "description": "every plan of the house, smaller ones first",
+    },
     break_evens={"type": "array", "items": _BREAK_EVEN, "description": "by rising number of calls"},
 )
 

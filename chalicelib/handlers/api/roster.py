@@ -66,20 +66,43 @@ def remove_person(asked, contract, person):
     return change(asked, contract, lambda case: roster.remove_person(case, person))
 
 
-@api(routes, "POST", _PERSON + "/addresses", "Add an address: no reports until its button is pressed", takes=_WHERE, gives=CONTRACT)
+@api(
+    routes,
+    "POST",
+    _PERSON + "/addresses",
+    "Add an address: no reports until its button is pressed",
+    takes=_WHERE,
+    gives=CONTRACT,
+)
 def add_address(asked, contract, person):
     return change(asked, contract, lambda case: addresses.add(case, person, _where(asked.body)))
 
 
-@api(routes, "PATCH", _ADDRESS, "Put a new address in an old one's place, once it is confirmed", takes=_WHERE, gives=CONTRACT)
+@api(
+    routes,
+    "PATCH",
+    _ADDRESS,
+    "Put a new address in an old one's place, once it is confirmed",
+    takes=_WHERE,
+    gives=CONTRACT,
+)
 def change_address(asked, contract, person, address):
-    return change(asked, contract, lambda case: addresses.change(case, person, address, _where(asked.body)))
+    return change(
+        asked, contract, lambda case: addresses.change(case, person, address, _where(asked.body))
+    )
 
 
 def _where(said: dict) -> str:
     """The one address that was given, a mail address or a Chatwork room. Raises Invalid for none and for both."""
     if (said["mail"] is None) is (said["chatwork"] is None):
-        raise Invalid([Fault("mail", "報告先は、メールアドレス(mail)かルーム(chatwork)のどちらか一方を入力してください。")])
+        raise Invalid(
+            [
+                Fault(
+                    "mail",
+                    "報告先は、メールアドレス(mail)かルーム(chatwork)のどちらか一方を入力してください。",
+                )
+            ]
+        )
     return said["mail"] or chatwork.address_of(said["chatwork"])
 
 
@@ -90,7 +113,9 @@ def remove_address(asked, contract, person, address):
 
 @api(routes, "POST", _ADDRESS + "/test-mail", "Send the test mail once more", gives=CONTRACT)
 def send_test_mail(asked, contract, person, address):
-    return change(asked, contract, lambda case: addresses.send_test_mail_again(case, person, address))
+    return change(
+        asked, contract, lambda case: addresses.send_test_mail_again(case, person, address)
+    )
 
 
 @api(
@@ -98,8 +123,14 @@ def send_test_mail(asked, contract, person, address):
     "POST",
     _ADDRESS + "/confirmation",
     "Record that the client has told the office of the test mail's receipt",
-    takes=Shape("AddressConfirmed", ground=Text("根拠(確認した事実)", max=300, example="お電話で受信を確認")),
+    takes=Shape(
+        "AddressConfirmed", ground=Text("根拠(確認した事実)", max=300, example="お電話で受信を確認")
+    ),
     gives=CONTRACT,
 )
 def confirm_address(asked, contract, person, address):
-    return change(asked, contract, lambda case: addresses.confirm_by_word(case, person, address, asked.body["ground"]))
+    return change(
+        asked,
+        contract,
+        lambda case: addresses.confirm_by_word(case, person, address, asked.body["ground"]),
+    )

@@ -17,7 +17,12 @@ routes = Blueprint(__name__)
 # Not no-store: the back button shows the same page with the same key and everything typed, so still one contract.
 _BACK = "private, no-cache"
 _PERSON = re.compile(r"people\.(\d+)\.(?:addresses\.(\d+)|(\w+))")
-_CARRIED = ("form_key", "seen", "step", "website")  # the form's own fields, no part of the application
+_CARRIED = (
+    "form_key",
+    "seen",
+    "step",
+    "website",
+)  # the form's own fields, no part of the application
 
 
 @page(routes, "GET", "/{house}/signup")
@@ -32,7 +37,9 @@ def take_form(asked, house) -> Response:
     form_key = typed.get("form_key", "")
     if not re.fullmatch(r"[\w-]{20,60}", form_key, re.ASCII):
         form_key = secrets.token_urlsafe(24)
-    if typed.get("website"):  # the field that only a machine sees: it is told what everybody is told
+    if typed.get(
+        "website"
+    ):  # the field that only a machine sees: it is told what everybody is told
         return _done(asked, found, signup.contract_id(found, form_key), typed.get("mail", ""), True)
     if typed.get("step") == "edit":
         return _form(asked, found, typed, form_key)
@@ -106,12 +113,17 @@ def _nested(house, typed: dict) -> dict:
 def _one_person(filled: dict, row: int, house) -> dict:
     mails = [filled[name] for name in _mail_names(filled, row, house)]
     said = {part: filled.get(f"person{row}_{part}") for part in ("name", "reading")}
-    return {part: value for part, value in said.items() if value} | ({"addresses": mails} if mails else {})
+    return {part: value for part, value in said.items() if value} | (
+        {"addresses": mails} if mails else {}
+    )
 
 
 def _rows(typed: dict, house) -> list[int]:
     """The rows of people in which anything was typed; the first always counts."""
-    names = [f"{part}" for part in ("name", "reading", *(f"mail{place + 1}" for place in range(_addresses(house))))]
+    names = [
+        f"{part}"
+        for part in ("name", "reading", *(f"mail{place + 1}" for place in range(_addresses(house))))
+    ]
     return [
         row
         for row in range(1, signup.PEOPLE_ON_FORM + 1)

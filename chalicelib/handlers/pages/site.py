@@ -17,7 +17,9 @@ from chalicelib.words import pages
 
 routes = Blueprint(__name__)
 
-_FRESH = "public, max-age=300"  # the same address says the same to everybody, a question in it included
+_FRESH = (
+    "public, max-age=300"  # the same address says the same to everybody, a question in it included
+)
 
 
 class _Calls(Number):
@@ -30,7 +32,9 @@ class _Calls(Number):
         try:
             return super().read(plain.removesuffix("件").replace(",", ""))
         except ValueError:
-            raise ValueError(f"{self.title}は、{self.min}から{self.max:,}までの整数で入力してください(例: 45)。") from None
+            raise ValueError(
+                f"{self.title}は、{self.min}から{self.max:,}までの整数で入力してください(例: 45)。"
+            ) from None
 
 
 _QUESTION = Shape("Question", calls=_Calls("お電話の件数", max=plans.MOST_CALLS))
@@ -44,7 +48,9 @@ def show_front(asked) -> Response:
 def _priced(asked) -> list:
     """Every house with the price of its first plan today."""
     today = calendar.day_of(asked.now)
-    return [(house, house.price(house.plans[0].key, today)) for house in houses.all_houses().values()]
+    return [
+        (house, house.price(house.plans[0].key, today)) for house in houses.all_houses().values()
+    ]
 
 
 @page(routes, "GET", "/{house}")
@@ -59,7 +65,9 @@ def show_house(asked, house) -> Response:
     return _house_page(asked, found, typed, calls)
 
 
-def _house_page(asked, house, typed: dict, calls: int | None = None, wrong: dict | None = None) -> Response:
+def _house_page(
+    asked, house, typed: dict, calls: int | None = None, wrong: dict | None = None
+) -> Response:
     today = calendar.day_of(asked.now)
     return html_answer(
         "house.html",
@@ -80,7 +88,9 @@ def send_static(asked, name) -> Response:
     body = pages.static(name) if name.endswith((".css", ".svg")) else None
     if body is None:
         raise NotFound("このファイルはありません。")
-    return file_answer(body, "text/css; charset=utf-8" if name.endswith(".css") else "image/svg+xml")
+    return file_answer(
+        body, "text/css; charset=utf-8" if name.endswith(".css") else "image/svg+xml"
+    )
 
 
 @page(routes, "GET", "/confirm/{token}")
@@ -103,4 +113,6 @@ def _call(asked, sight: press.Sight) -> Response:
 
 def _sight(asked, sight) -> Response:
     waiting = [gate for gate in sight.house.gates if gate.key in sight.contract.waits_for]
-    return html_answer("confirm.html", asked, sight=sight, house=sight.house, waiting=waiting, checks=CHECKS)
+    return html_answer(
+        "confirm.html", asked, sight=sight, house=sight.house, waiting=waiting, checks=CHECKS
+    )

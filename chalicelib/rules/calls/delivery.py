@@ -17,7 +17,15 @@ STATES = {
 # Within one mail a later word weighs more: what was delivered may still come back, and only what arrived is complained of.
 _WITHIN = tuple(STATES)
 # Of several mails to one address the one that came furthest is how it stands.
-_AMONG = ("rejected", "bounced_hard", "bounced_soft", "handed_over", "delayed", "delivered", "complained")
+_AMONG = (
+    "rejected",
+    "bounced_hard",
+    "bounced_soft",
+    "handed_over",
+    "delayed",
+    "delivered",
+    "complained",
+)
 _KINDS = {
     "Send": ("handed_over", "send", None),
     "Delivery": ("delivered", "delivery", "recipients"),
@@ -89,12 +97,22 @@ def ledger(recipients: Iterable[str], done: Iterable[str], told: Iterable[str]) 
     rows = []
     for address in dict.fromkeys(recipients):
         states = [
-            max(each, key=lambda pair: (_WITHIN.index(pair[0]), pair[1])) for each in mails.get(address.casefold(), {}).values()
+            max(each, key=lambda pair: (_WITHIN.index(pair[0]), pair[1]))
+            for each in mails.get(address.casefold(), {}).values()
         ]
-        state, at = max(states, key=lambda pair: (_AMONG.index(pair[0]), pair[1]), default=(None, None))
+        state, at = max(
+            states, key=lambda pair: (_AMONG.index(pair[0]), pair[1]), default=(None, None)
+        )
         if state is None and address in handed_over:
             state = "handed_over"
-        rows.append({"address": address, "state": state, "state_name": STATES.get(state or "", "未送信"), "at": at})
+        rows.append(
+            {
+                "address": address,
+                "state": state,
+                "state_name": STATES.get(state or "", "未送信"),
+                "at": at,
+            }
+        )
     return rows
 
 

@@ -3,7 +3,9 @@
 import re
 
 # Attached, only so much is taken off as no name can end in: 鵜殿 and おおはさま are names.
-_CLOSING = re.compile(r"(?:\s+(?:様|さま|さん|氏|殿|御中)|(?<=.)(?:様|御中)|(?<=..)(?:さん|氏|殿)|(?<=[一-鿿々])さま)$")
+_CLOSING = re.compile(
+    r"(?:\s+(?:様|さま|さん|氏|殿|御中)|(?<=.)(?:様|御中)|(?<=..)(?:さん|氏|殿)|(?<=[一-鿿々])さま)$"
+)
 _TITLES = (
     "社長", "会長", "副社長", "専務", "常務", "取締役", "部長", "次長", "課長", "係長", "主任", "主査", "店長", "所長", "支店長",
     "支社長", "工場長", "室長", "局長", "院長", "園長", "校長", "理事長", "理事", "代表", "先生", "弁護士", "税理士", "教授",
@@ -26,7 +28,13 @@ _PLACES = (
     "の方",
     "責任者",
 )
-_PEOPLE = ("長谷部", "日下部", "曽我部", "長宗我部", "佐々部")  # of more than two letters, ending like a department
+_PEOPLE = (
+    "長谷部",
+    "日下部",
+    "曽我部",
+    "長宗我部",
+    "佐々部",
+)  # of more than two letters, ending like a department
 
 
 def bare(name: str) -> str:

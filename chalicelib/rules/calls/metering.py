@@ -26,7 +26,9 @@ def counted(memo) -> tuple[bool, str]:
     return counts, why
 
 
-def usage(memos: list, included: int, over_yen: int, month: str, today: date, since: date | None = None) -> dict:
+def usage(
+    memos: list, included: int, over_yen: int, month: str, today: date, since: date | None = None
+) -> dict:
     """A month's count against the plan, with a straight-line forecast while the month runs.
 
     `since` is the first day of service; `included` calls, `over_yen` yen for each further one; `month` as `2026-09`.

@@ -29,7 +29,12 @@ class Route(NamedTuple):
 
 def folded(name: str) -> str:
     """A name as it is compared: width, kana, forms of a character, spaces and what closes it, さん or 様, make no difference."""
-    plain = unicodedata.normalize("NFKC", name).translate(_KATAKANA_TO_HIRAGANA).translate(_ONE_FORM).casefold()
+    plain = (
+        unicodedata.normalize("NFKC", name)
+        .translate(_KATAKANA_TO_HIRAGANA)
+        .translate(_ONE_FORM)
+        .casefold()
+    )
     return _HONORIFICS.sub("", "".join(plain.split()).replace("・", ""))
 
 
@@ -68,13 +73,21 @@ def route(house: House, people: list, wanted: str | None, today: date) -> Route:
     if house.report.who == "everyone":
         why = unknown or (_why_not(person, today) if person else None)
         told = confirmed(people)
-        return Route(told, person and person.name, why + "ご登録のすべての報告先へお送りしています。" if why and told else None)
+        return Route(
+            told,
+            person and person.name,
+            why + "ご登録のすべての報告先へお送りしています。" if why and told else None,
+        )
     first = person or (people[0] if people else None)
     for candidate in _in_turn(first, people, today):
         if told := confirmed([candidate]):
             why = unknown or (_why_not(first, today) if candidate is not first else None)
             who = "名簿の先頭の" if unknown and candidate is people[0] else ""
-            return Route(told, person and person.name, why and f"{why}{who}{candidate.name}様へお送りしています。")
+            return Route(
+                told,
+                person and person.name,
+                why and f"{why}{who}{candidate.name}様へお送りしています。",
+            )
     return Route([], person and person.name, None)
 
 
@@ -94,7 +107,11 @@ def is_away(person, today: date) -> bool:
 
 def _why_nobody(people: list, wanted: str) -> str:
     found = "、".join(f"{each.name}様" for each in meant(people, wanted))
-    why = f"に当てはまる方が名簿に複数いらっしゃるため({found})、" if found else "は名簿に見当たらないため、"
+    why = (
+        f"に当てはまる方が名簿に複数いらっしゃるため({found})、"
+        if found
+        else "は名簿に見当たらないため、"
+    )
     return f"お名指しの「{wanted}」{why}"
 
 
@@ -127,9 +144,15 @@ def _calls(person) -> set[str]:
     """Everything that somebody may be asked for by."""
     aliases = [folded(alias) for alias in person.aliases]
     families = {folded(name.split()[0]) for name in _names(person)}
-    return {folded(name) for name in _names(person)} | _families(person) | {*aliases, *map("".join, product(families, aliases))}
+    return (
+        {folded(name) for name in _names(person)}
+        | _families(person)
+        | {*aliases, *map("".join, product(families, aliases))}
+    )
 
 
 def _bears(person, families: set[str]) -> bool:
     whole = [folded(name) for name in _names(person) if len(name.split()) == 1]
-    return bool(families & _families(person)) or any(name.startswith(tuple(families)) for name in whole)
+    return bool(families & _families(person)) or any(
+        name.startswith(tuple(families)) for name in whole
+    )

@@ -12,7 +12,11 @@ from chalicelib.rules.houses import House
 def closing_day(day: date, house: House) -> date:
     """The day that closes the month of `day`: the house's day of the month, or the next business day."""
     nominal = day.replace(day=house.closing.day)
-    return nominal if calendar.is_business_day(nominal, house) else calendar.add_business_days(nominal, 1, house)
+    return (
+        nominal
+        if calendar.is_business_day(nominal, house)
+        else calendar.add_business_days(nominal, 1, house)
+    )
 
 
 def plan_changes_on(house: House, asked_on: date) -> date:
@@ -21,7 +25,10 @@ def plan_changes_on(house: House, asked_on: date) -> date:
     smile: asked up to the closing day, the next month; later, the one after,
     since the next is fixed and billed at the closing. mk: the next month.
     """
-    return _first_of_month(asked_on, 1 + (house.plan_change.cut_off == "closing" and asked_on > closing_day(asked_on, house)))
+    return _first_of_month(
+        asked_on,
+        1 + (house.plan_change.cut_off == "closing" and asked_on > closing_day(asked_on, house)),
+    )
 
 
 def ends_on(house: House, notice_on: date, contract_from: date) -> date:

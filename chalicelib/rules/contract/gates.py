@@ -15,7 +15,9 @@ def needed(contract, house: House) -> list[SimpleNamespace]:
         "trial": contract.wants_trial,
         "no_trial": not contract.wants_trial,
     }
-    decided = contract.passed_gates() & {"eligibility"}  # a decision taken stays in sight, to be taken back
+    decided = contract.passed_gates() & {
+        "eligibility"
+    }  # a decision taken stays in sight, to be taken back
     return [gate for gate in house.gates if conditions[gate.only] or gate.key in decided]
 
 
@@ -23,7 +25,9 @@ def passed(contract, key: str) -> bool:
     if key == "mail":
         return contract.mail_confirmed_at is not None
     if key == "address":
-        return any(address.confirmed_at for person in contract.people for address in person.addresses)
+        return any(
+            address.confirmed_at for person in contract.people for address in person.addresses
+        )
     return key in contract.passed_gates()
 
 

@@ -12,20 +12,36 @@ from chalicelib.rules.contract.lifecycle import ACTIVE, APPLIED, ENDED, PREPARIN
 from chalicelib.rules.houses import House
 
 SKEW = timedelta(minutes=2)
-CHECKS = {"call": "お電話が当方につながること", "greeting": "ご指定の名乗りで応対すること", "report": "報告が届くこと"}
+CHECKS = {
+    "call": "お電話が当方につながること",
+    "greeting": "ご指定の名乗りで応対すること",
+    "report": "報告が届くこと",
+}
 _DAY = timedelta(days=1)
 
 # Of several things on one day: what ends a contract comes before what would change it,
 # a payment before what the lack of it would lose for good, and nobody is reminded of what is over.
 _ENDINGS = ("stop", "leave", "terminate", "lapse_unpaid")
-_ORDER = ("terminate", "stop", "leave", "anything else", "lapse_unpaid", "delete_unconfirmed", "remind_addresses")
+_ORDER = (
+    "terminate",
+    "stop",
+    "leave",
+    "anything else",
+    "lapse_unpaid",
+    "delete_unconfirmed",
+    "remind_addresses",
+)
 
 
 def dues(contract, house: House) -> list[tuple[date, str]]:
     """Every date-bound thing ahead of a contract as (its own date, what), the earliest first, up to its end."""
     ahead = _AHEAD.get(contract.status)
-    in_order = sorted(ahead(contract, house), key=lambda due: (due[0], _rank(due[1]))) if ahead else []
-    last = next((place for place, (_, what) in enumerate(in_order) if what in _ENDINGS), len(in_order))
+    in_order = (
+        sorted(ahead(contract, house), key=lambda due: (due[0], _rank(due[1]))) if ahead else []
+    )
+    last = next(
+        (place for place, (_, what) in enumerate(in_order) if what in _ENDINGS), len(in_order)
+    )
     return in_order[: last + 1]
 
 
@@ -40,9 +56,15 @@ def next_due(contract, house: House) -> date | None:
 
 
 def _ahead_applied(contract, house: House) -> Iterator[tuple[date, str]]:
-    yield contract.applied_on + timedelta(days=house.application.delete_after_days), "delete_unconfirmed"
+    yield (
+        contract.applied_on + timedelta(days=house.application.delete_after_days),
+        "delete_unconfirmed",
+    )
     if contract.confirmation_reminded_on is None:
-        yield contract.applied_on + timedelta(days=house.application.remind_after_days), "remind_confirmation"
+        yield (
+            contract.applied_on + timedelta(days=house.application.remind_after_days),
+            "remind_confirmation",
+        )
 
 
 def _ahead_preparing(contract, house: House) -> Iterator[tuple[date, str]]:
@@ -74,11 +96,20 @@ def _ahead_service(contract, house: House) -> Iterator[tuple[date, str]]:
     if contract.declared and (days := house.objections.ask_again_days):
         yield declared_asked(contract) + timedelta(days=days), "ask_declared"
     if not contract.start_check_reminded_on and set(contract.start_checks) < set(CHECKS):
-        yield calendar.add_business_days(contract.started_on, house.start.check_remind_business_days, house), "remind_start_check"
+        yield (
+            calendar.add_business_days(
+                contract.started_on, house.start.check_remind_business_days, house
+            ),
+            "remind_start_check",
+        )
 
 
 def _ahead_leaving(contract) -> Iterator[tuple[date, str]]:
-    for last_day, what in ((contract.stop_on, "stop"), (contract.ends_on, "leave"), (contract.terminate_on, "terminate")):
+    for last_day, what in (
+        (contract.stop_on, "stop"),
+        (contract.ends_on, "leave"),
+        (contract.terminate_on, "terminate"),
+    ):
         if last_day:
             yield last_day + _DAY, what
 
@@ -87,16 +118,25 @@ def _ahead_addresses(contract, house: House) -> Iterator[tuple[date, str]]:
     """A test mail to each new address, and one reminder where nobody has pressed its button."""
     if contract.mail_confirmed_at and any(not each.asked_on for each in unconfirmed(contract)):
         yield calendar.day_of(contract.mail_confirmed_at), "test_addresses"
-    if asked := [each.asked_on for each in unconfirmed(contract) if each.asked_on and not each.reminded_on]:
+    if asked := [
+        each.asked_on for each in unconfirmed(contract) if each.asked_on and not each.reminded_on
+    ]:
         yield min(asked) + timedelta(days=house.roster.remind_after_days), "remind_addresses"
 
 
-_AHEAD = {APPLIED: _ahead_applied, PREPARING: _ahead_preparing, TRIAL: _ahead_trial, ACTIVE: _ahead_service}
+_AHEAD = {
+    APPLIED: _ahead_applied,
+    PREPARING: _ahead_preparing,
+    TRIAL: _ahead_trial,
+    ACTIVE: _ahead_service,
+}
 
 
 def last_day(contract) -> date | None:
     """The last day of service as it stands: by a stop, a notice or the house's decision, whichever comes first."""
-    return min(filter(None, (contract.stop_on, contract.ends_on, contract.terminate_on)), default=None)
+    return min(
+        filter(None, (contract.stop_on, contract.ends_on, contract.terminate_on)), default=None
+    )
 
 
 def declared_asked(contract) -> date:
@@ -113,7 +153,12 @@ def kept_until(contract, house: House) -> date:
 
 def unconfirmed(contract) -> list:
     """The addresses that have not shown yet that they receive."""
-    return [address for person in contract.people for address in person.addresses if not address.confirmed_at]
+    return [
+        address
+        for person in contract.people
+        for address in person.addresses
+        if not address.confirmed_at
+    ]
 
 
 def trial_outcome(contract, house: House) -> str:
@@ -128,13 +173,22 @@ def trial_outcome(contract, house: House) -> str:
 
 def missing_to_start(contract, house: House) -> list:
     """The gates still waited for before the start; none once it has happened, or while an unpaid trial is paused."""
-    return gates.waiting(contract, house) if contract.status in (APPLIED, PREPARING) and not contract.paused_on else []
+    return (
+        gates.waiting(contract, house)
+        if contract.status in (APPLIED, PREPARING) and not contract.paused_on
+        else []
+    )
 
 
 def target_on(contract, house: House) -> date | None:
     """The day by which the service should run (smile: three business days from the application); None where none is set."""
     days = house.start.target_business_days
-    if not days or contract.start_on or contract.status not in (APPLIED, PREPARING) or contract.paused_on:
+    if (
+        not days
+        or contract.start_on
+        or contract.status not in (APPLIED, PREPARING)
+        or contract.paused_on
+    ):
         return None
     return calendar.add_business_days(contract.applied_on, days, house)
 
@@ -145,7 +199,10 @@ def in_service(contract) -> bool:
 
 def served_at(contract, moment: datetime) -> bool:
     """Whether the service was on at an instant; each period is half-open. Operators' clocks may run a little ahead."""
-    return any(period.since - SKEW <= moment and (period.until is None or moment < period.until) for period in contract.service)
+    return any(
+        period.since - SKEW <= moment and (period.until is None or moment < period.until)
+        for period in contract.service
+    )
 
 
 def why_no_service(contract) -> str:
@@ -159,7 +216,11 @@ def why_no_service(contract) -> str:
 
 def contract_from(contract, today: date) -> date:
     """The first day of the paid contract: as it was, or as it will be after the trial."""
-    return contract.active_from or (contract.trial_last_day and contract.trial_last_day + _DAY) or today
+    return (
+        contract.active_from
+        or (contract.trial_last_day and contract.trial_last_day + _DAY)
+        or today
+    )
 
 
 def ends_if_noticed(contract, house: House, today: date) -> date:
@@ -169,7 +230,9 @@ def ends_if_noticed(contract, house: House, today: date) -> date:
 
 def plan_counts_from(contract, house: House, today: date) -> date:
     """The day from which a plan asked for today counts: at once before the start and in smile's trial."""
-    at_once = contract.status == PREPARING or (contract.status == TRIAL and house.plan_change.in_trial == "at_once")
+    at_once = contract.status == PREPARING or (
+        contract.status == TRIAL and house.plan_change.in_trial == "at_once"
+    )
     return today if at_once else closing.plan_changes_on(house, today)
 
 
@@ -185,10 +248,15 @@ def undoes_earlier(contract, house: House, becomes: str, on: date) -> bool:
     if not months:
         return False
     since = on - timedelta(days=months * 366 // 12)
-    return any((change.was, change.becomes) == (becomes, contract.plan) and change.on >= since for change in contract.plans)
+    return any(
+        (change.was, change.becomes) == (becomes, contract.plan) and change.on >= since
+        for change in contract.plans
+    )
 
 
 def extra_people(contract, house: House) -> int:
     """People who receive reports beyond those included (S1 Q8): a roster entry without a confirmed address is free."""
-    receiving = sum(any(address.confirmed_at for address in person.addresses) for person in contract.people)
+    receiving = sum(
+        any(address.confirmed_at for address in person.addresses) for person in contract.people
+    )
     return max(0, receiving - house.roster.people_free) if house.roster.extra_person_yen else 0

@@ -8,7 +8,13 @@ is not here: see `dues` in contract.py.
 from typing import NamedTuple
 
 APPLIED, PREPARING, TRIAL, ACTIVE, ENDED = "applied", "preparing", "trial", "active", "ended"
-STATES = {APPLIED: "お申込み受付", PREPARING: "開始準備中", TRIAL: "お試し期間中", ACTIVE: "ご契約中", ENDED: "終了"}
+STATES = {
+    APPLIED: "お申込み受付",
+    PREPARING: "開始準備中",
+    TRIAL: "お試し期間中",
+    ACTIVE: "ご契約中",
+    ENDED: "終了",
+}
 PAUSED = "paused"  # preparing again, after an unpaid trial: it has answers of its own
 COLUMNS = (APPLIED, PREPARING, PAUSED, TRIAL, ACTIVE, ENDED)
 
@@ -49,21 +55,31 @@ _PAUSED = "無料お試し期間が終わり、継続のご入金をお待ちし
 _PAUSED_GATES = Refusal(_PAUSED + "確認項目の変更はできません。")
 _PAUSED_START = Refusal(_PAUSED + "ご入金の日から再開します。開始日は変更できません。")
 _PAUSED_LATER = Refusal(_PAUSED + "このお手続きは、ご入金による再開の後に承ります。")
-_PAUSED_STOP = Refusal(_PAUSED + "ご利用を終えられる場合は、お試しの停止のお手続きをお願いいたします。")
+_PAUSED_STOP = Refusal(
+    _PAUSED + "ご利用を終えられる場合は、お試しの停止のお手続きをお願いいたします。"
+)
 _CONTINUE_LATER = Refusal("サービスの開始前です。継続のお申し出は、お試し期間中に承ります。")
-_WITHDRAW = Refusal("サービスの開始前です。お取りやめは、サービス開始前のお取り下げとして承ります。")
+_WITHDRAW = Refusal(
+    "サービスの開始前です。お取りやめは、サービス開始前のお取り下げとして承ります。"
+)
 _GIVE_NOTICE = Refusal(
     "お試し期間は終了し、正式なご契約になっています。ご利用を終えられる場合は、解約のお手続きをお願いいたします"
     "(本日のお申し出では{ends_on}での解約となります)。"
 )
-_STOP = Refusal("サービスはすでに開始しています。お試し期間中({last_day}まで)のお取りやめは、お試しの停止として承ります。")
+_STOP = Refusal(
+    "サービスはすでに開始しています。お試し期間中({last_day}まで)のお取りやめは、お試しの停止として承ります。"
+)
 _NO_CONTINUATION = Refusal("継続のお申し出はありません。" + _NONE_PENDING)
 _NO_STOP = Refusal("停止のお申し出はありません。" + _NONE_PENDING)
 _NO_NOTICE = Refusal("解約のお申し出はありません。" + _NONE_PENDING)
 _NO_PLAN = Refusal("予約されているプランの変更はありません。" + _NONE_PENDING)
 _NO_TERMINATION = Refusal("当方からの終了の予定はありません。" + _NONE_PENDING)
-_HOUSE_REFUSES = Refusal("サービスの開始前です。お断りする場合は、お申し込みのお断りとして処理してください。")
-_HOUSE_TERMINATES = Refusal("サービスはすでに開始しています。当方から終了する場合は、終了のお手続きで処理してください。")
+_HOUSE_REFUSES = Refusal(
+    "サービスの開始前です。お断りする場合は、お申し込みのお断りとして処理してください。"
+)
+_HOUSE_TERMINATES = Refusal(
+    "サービスはすでに開始しています。当方から終了する場合は、終了のお手続きで処理してください。"
+)
 
 _TABLE: dict[str, tuple[Answer, ...]] = {
     # wish                   applied, preparing, paused, trial, active, ended
@@ -98,7 +114,9 @@ _TABLE: dict[str, tuple[Answer, ...]] = {
 }  # fmt: skip
 
 LIFE: dict[tuple[str, str], Answer] = {
-    (state, event): answer for event, row in _TABLE.items() for state, answer in zip(COLUMNS, row, strict=True)
+    (state, event): answer
+    for event, row in _TABLE.items()
+    for state, answer in zip(COLUMNS, row, strict=True)
 }
 EVENTS = sorted(_TABLE)
 

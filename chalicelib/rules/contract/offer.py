@@ -29,7 +29,12 @@ def first_charge(house: House, plan: str, use: str, on: date) -> list[tuple[str,
     if use == "listed" and house.line.listed_option_yen:
         lines.append(("03番号貸し出しオプション(1か月分)", house.line.listed_option_yen))
     if house.first_payment.months_of_deposit:
-        lines.append(("保証金(解約時にご精算のうえお返しします)", fee * house.first_payment.months_of_deposit))
+        lines.append(
+            (
+                "保証金(解約時にご精算のうえお返しします)",
+                fee * house.first_payment.months_of_deposit,
+            )
+        )
     return lines
 
 
@@ -51,7 +56,10 @@ def offer(house: House, wish: dict, today: date) -> dict:
     applicant saw.
     """
     first = wish["start_on"] or today
-    price, monthly_yen = house.price(wish["plan"], first), monthly(house, wish["plan"], wish["use"], first)
+    price, monthly_yen = (
+        house.price(wish["plan"], first),
+        monthly(house, wish["plan"], wish["use"], first),
+    )
     lines = first_charge(house, wish["plan"], wish["use"], first)
     last = trial.last_day(house, today, wish["start_on"]) if wish["wants_trial"] else None
     late = bool(last and wish["start_on"] and wish["start_on"] > last)
@@ -95,7 +103,9 @@ def _trial_words(house: House, last: date | None, wants_trial: bool, late: bool)
 
 def _pay_words(house: House, last: date | None, wants_trial: bool, yen: int) -> str:
     if not wants_trial or house.first_payment.when == "before_start":
-        return f"サービスの開始前に{yen:,}円をお支払いください。ご入金の確認後に電話番号を発行します。"
+        return (
+            f"サービスの開始前に{yen:,}円をお支払いください。ご入金の確認後に電話番号を発行します。"
+        )
     until = f"お試し最終日の{calendar.spoken_day(last)}まで" if last else "お試し期間の最終日まで"
     return f"お試しの後も継続される場合のみ、{until}に{yen:,}円をお支払いください。"
 

@@ -8,7 +8,9 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-MOST_CALLS = 10_000  # [D] a month: far beyond every plan, and what somebody types by mistake is told so
+MOST_CALLS = (
+    10_000  # [D] a month: far beyond every plan, and what somebody types by mistake is told so
+)
 
 
 class Plan(NamedTuple):
@@ -59,7 +61,12 @@ def advise(house, calls: int, on: date) -> dict:
             for plan in plans
         ],
         "break_evens": [
-            {"from": after.first, "plan": after.plan.key, "name": after.plan.name, "instead_of": before.plan.key}
+            {
+                "from": after.first,
+                "plan": after.plan.key,
+                "name": after.plan.name,
+                "instead_of": before.plan.key,
+            }
             for before, after in pairwise(stretches(house, on))
         ],
     }
@@ -68,7 +75,9 @@ def advise(house, calls: int, on: date) -> dict:
 def smaller_first(house, on: date) -> list[Plan]:
     """Every plan of the house by the prices of the JST date `on`; the smaller one includes fewer calls, then costs less."""
     prices = [(plan, house.price(plan.key, on)) for plan in house.plans]
-    found = [Plan(plan.key, plan.name, price.fee, price.included, price.over) for plan, price in prices]
+    found = [
+        Plan(plan.key, plan.name, price.fee, price.included, price.over) for plan, price in prices
+    ]
     return sorted(found, key=lambda plan: (plan.included, plan.fee))
 
 
@@ -79,7 +88,11 @@ def stretches(house, on: date) -> list[Stretch]:
     while True:
         best = _cheapest(plans, first)
         place = plans.index(best)
-        overtaken = [_overtaken(best, other, int(rank > place), first) for rank, other in enumerate(plans) if rank != place]
+        overtaken = [
+            _overtaken(best, other, int(rank > place), first)
+            for rank, other in enumerate(plans)
+            if rank != place
+        ]
         following = min((calls for calls in overtaken if calls is not None), default=None)
         if following is None:
             return [*found, Stretch(best, first, None)]
@@ -88,7 +101,9 @@ def stretches(house, on: date) -> list[Stretch]:
 
 
 def _cheapest(plans: list[Plan], calls: int) -> Plan:
-    return min(plans, key=lambda plan: plan.cost(calls))  # of equals the first, which is the smaller
+    return min(
+        plans, key=lambda plan: plan.cost(calls)
+    )  # of equals the first, which is the smaller
 
 
 def _overtaken(best: Plan, other: Plan, by: int, first: int) -> int | None:

@@ -7,7 +7,16 @@ from datetime import date, timedelta
 from chalicelib.rules import calendar
 from chalicelib.rules.houses import House
 
-_COMPANY_FORMS = ("株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "(株)", "(有)", "(同)")
+_COMPANY_FORMS = (
+    "株式会社",
+    "有限会社",
+    "合同会社",
+    "合資会社",
+    "合名会社",
+    "(株)",
+    "(有)",
+    "(同)",
+)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ーｰ─", "-"))
 
 
@@ -31,7 +40,12 @@ def remind_on(house: House, last: date) -> date:
 
 
 def marks(
-    *, phone: str | None, mail: str | None, corporate_number: str | None = None, name: str | None = None, address: str | None = None
+    *,
+    phone: str | None,
+    mail: str | None,
+    corporate_number: str | None = None,
+    name: str | None = None,
+    address: str | None = None,
 ) -> list[str]:
     """What a client is recognised by when applying again (houses.md 3): `kind:value` each.
 
@@ -39,7 +53,12 @@ def marks(
     same client is decided by a person.
     """
     whole = f"{_folded_name(name)}|{_folded_address(address)}" if name and address else None
-    found = {"phone": phone, "mail": mail and mail.lower(), "corporate_number": corporate_number, "name_and_address": whole}
+    found = {
+        "phone": phone,
+        "mail": mail and mail.lower(),
+        "corporate_number": corporate_number,
+        "name_and_address": whole,
+    }
     return [f"{kind}:{value}" for kind, value in found.items() if value]
 
 

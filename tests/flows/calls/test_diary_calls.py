@@ -36,8 +36,14 @@ def report(desk):
 
 
 def correct(desk, memo: str, key: str = "correction-1", **said):
-    body = {name: value for name, value in desk.said(**said).items() if name not in ("line", "received_at") or name in said}
-    return desk.post(f"/v1/memos/{memo}/corrections", body, role="operator", **{"idempotency-key": key})
+    body = {
+        name: value
+        for name, value in desk.said(**said).items()
+        if name not in ("line", "received_at") or name in said
+    }
+    return desk.post(
+        f"/v1/memos/{memo}/corrections", body, role="operator", **{"idempotency-key": key}
+    )
 
 
 def seen(desk, memo: str) -> dict:
@@ -60,7 +66,11 @@ def test_a_memo_is_put_right_and_the_old_text_stays(smile):
     )
     assert report(smile)["subject"] == "【電話受付のご報告】スマイルフォンネット"
     old, new = seen(smile, first["id"]), seen(smile, answer.json["id"])
-    assert old["text"]["business"] == "お見積りの件" and old["corrected_by"] == new["id"] and new["corrects"] == old["id"]
+    assert (
+        old["text"]["business"] == "お見積りの件"
+        and old["corrected_by"] == new["id"]
+        and new["corrects"] == old["id"]
+    )
     assert (old["counted"], new["counted"], smile.counted("2026-09")) == (False, True, 1)
     assert old["recounts"] == new["recounts"] == []
     again = correct(smile, first["id"], business="お見積りではなく納期の件")
@@ -73,7 +83,9 @@ def test_a_memo_is_put_right_and_the_old_text_stays(smile):
     assert (line["was"], line["becomes"], line["by"], line["why"]) == (
         {"class": "business", "counts": True}, {"class": "sales", "counts": False}, "operator1", "受電メモの訂正",
     )  # fmt: skip
-    listed = smile.get(f"/v1/memos?contract={smile.contract}&month=2026-09", role="operator").json["memos"]
+    listed = smile.get(f"/v1/memos?contract={smile.contract}&month=2026-09", role="operator").json[
+        "memos"
+    ]
     assert sorted(each["corrected"] for each in listed) == [False, True, True]
 
 
@@ -110,11 +122,20 @@ def test_the_client_of_smile_takes_a_sales_call_off_and_its_number_is_silent_fro
     assert smile.memo(caller=SALES).json == first  # the answer to the same request does not change
     before = len(smile.mails())
     later = smile.memo("memo-2", caller=SALES | {"name": "別人"}, **{"class": "business"})
-    assert later.json["reported_to"] == [] and later.json["counts"] is False and "申告" in later.json["why"]
+    assert (
+        later.json["reported_to"] == []
+        and later.json["counts"] is False
+        and "申告" in later.json["why"]
+    )
     assert len(smile.mails()) == before and smile.counted("2026-09") == 0
     rings = smile.get("/v1/lines/0367001234?caller=0399991111", role="operator").json
     assert rings["caller_is_declared"] and rings["declared"] == ["0399991111"]
-    assert smile.look()["declared"][0] | {"at": ""} == {"number": "0399991111", "at": "", "by": "(client)", "memo": first["id"]}
+    assert smile.look()["declared"][0] | {"at": ""} == {
+        "number": "0399991111",
+        "at": "",
+        "by": "(client)",
+        "memo": first["id"],
+    }
     assert smile.office("declared/03-9999-1111", method="DELETE").status == 200
     assert smile.memo("memo-3", caller=SALES).json["reported_to"] != []
     assert smile.office("declared/03-9999-1111", method="DELETE").status == 404
@@ -123,14 +144,18 @@ def test_the_client_of_smile_takes_a_sales_call_off_and_its_number_is_silent_fro
 def test_what_the_operator_took_as_a_sales_call_is_silenced_by_the_clients_word(smile):
     first = smile.memo(caller=SALES, **{"class": "sales"}).json
     done = press(smile, "sales")
-    assert done.status == 200 and "同じ番号" in done.text and press(smile, "sales").text == done.text
+    assert (
+        done.status == 200 and "同じ番号" in done.text and press(smile, "sales").text == done.text
+    )
     assert [each["number"] for each in smile.look()["declared"]] == ["0399991111"]
     assert seen(smile, first["id"])["recounts"] == [] and smile.counted("2026-09") == 0
 
 
 def test_what_the_office_has_decided_is_not_pressed_away(smile):
     first = smile.memo(caller=SALES).json
-    smile.post(f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "録音で業務と確認"})
+    smile.post(
+        f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "録音で業務と確認"}
+    )
     assert press(smile, "sales").status == 409
     assert smile.counted("2026-09") == 1 and smile.look()["declared"] == []
 
@@ -171,7 +196,9 @@ def test_a_number_is_declared_by_word_and_asked_for_a_year_later(smile):
     assert "03-9999-1111" in page.text
     smile.send(link(asked), {"0399991111": "on"})
     assert [each["number"] for each in smile.look()["declared"]] == ["08011112222"]
-    assert [each["on"] for each in smile.look()["next"] if each["what"] == "ask_declared"] == ["2028-08-31"]
+    assert [each["on"] for each in smile.look()["next"] if each["what"] == "ask_declared"] == [
+        "2028-08-31"
+    ]
 
 
 def test_at_mk_the_office_decides_with_a_reason(mk):
@@ -183,12 +210,19 @@ def test_at_mk_the_office_decides_with_a_reason(mk):
     assert "営業電話でした" in text_of(mk.mail("数え方のお申し出"))
     (waiting,) = mk.get("/v1/objections").json["objections"]
     assert (waiting["id"], waiting["said"]) == (first["id"], "sales")
-    decided = mk.post(f"/v1/memos/{first['id']}/class", {"class": "sales", "reason": "録音で営業と確認"})
+    decided = mk.post(
+        f"/v1/memos/{first['id']}/class", {"class": "sales", "reason": "録音で営業と確認"}
+    )
     assert decided.status == 200 and decided.json["counted"] is False
     assert mk.counted("2026-09") == 0 and mk.get("/v1/objections").json["objections"] == []
     letter = text_of(mk.mail("お電話の数え方について"))
     assert "数えないこと" in letter and "録音で営業と確認" in letter
-    assert mk.post(f"/v1/memos/{first['id']}/class", {"class": "sales", "declares": True, "reason": "x"}).status == 422
+    assert (
+        mk.post(
+            f"/v1/memos/{first['id']}/class", {"class": "sales", "declares": True, "reason": "x"}
+        ).status
+        == 422
+    )
     assert mk.memo("memo-2", caller=SALES).json["reported_to"] != []  # no lists at mk
 
 
@@ -196,8 +230,12 @@ def test_an_objection_that_is_not_followed(mk):
     first = mk.memo().json
     first_mail = report(mk)
     press(mk, "wrong_number")
-    mk.post(f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "ご用件を伺っています"})
-    assert mk.counted("2026-09") == 1 and "数えることと" in text_of(mk.mail("お電話の数え方について"))
+    mk.post(
+        f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "ご用件を伺っています"}
+    )
+    assert mk.counted("2026-09") == 1 and "数えることと" in text_of(
+        mk.mail("お電話の数え方について")
+    )
     assert seen(mk, first["id"])["recounts"] == []
     refused = press(mk, "sales", first_mail)
     assert refused.status == 409 and "判定済み" in refused.text
@@ -209,7 +247,9 @@ def test_a_call_that_was_not_reported_is_reported_after_all(mk):
     first = mk.memo(**{"class": "sales"}).json
     before = len(mk.mails())
     assert first["reported_to"] == []
-    decided = mk.post(f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "聞き直して業務と判明"}).json
+    decided = mk.post(
+        f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "聞き直して業務と判明"}
+    ).json
     assert not decided["counted"]
     mk.later(minutes=1)
     assert outbox.sweep(mk.moment) == {"sent": 1}
@@ -230,8 +270,14 @@ def test_the_client_has_received_the_test_call(smile):
 def test_a_link_of_nobody_and_one_too_old(smile):
     first = smile.memo().json
     path = link(report(smile))
-    for wrong in (path[:-1] + ("A" if path[-1] != "A" else "B"), path.replace("smile-", "mk-"), f"/confirm/{first['id']}."):
-        assert smile.open(wrong).status == 404 and smile.send(wrong, {"press": "sales"}).status == 404
+    for wrong in (
+        path[:-1] + ("A" if path[-1] != "A" else "B"),
+        path.replace("smile-", "mk-"),
+        f"/confirm/{first['id']}.",
+    ):
+        assert (
+            smile.open(wrong).status == 404 and smile.send(wrong, {"press": "sales"}).status == 404
+        )
     assert smile.send(path, {"press": "everything"}).status == 422
     assert smile.later(days=91).open(path).status == 404
 
@@ -241,7 +287,11 @@ def test_a_link_of_a_report_that_was_corrected(smile):
     path = link(report(smile))
     correct(smile, first["id"], business="別の件")
     page = smile.send(path, {"press": "sales"})
-    assert page.status == 409 and f"受付番号 {first['number']}-2" in page.text and "スマイルフォンネット" in page.text
+    assert (
+        page.status == 409
+        and f"受付番号 {first['number']}-2" in page.text
+        and "スマイルフォンネット" in page.text
+    )
     assert smile.counted("2026-09") == 1
     assert "スマイルフォンネット" in smile.later(days=91).open(path).text
 
@@ -252,7 +302,9 @@ def test_an_objection_goes_with_the_call_to_its_correction(mk):
     right = correct(mk, first["id"], business="別の件").json
     assert [each["id"] for each in mk.get("/v1/objections").json["objections"]] == [right["id"]]
     mk.post(f"/v1/memos/{right['id']}/class", {"class": "sales", "reason": "録音で確認"})
-    assert "数えないこと" in text_of(mk.mail("お電話の数え方について")) and mk.counted("2026-09") == 0
+    assert (
+        "数えないこと" in text_of(mk.mail("お電話の数え方について")) and mk.counted("2026-09") == 0
+    )
 
 
 def test_whoever_read_the_wrong_report_hears_of_the_right_one(mk):
@@ -260,9 +312,16 @@ def test_whoever_read_the_wrong_report_hears_of_the_right_one(mk):
     mk.presses("テストメール", to="suzuki@sakura.example")
     first = mk.memo(**{"for": "鈴木"}).json
     right = correct(mk, first["id"], **{"for": "髙橋"}).json
-    assert [each["address"] for each in right["reported_to"]] == ["pc@sakura.example", "suzuki@sakura.example"]
+    assert [each["address"] for each in right["reported_to"]] == [
+        "pc@sakura.example",
+        "suzuki@sakura.example",
+    ]
     last = correct(mk, right["id"], key="c-2", **{"class": "sales"}).json
-    assert len(last["reported_to"]) == 2 and "【訂正】" in text_of(report(mk)) and mk.counted("2026-09") == 0
+    assert (
+        len(last["reported_to"]) == 2
+        and "【訂正】" in text_of(report(mk))
+        and mk.counted("2026-09") == 0
+    )
 
 
 def test_what_never_left_is_no_correction_to_its_reader(smile):
@@ -291,7 +350,9 @@ def test_a_correction_while_the_first_report_is_on_its_way(smile):
 def test_a_surcharge_goes_with_the_count_and_the_class_is_the_one_of_now(mk):
     first = mk.memo(surcharge={"yen": 300, "reason": "長時間"}).json
     assert "300円" in text_of(report(mk))
-    mk.post(f"/v1/memos/{first['id']}/class", {"class": "wrong_number", "reason": "間違い電話と確認"})
+    mk.post(
+        f"/v1/memos/{first['id']}/class", {"class": "wrong_number", "reason": "間違い電話と確認"}
+    )
     mk.post(f"/v1/memos/{first['id']}/resend", {}, role="operator", **{"idempotency-key": "again"})
     assert "300円" not in text_of(report(mk)) and "間違い電話" in text_of(report(mk))
 
@@ -299,7 +360,12 @@ def test_a_surcharge_goes_with_the_count_and_the_class_is_the_one_of_now(mk):
 def test_two_reports_sent_again_by_one_key(mk):
     ids = [mk.memo(f"key-{place}").json["id"] for place in range(2)]
     for memo in ids:
-        assert mk.post(f"/v1/memos/{memo}/resend", {}, role="operator", **{"idempotency-key": "again"}).status == 200
+        assert (
+            mk.post(
+                f"/v1/memos/{memo}/resend", {}, role="operator", **{"idempotency-key": "again"}
+            ).status
+            == 200
+        )
 
 
 def test_further_items_of_a_contract(smile):
@@ -308,7 +374,12 @@ def test_further_items_of_a_contract(smile):
     assert item in smile.get("/v1/lines/0367001234", role="operator").json["items"]
     missing = smile.memo()
     assert [each["field"] for each in missing.json["errors"]] == ["extra.room"]
-    assert smile.memo("k2", extra={"rooms": "1"}, not_obtained={"room": "hung_up"}).json["errors"][0]["field"] == "extra.rooms"
+    assert (
+        smile.memo("k2", extra={"rooms": "1"}, not_obtained={"room": "hung_up"}).json["errors"][0][
+            "field"
+        ]
+        == "extra.rooms"
+    )
     assert smile.memo("k3", extra={"room": "505号室"}).status == 201
     assert "【お部屋番号】505号室" in text_of(report(smile))
     smile.memo("k4", not_obtained={"room": "would_not_say"})
@@ -327,5 +398,7 @@ def test_every_change_of_a_count_is_a_line_of_the_ledger_that_the_close_can_read
         smile.memo(f"key-{place}", caller=SALES | {"phone": f"03-9999-000{place}"})
         press(smile, "sales")
     lines = list(Recount.query(smile.contract))
-    assert [(line.month, line.was, line.becomes) for line in lines] == [("2026-09", True, False)] * 3
+    assert [(line.month, line.was, line.becomes) for line in lines] == [
+        ("2026-09", True, False)
+    ] * 3
     assert sorted(line.place for line in lines) == [line.place for line in lines]

@@ -9,7 +9,10 @@ from tests.desk import text_of
     ("noticed", "ends_on"),
     [
         ("2026-10-09", "2026-10-31"),
-        ("2026-10-13", "2026-10-31"),  # the 10th is a Saturday, the 12th a holiday: October closes on the 13th
+        (
+            "2026-10-13",
+            "2026-10-31",
+        ),  # the 10th is a Saturday, the 12th a holiday: October closes on the 13th
         ("2026-10-14", "2026-11-30"),
     ],
 )
@@ -23,10 +26,17 @@ def test_smile_notice_around_a_closing_day_that_a_holiday_moves(any_desk, notice
     assert (told["status"], told["notice_on"], told["ends_on"]) == ("active", noticed, ends_on)
     spoken = {"2026-10-31": "2026年10月31日(土)", "2026-11-30": "2026年11月30日(月)"}[ends_on]
     assert f"{spoken}まで、これまでどおり" in text_of(desk.mail("解約のお申し出を承りました"))
-    desk.on("2026-10-20").does("notice")  # a second notice changes nothing: the first has set the day
-    assert desk.look()["ends_on"] == ends_on and desk.subjects().count("解約のお申し出を承りました") == 1
+    desk.on("2026-10-20").does(
+        "notice"
+    )  # a second notice changes nothing: the first has set the day
+    assert (
+        desk.look()["ends_on"] == ends_on
+        and desk.subjects().count("解約のお申し出を承りました") == 1
+    )
     assert desk.on(ends_on, "17:00").memo("last-call").status == 201
-    month, day = ("2026-11-01", "2026-11-01") if ends_on == "2026-10-31" else ("2026-12-01", "2026-12-01")
+    month, day = (
+        ("2026-11-01", "2026-11-01") if ends_on == "2026-10-31" else ("2026-12-01", "2026-12-01")
+    )
     desk.on(month)
     told = desk.look()
     assert (told["status"], told["ended_on"], told["end_reason"]) == ("ended", day, "left")
@@ -47,7 +57,10 @@ def test_mk_notice_ends_with_the_month_whenever_it_comes(any_desk):
     assert desk.look()["ends_on"] == "2026-08-31"
     assert desk.on("2026-09-01").status == "ended"
     farewell = text_of(desk.mail("サービスを終了しました"))
-    assert "保証金は、最終のご請求の精算後にお返しいたします" in farewell and "転送を設定されている場合" in farewell
+    assert (
+        "保証金は、最終のご請求の精算後にお返しいたします" in farewell
+        and "転送を設定されている場合" in farewell
+    )
 
 
 def test_leaving_withdrawn(any_desk):
@@ -70,9 +83,14 @@ def test_notice_within_a_trial_means_to_continue_and_then_to_leave(any_desk):
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-09-05").does("notice")
     told = text_of(desk.mail("解約のお申し出を承りました"))
-    assert "お試し期間の後は正式なご契約となり、2026年9月30日(水)までの料金がかかります" in told and "停止として承ります" in told
+    assert (
+        "お試し期間の後は正式なご契約となり、2026年9月30日(水)までの料金がかかります" in told
+        and "停止として承ります" in told
+    )
     assert desk.on("2026-09-16").status == "active"
-    assert "解約のお申し出のとおり、2026年9月30日(水)まで" in text_of(desk.mail("正式なご契約でのご利用が始まりました"))
+    assert "解約のお申し出のとおり、2026年9月30日(水)まで" in text_of(
+        desk.mail("正式なご契約でのご利用が始まりました")
+    )
     assert desk.on("2026-10-01").status == "ended"
     assert desk.look()["end_reason"] == "left" and desk.look()["refund"] is None
 
@@ -102,11 +120,18 @@ def test_withdrawn_before_the_start(any_desk, house, less):
     desk.passes("payment")
     desk.on("2026-09-03").does("withdrawal")
     told = desk.look()
-    assert (told["status"], told["end_reason"], told["ended_on"]) == ("ended", "withdrawn", "2026-09-03")
+    assert (told["status"], told["end_reason"], told["ended_on"]) == (
+        "ended",
+        "withdrawn",
+        "2026-09-03",
+    )
     paid = {"smile": 5500, "mk": 5920}[house]
     assert told["refund"] == {"yen": paid, "less_transfer_fee": less}
     letter = text_of(desk.mail("お申し込みのお取り下げを承りました"))
-    assert f"{paid:,}円は、全額お返しいたします" in letter and ("返金時の振込手数料のみ" in letter) is less
+    assert (
+        f"{paid:,}円は、全額お返しいたします" in letter
+        and ("返金時の振込手数料のみ" in letter) is less
+    )
     assert told["next"] == [] and told["waits_for"] == []
     before = len(desk.mails())
     desk.does("withdrawal")  # again: nothing more happens
@@ -140,7 +165,12 @@ def test_ended_by_the_house(any_desk):
     desk = any_desk
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-10-20")
-    assert desk.office("termination", {"on": "2026-10-19", "reason": "未払い"}).json["errors"][0]["field"] == "on"
+    assert (
+        desk.office("termination", {"on": "2026-10-19", "reason": "未払い"}).json["errors"][0][
+            "field"
+        ]
+        == "on"
+    )
     desk.does("termination", {"on": "2026-10-25", "reason": "料金のお支払いが確認できないため"})
     letter = text_of(desk.mail("サービス終了のお知らせ"))
     assert "2026年10月25日(日)をもって" in letter and "料金のお支払いが確認できないため" in letter
@@ -150,7 +180,11 @@ def test_ended_by_the_house(any_desk):
     assert desk.on("2026-10-25").status == "active"
     desk.on("2026-10-26")
     told = desk.look()
-    assert (told["status"], told["end_reason"], told["ended_on"]) == ("ended", "terminated", "2026-10-26")
+    assert (told["status"], told["end_reason"], told["ended_on"]) == (
+        "ended",
+        "terminated",
+        "2026-10-26",
+    )
     assert "2026年10月25日(日)をもって" in text_of(desk.mail("サービスを終了しました"))
     assert told["refund"] is None
 
@@ -162,13 +196,17 @@ def test_the_house_may_end_a_trial_too_and_the_earlier_end_wins(desk):
     desk.on("2026-09-11")
     assert desk.look()["end_reason"] == "terminated"
     desk.on("2026-10-05")
-    assert [event for event in desk.events() if event[1] in ("left", "terminated")] == [("2026-09-11", "terminated")]
+    assert [event for event in desk.events() if event[1] in ("left", "terminated")] == [
+        ("2026-09-11", "terminated")
+    ]
 
 
 def test_a_stop_may_be_withdrawn(desk):
     desk.on("2026-09-01").starts("smile")
     desk.does("stop", {"on": "2026-09-10"})
-    assert "2026年9月10日(木)まで、これまでどおり" in text_of(desk.mail("停止のお申し出を承りました"))
+    assert "2026年9月10日(木)まで、これまでどおり" in text_of(
+        desk.mail("停止のお申し出を承りました")
+    )
     desk.on("2026-09-10").does("stop", method="DELETE")
     assert "停止のお取り消し" in desk.subjects()[-1]
     assert desk.on("2026-09-11").status == "trial"

@@ -35,7 +35,9 @@ def test_a_trial_that_continues(any_desk):
     desk.memo("call-2")
     assert desk.counted("2026-08") == 1
     assert desk.subjects()[-2] == "正式なご契約でのご利用が始まりました"
-    late = desk.memo("call-3", received_at="2026-08-12T17:50:00+09:00")  # written the day after: still the trial's
+    late = desk.memo(
+        "call-3", received_at="2026-08-12T17:50:00+09:00"
+    )  # written the day after: still the trial's
     assert late.json["counts"] is False and "無料お試し期間中" in late.json["why"]
     assert desk.counted("2026-08") == 1
 
@@ -76,7 +78,9 @@ def test_without_a_trial_the_first_payment_comes_first(desk):
 def test_a_second_trial_is_seen_and_refused(desk):
     first = desk.on("2026-08-03").starts("mk")
     desk.on("2026-08-20")
-    desk.signs_up("mk", mail="MISAKI@sakura.example", phone="+81 3-6800-1234", company="さくら商事(株)")
+    desk.signs_up(
+        "mk", mail="MISAKI@sakura.example", phone="+81 3-6800-1234", company="さくら商事(株)"
+    )
     desk.presses("お申し込みを受け付けました", to="MISAKI@sakura.example")
     assert desk.look()["matches"] == [{"contract": first, "by": ["mail", "phone"]}]
     desk.passes("eligibility", eligible=False)
@@ -112,7 +116,9 @@ def test_paid_but_never_asked_is_told_and_paid_back(desk):
     reminder = text_of(desk.on("2026-08-05").mail("お試し期間は"))
     assert "ご入金を確認しております" in reminder and "お振込先" not in reminder
     desk.on("2026-08-13")
-    assert "お支払いいただいた5,920円は全額お返しします" in text_of(desk.mail("無料お試しが終了しました"))
+    assert "お支払いいただいた5,920円は全額お返しします" in text_of(
+        desk.mail("無料お試しが終了しました")
+    )
 
 
 def test_a_payment_that_is_too_small_is_asked_about(desk):
@@ -142,6 +148,9 @@ def test_a_paused_client_may_still_give_up(desk):
     desk.on("2026-08-03").starts("mk")
     desk.post(f"/v1/contracts/{desk.contract}/continuation")
     desk.on("2026-08-14")
-    assert "ご入金の日から再開します" in desk.post(f"/v1/contracts/{desk.contract}/start", {"on": "2026-08-20"}).json["detail"]
+    assert (
+        "ご入金の日から再開します"
+        in desk.post(f"/v1/contracts/{desk.contract}/start", {"on": "2026-08-20"}).json["detail"]
+    )
     assert desk.post(f"/v1/contracts/{desk.contract}/stop").status == 200
     assert (desk.status, desk.look()["end_reason"]) == ("ended", "stopped")

@@ -40,7 +40,9 @@ def mk(any_desk, topic):
 PC, MOBILE, SUZUKI = "pc@sakura.example", "mobile@sakura.example", "suzuki@sakura.example"
 
 
-def sent(desk, item: Memo | Letter, to: list[str], message: str = "ses-1", at=None) -> ses_events.Mail:
+def sent(
+    desk, item: Memo | Letter, to: list[str], message: str = "ses-1", at=None
+) -> ses_events.Mail:
     """A mail of an item as SES knows it."""
     tags = {item.tag: ses.tagged(item.id), "contract": item.contract, "stage": "test"}
     return ses_events.Mail(message, tags, to, at or desk.moment)
@@ -84,7 +86,11 @@ def test_events_in_any_order_and_twice_leave_the_same_ledger(mk):
         memo = memo_of(mk, key=f"key-{place}")
         mail = sent(mk, memo, [PC, MOBILE], f"ses-{place}", mk.moment)
         at = mk.moment
-        events = [ses_events.send(mail), ses_events.delay(mail, at, [PC]), ses_events.delivery(mail, at)]
+        events = [
+            ses_events.send(mail),
+            ses_events.delay(mail, at, [PC]),
+            ses_events.delivery(mail, at),
+        ]
         for each in order:
             tells(mk, events[each])
             tells(mk, events[each])
@@ -110,7 +116,9 @@ def test_an_event_that_overtakes_our_own_mark_says_the_same(mk, kind):
         memo = memo_of(mk)
     tells(mk, getattr(ses_events, kind)(sent(mk, memo, [PC]), mk.moment))
     stale = memo
-    assert not stale.mark_handed_over(mk.moment, "late") and seen(mk, memo)["state"] == "handed_over"
+    assert (
+        not stale.mark_handed_over(mk.moment, "late") and seen(mk, memo)["state"] == "handed_over"
+    )
 
 
 def test_a_hard_bounce_leaves_the_routing_and_is_told_to_another_address_and_the_office(mk):
@@ -118,9 +126,16 @@ def test_a_hard_bounce_leaves_the_routing_and_is_told_to_another_address_and_the
     before = len(mk.mails())
     tells(mk, ses_events.bounce(sent(mk, memo, [PC, MOBILE]), mk.later(seconds=5).moment, [PC]))
     told = mk.mails()[before:]
-    assert sorted(str(each["to"]) for each in told) == sorted([MOBILE, houses.find("mk").brand.office_mail])
+    assert sorted(str(each["to"]) for each in told) == sorted(
+        [MOBILE, houses.find("mk").brand.office_mail]
+    )
     notice = text_of(mk.mail("お届けできませんでした"))
-    assert PC in notice and memo.number in notice and "停止しました" in notice and "青葉電機" not in notice  # who had it already
+    assert (
+        PC in notice
+        and memo.number in notice
+        and "停止しました" in notice
+        and "青葉電機" not in notice
+    )  # who had it already
     assert confirmed(mk) == [MOBILE, SUZUKI] and states(mk, memo)[PC] == "bounced_hard"
     assert [each["address"] for each in mk.memo("key-2").json["reported_to"]] == [MOBILE]
     address = mk.look()["people"][0]["addresses"][0]
@@ -130,7 +145,10 @@ def test_a_hard_bounce_leaves_the_routing_and_is_told_to_another_address_and_the
 def test_a_letter_that_bounced_is_named_to_the_office_alone_and_stops_no_report(mk):
     letter = next(each for each in Letter.scan() if each.kind == "started")
     tells(mk, ses_events.bounce(sent(mk, letter, letter.to), mk.moment))
-    office, other = text_of(mk.mail("【事務】メールが届きませんでした")), text_of(mk.mail("お届けできませんでした"))
+    office, other = (
+        text_of(mk.mail("【事務】メールが届きませんでした")),
+        text_of(mk.mail("お届けできませんでした")),
+    )
     assert "サービスを開始しました" in office and "確認済みの報告先ではありません" in office
     assert "サービスを開始しました" not in other and "停止" not in other
 
@@ -141,7 +159,9 @@ def test_the_same_bounce_told_twice_is_told_on_once(mk):
     before = len(mk.mails())
     assert [tells(mk, event), tells(mk, event)] == [["noted"], ["known"]]
     assert len(mk.mails()) == before + 2
-    Memo.find(memo.id).update([Memo.mail_events.set([])])  # as if the first had died before its last write
+    Memo.find(memo.id).update(
+        [Memo.mail_events.set([])]
+    )  # as if the first had died before its last write
     tells(mk, event)
     assert len(mk.mails()) == before + 2
 
@@ -157,7 +177,9 @@ def test_a_bounced_address_comes_back_by_a_new_test_mail_only(mk):
     mk.does("people/p1/addresses/p1a1/test-mail")
     mk.presses("テストメール", to=PC)
     assert confirmed(mk) == [PC, MOBILE, SUZUKI]
-    late = ses_events.bounce(sent(mk, memo, [PC], "ses-9", memo.taken_at), mk.later(minutes=1).moment, [PC])
+    late = ses_events.bounce(
+        sent(mk, memo, [PC], "ses-9", memo.taken_at), mk.later(minutes=1).moment, [PC]
+    )
     tells(mk, late)  # of a mail that was sent before it was confirmed again
     assert PC in confirmed(mk)
 
@@ -167,7 +189,11 @@ def test_a_report_that_reached_nobody_is_shown_to_the_next(mk):
     assert [each["address"] for each in memo.reported_to] == [SUZUKI]
     tells(mk, ses_events.bounce(sent(mk, memo, [SUZUKI]), mk.moment))
     notice = mk.mail("お届けできませんでした")
-    assert str(notice["to"]) == PC and "青葉電機" in text_of(notice) and "お見積りの件" in text_of(notice)
+    assert (
+        str(notice["to"]) == PC
+        and "青葉電機" in text_of(notice)
+        and "お見積りの件" in text_of(notice)
+    )
 
 
 def test_a_soft_bounce_is_told_every_time_and_changes_nothing(mk):
@@ -175,7 +201,11 @@ def test_a_soft_bounce_is_told_every_time_and_changes_nothing(mk):
     before = len(mk.mails())
     for place in range(2):
         event = ses_events.bounce(
-            sent(mk, memo, [PC], f"ses-{place}"), mk.later(seconds=1).moment, [PC], kind="Transient", subtype="MailboxFull"
+            sent(mk, memo, [PC], f"ses-{place}"),
+            mk.later(seconds=1).moment,
+            [PC],
+            kind="Transient",
+            subtype="MailboxFull",
         )
         tells(mk, event)
     assert len(mk.mails()) == before + 4 and PC in confirmed(mk)
@@ -185,11 +215,21 @@ def test_a_soft_bounce_is_told_every_time_and_changes_nothing(mk):
 def test_notices_that_bounce_themselves_come_to_an_end(mk):
     memo = memo_of(mk)
     tells(mk, ses_events.bounce(sent(mk, memo, [PC]), mk.moment, [PC]))
-    notices = {each.kind: each for each in Letter.scan() if each.kind in ("bounced", "bounced_office")}
+    notices = {
+        each.kind: each for each in Letter.scan() if each.kind in ("bounced", "bounced_office")
+    }
     before = len(mk.mails())
-    tells(mk, ses_events.bounce(sent(mk, notices["bounced"], notices["bounced"].to, "ses-2"), mk.moment))
+    tells(
+        mk,
+        ses_events.bounce(sent(mk, notices["bounced"], notices["bounced"].to, "ses-2"), mk.moment),
+    )
     assert len(mk.mails()) == before + 1  # the office alone
-    tells(mk, ses_events.bounce(sent(mk, notices["bounced_office"], notices["bounced_office"].to, "ses-3"), mk.moment))
+    tells(
+        mk,
+        ses_events.bounce(
+            sent(mk, notices["bounced_office"], notices["bounced_office"].to, "ses-3"), mk.moment
+        ),
+    )
     assert len(mk.mails()) == before + 1
 
 
@@ -227,7 +267,9 @@ def test_an_event_of_another_stage_or_of_nobody_changes_nothing(mk):
 def test_a_forged_event_is_dropped(mk, capfd):
     memo = memo_of(mk)
     record = mk.topic.record(ses_events.bounce(sent(mk, memo, [PC]), mk.moment), mk.moment)
-    record["Records"][0]["Sns"]["Message"] = record["Records"][0]["Sns"]["Message"].replace("pc@", "mobile@")
+    record["Records"][0]["Sns"]["Message"] = record["Records"][0]["Sns"]["Message"].replace(
+        "pc@", "mobile@"
+    )
     assert app.mail_events(record, None) == {"ended": ["forged"]}
     assert confirmed(mk) == [PC, MOBILE, SUZUKI] and "not our topic's" in capfd.readouterr().err
 
@@ -264,7 +306,9 @@ def test_a_room_is_confirmed_like_an_address_and_reads_the_reports(with_room):
     message = desk.chatwork.messages("123456")[-1]
     assert "お見積り" in message and "[To:1]" not in message and answer.json["number"] in message
     memo = Memo.find(answer.json["id"])
-    assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: "handed_over"} and memo.outbox is None
+    assert (
+        states(desk, memo) == {SUZUKI: "handed_over", ROOM: "handed_over"} and memo.outbox is None
+    )
 
 
 def room_reader(desk):
@@ -278,7 +322,12 @@ def test_a_room_that_cannot_be_reached_is_tried_again_and_the_mail_goes_once(wit
     desk.chatwork.endings += [TOO_MANY]
     before = len(desk.mails())
     memo = memo_of(desk, **{"for": "鈴木"})
-    assert len(desk.mails()) == before + 1 and memo.sent == ["mail"] and memo.handed_over_at and memo.outbox == "mk"
+    assert (
+        len(desk.mails()) == before + 1
+        and memo.sent == ["mail"]
+        and memo.handed_over_at
+        and memo.outbox == "mk"
+    )
     assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: None}
     desk.chatwork.endings.clear()
     assert outbox.sweep(desk.later(minutes=1).moment) == {"sent": 1}
@@ -305,7 +354,9 @@ def test_a_room_that_is_gone_goes_to_the_office_and_the_call_counts_as_reported(
     assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: "bounced_hard"}
     assert ROOM not in confirmed(desk) and ROOM in text_of(desk.mail("お届けできませんでした"))
     before = len(desk.mails())
-    assert [each["address"] for each in desk.memo("key-2", **{"for": "鈴木"}).json["reported_to"]] == [SUZUKI]
+    assert [
+        each["address"] for each in desk.memo("key-2", **{"for": "鈴木"}).json["reported_to"]
+    ] == [SUZUKI]
     assert len(desk.mails()) == before + 1
 
 
@@ -344,7 +395,9 @@ def test_a_bounce_of_an_applicant_who_was_forgotten_brings_nothing_back(any_desk
     assert [*Letter.scan()] == [] and [*Contract.scan()] == []
 
 
-def test_a_bounce_while_the_contract_is_parked_is_in_the_ledger_and_an_alarm(mk, capfd, monkeypatch):
+def test_a_bounce_while_the_contract_is_parked_is_in_the_ledger_and_an_alarm(
+    mk, capfd, monkeypatch
+):
     memo = memo_of(mk)
     monkeypatch.setattr("chalicelib.flows.engine.contracts.load", _parked)
     assert tells(mk, ses_events.bounce(sent(mk, memo, [PC]), mk.moment, [PC])) == ["noted"]
@@ -362,7 +415,8 @@ def test_sixty_addresses_are_told_by_two_mails(any_desk):
     contract = Contract.find(any_desk.contract)
     first = contract.people[0].addresses[0]
     contract.people[0].addresses = [
-        Address(id=f"p1a{n}", mail=f"a{n}@sakura.example", confirmed_at=first.confirmed_at) for n in range(60)
+        Address(id=f"p1a{n}", mail=f"a{n}@sakura.example", confirmed_at=first.confirmed_at)
+        for n in range(60)
     ]
     contract.save()
     with ses_server.answering(ses_server.SENT) as taken:
@@ -388,7 +442,10 @@ def test_a_report_is_sent_again_once_a_key(mk):
     memo = memo_of(mk)
     before = len(mk.mails())
     first = again(mk, memo)
-    assert first.status == 200 and [each["address"] for each in first.json["reported_to"]] == [PC, MOBILE]
+    assert first.status == 200 and [each["address"] for each in first.json["reported_to"]] == [
+        PC,
+        MOBILE,
+    ]
     assert again(mk, memo).body == first.body and len(mk.mails()) == before + 1
     assert "【再送】" in text_of(mk.mails()[-1]) and "青葉電機" in text_of(mk.mails()[-1])
     mk.later(days=1)
@@ -409,7 +466,9 @@ def test_a_report_that_nobody_could_get_leaves_once_somebody_can(mk):
     mk.does("people/p2/addresses/p2a1/confirmation", {"ground": "お電話で確認"})
     before = len(mk.mails())
     answer = again(mk, memo)
-    assert [each["address"] for each in answer.json["reported_to"]] == [SUZUKI] and len(mk.mails()) == before + 1
+    assert [each["address"] for each in answer.json["reported_to"]] == [SUZUKI] and len(
+        mk.mails()
+    ) == before + 1
     assert "再送" not in text_of(mk.mails()[-1]) and seen(mk, memo)["state"] == "handed_over"
     assert again(mk, memo).body == answer.body and len(mk.mails()) == before + 1
     assert mk.get("/v1/held").json["held"] == []

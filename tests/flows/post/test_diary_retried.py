@@ -59,8 +59,14 @@ def with_room(mk):
 
 
 def correct(desk, memo: Memo, key: str = "correction-1", **said):
-    body = {name: value for name, value in desk.said(**said).items() if name not in ("line", "received_at") or name in said}
-    return desk.post(f"/v1/memos/{memo.id}/corrections", body, role="operator", **{"idempotency-key": key})
+    body = {
+        name: value
+        for name, value in desk.said(**said).items()
+        if name not in ("line", "received_at") or name in said
+    }
+    return desk.post(
+        f"/v1/memos/{memo.id}/corrections", body, role="operator", **{"idempotency-key": key}
+    )
 
 
 def next_try(desk) -> list:
@@ -90,7 +96,9 @@ def test_where_nobody_of_them_is_left_the_houses_rule_is_asked_again(mk):
         memo_of(mk, **{"for": "鈴木"})
     assert mk.office("people/p2", method="DELETE").status == 200
     (mail,) = next_try(mk)
-    assert mail["to"] == f"{PC}, {MOBILE}" and "名簿に見当たらないため、名簿の先頭の髙橋 美咲様へ" in text_of(mail)
+    assert mail[
+        "to"
+    ] == f"{PC}, {MOBILE}" and "名簿に見当たらないため、名簿の先頭の髙橋 美咲様へ" in text_of(mail)
 
 
 def test_a_dead_address_is_not_written_to_again_and_nobody_left_is_an_alarm(smile, capfd):
@@ -101,7 +109,10 @@ def test_a_dead_address_is_not_written_to_again_and_nobody_left_is_an_alarm(smil
     assert confirmed(smile) == []
     mails = next_try(smile)
     assert PC not in [mail["to"] for mail in mails]
-    assert seen(smile, memo)["state"] == "with_office" and "nobody left to tell" in capfd.readouterr().err
+    assert (
+        seen(smile, memo)["state"] == "with_office"
+        and "nobody left to tell" in capfd.readouterr().err
+    )
     assert any("確認済みの報告先がなくなったため" in text_of(mail) for mail in mails)
 
 
@@ -115,7 +126,9 @@ def test_a_copy_that_waits_goes_to_nobody_who_has_left(mk):
     assert letter.outbox == "mk:office"
 
 
-@pytest.mark.parametrize("ending", [LATER, refusal(500, "InternalFailure")], ids=["refused", "in doubt"])
+@pytest.mark.parametrize(
+    "ending", [LATER, refusal(500, "InternalFailure")], ids=["refused", "in doubt"]
+)
 def test_a_mail_that_does_not_leave_wakes_somebody_however_it_ends(mk, ending, capfd):
     with ses_server.answering(ending):
         memo_of(mk)
@@ -129,7 +142,9 @@ def test_a_dead_address_is_not_confirmed_by_word_before_a_new_test_mail(mk):
     path = "people/p1/addresses/p1a2"
     assert mk.office(f"{path}/confirmation", {"ground": "お電話で確認"}).status == 409
     assert mk.office(f"{path}/test-mail", {}).status == 200
-    assert mk.office(f"{path}/confirmation", {"ground": "お電話で確認"}).status == 200 and MOBILE in confirmed(mk)
+    assert mk.office(
+        f"{path}/confirmation", {"ground": "お電話で確認"}
+    ).status == 200 and MOBILE in confirmed(mk)
 
 
 # what SES took and did not send
@@ -165,7 +180,10 @@ def test_of_several_ways_only_the_rejected_one_is_open_again(with_room):
     tells(desk, ses_events.reject(sent(desk, memo, [SUZUKI], mail_id)))
     report = seen(desk, memo)
     assert report["state"] == "with_office" and report["handed_over_at"]  # the room has read it
-    assert {each["address"]: each["state"] for each in report["deliveries"]} == {SUZUKI: "rejected", ROOM: "handed_over"}
+    assert {each["address"]: each["state"] for each in report["deliveries"]} == {
+        SUZUKI: "rejected",
+        ROOM: "handed_over",
+    }
 
 
 # Chatwork
@@ -181,7 +199,9 @@ def test_a_lost_token_is_our_fault_and_no_rooms(with_room, capfd):
     assert Memo.find(memo.id).outbox is None
 
 
-@pytest.mark.parametrize(("ending", "there"), [((400, {"errors": ["no"]}), True), (NO_TOKEN, True), (NO_ROOM, False)])
+@pytest.mark.parametrize(
+    ("ending", "there"), [((400, {"errors": ["no"]}), True), (NO_TOKEN, True), (NO_ROOM, False)]
+)
 def test_only_what_says_so_of_the_room_takes_it_off(with_room, ending, there):
     with_room.chatwork.endings += [ending]
     memo_of(with_room, **{"for": "鈴木"})
@@ -216,7 +236,12 @@ def test_a_call_reported_after_all_says_why_it_went_where_it_went(mk):
 
 def test_a_copy_says_why_it_goes_to_somebody_else(mk):
     memo = memo_of(mk, **{"for": "鈴木"})
-    assert mk.call("PATCH", f"/v1/contracts/{mk.contract}/people/p2", {"away_until": "2026-09-05"}).status == 200
+    assert (
+        mk.call(
+            "PATCH", f"/v1/contracts/{mk.contract}/people/p2", {"away_until": "2026-09-05"}
+        ).status
+        == 200
+    )
     again(mk, memo)
     assert "ご不在のため、髙橋 美咲様へ" in text_of(mk.mails()[-1])
 
@@ -231,7 +256,9 @@ def test_a_decision_taken_back_before_the_sweep_sends_nothing(mk):
 def test_a_call_is_not_corrected_to_a_time_without_service(smile):
     memo = memo_of(smile.at("2026-09-12"))
     answer = correct(smile, memo, received_at="2026-09-01T08:00:00+09:00")
-    assert answer.status == 422 and [each["field"] for each in answer.json["errors"]] == ["received_at"]
+    assert answer.status == 422 and [each["field"] for each in answer.json["errors"]] == [
+        "received_at"
+    ]
 
 
 def test_a_declared_number_that_became_the_clients_own_is_heard_again(smile):
@@ -249,7 +276,10 @@ def test_the_copy_of_a_correction_is_one_too(smile):
     right = correct(smile, memo, business="納期の件").json
     assert again(smile, Memo(id=right["id"])).status == 200
     told = text_of(smile.mails()[-1])
-    assert "【再送】" in told and f"先にお送りした報告(受付番号 {memo.number})に誤りがありました" in told
+    assert (
+        "【再送】" in told
+        and f"先にお送りした報告(受付番号 {memo.number})に誤りがありました" in told
+    )
 
 
 def test_a_decision_against_the_client_in_a_free_trial_does_not_read_like_one_for_them(mk):
@@ -257,18 +287,26 @@ def test_a_decision_against_the_client_in_a_free_trial_does_not_read_like_one_fo
     mk.send(link(mk.mail("受電報告", to=f"{PC}, {MOBILE}")), {"press": "sales"})
     assert decides(mk, memo, "business", "お取引先様からのご依頼でした").status == 200
     told = text_of(mk.mail("お電話の数え方について"))
-    assert "次の分類でお取り扱いいたします" in told and "無料お試し期間中" in told and "数えないことと" not in told
+    assert (
+        "次の分類でお取り扱いいたします" in told
+        and "無料お試し期間中" in told
+        and "数えないことと" not in told
+    )
 
 
 def test_the_newest_of_many_calls_of_a_day_are_named_and_the_others_counted(mk):
     numbers = [memo_of(mk.later(minutes=1), key=f"key-{place}").number for place in range(8)]
     told = text_of(mk.mails()[-1])
-    assert [number in told for number in numbers[:7]] == [False] * 2 + [True] * 5 and "・ほか2件" in told
+    assert [number in told for number in numbers[:7]] == [False] * 2 + [
+        True
+    ] * 5 and "・ほか2件" in told
 
 
 def test_what_is_missing_for_one_reason_is_said_once(smile):
     smile.memo(business=None, caller=None, **{"class": "hangup"})
     told = text_of(smile.mails()[-1])
     assert "お尋ねする前に" not in told and told.count("(お電話が切れました)") == 3
-    smile.memo("key-2", caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "unclear"})
+    smile.memo(
+        "key-2", caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "unclear"}
+    )
     assert "【どなたから】(聞き取れませんでした)" in text_of(smile.mails()[-1])

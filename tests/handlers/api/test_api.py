@@ -11,7 +11,11 @@ from chalicelib.flows.access import keys
 from chalicelib.handlers.http import DOORS
 from tests.desk import LINE
 
-EVERY = [(door.method, door.path.replace("{", "").replace("}", ""), door.role) for door in DOORS if door.role]
+EVERY = [
+    (door.method, door.path.replace("{", "").replace("}", ""), door.role)
+    for door in DOORS
+    if door.role
+]
 
 
 @pytest.mark.parametrize(("method", "path", "role"), EVERY)
@@ -43,7 +47,9 @@ def test_a_key_is_shown_once_and_revoked(desk):
     assert made.status == 201
     given = {"authorization": f"Bearer {made.json['key']}"}
     assert desk.get("/v1/lines/0300000000", role=None, **given).status == 404
-    assert desk.call("DELETE", f"/v1/keys/{made.json['id']}", role="admin", house="mk").status == 404
+    assert (
+        desk.call("DELETE", f"/v1/keys/{made.json['id']}", role="admin", house="mk").status == 404
+    )
     assert desk.call("DELETE", f"/v1/keys/{made.json['id']}", role="admin").status == 200
     assert desk.get("/v1/lines/0300000000", role=None, **given).status == 401
 
@@ -61,9 +67,14 @@ def test_a_key_revoked_elsewhere_dies_within_a_minute(desk, monkeypatch):
 
 
 def test_two_live_keys_an_owner(desk):
-    assert desk.post("/v1/keys", {"owner": "田中", "role": "operator"}, role="admin").status == 422  # no local part of an address
+    assert (
+        desk.post("/v1/keys", {"owner": "田中", "role": "operator"}, role="admin").status == 422
+    )  # no local part of an address
     for status in (201, 201, 409):
-        assert desk.post("/v1/keys", {"owner": "tanaka", "role": "operator"}, role="admin").status == status
+        assert (
+            desk.post("/v1/keys", {"owner": "tanaka", "role": "operator"}, role="admin").status
+            == status
+        )
 
 
 def test_only_a_digest_of_a_key_is_kept(desk):
@@ -103,40 +114,66 @@ def test_unreadable_bodies_are_problems(desk, path, body, status):
     answer = desk.post(path, body, role="admin", **{"idempotency-key": "x"})
     assert answer.status == status
     assert answer.headers["Content-Type"] == "application/problem+json"
-    assert set(answer.json) >= {"type", "title", "status", "detail"} and answer.json["status"] == status
+    assert (
+        set(answer.json) >= {"type", "title", "status", "detail"}
+        and answer.json["status"] == status
+    )
 
 
 def test_another_content_type_is_a_problem(desk):
-    answer = desk.post("/v1/memos", b"a=b", role="operator", **{"content-type": "text/plain", "idempotency-key": "x"})
+    answer = desk.post(
+        "/v1/memos",
+        b"a=b",
+        role="operator",
+        **{"content-type": "text/plain", "idempotency-key": "x"},
+    )
     assert (answer.status, answer.json["type"]) == (415, "/problems/wrong-content-type")
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "あ", "x" * 201])
 def test_a_memo_needs_its_idempotency_key(desk, key):
-    answer = desk.post("/v1/memos", {}, role="operator", **({"idempotency-key": key} if key else {}))
+    answer = desk.post(
+        "/v1/memos", {}, role="operator", **({"idempotency-key": key} if key else {})
+    )
     assert answer.status == 422 and answer.json["errors"][0]["field"] == "Idempotency-Key"
 
 
-@pytest.mark.parametrize("part", ["x", "%00", "%ff", "%F0%9F%98%80", "a" * 3000, "..%2f..", "mk-%0d%0aX"])
+@pytest.mark.parametrize(
+    "part", ["x", "%00", "%ff", "%F0%9F%98%80", "a" * 3000, "..%2f..", "mk-%0d%0aX"]
+)
 def test_strange_paths_find_nothing(desk, part):
-    for path in (f"/v1/contracts/{part}", f"/v1/memos/{part}", f"/v1/lines/{part}", f"/confirm/{part}", f"/static/{part}"):
+    for path in (
+        f"/v1/contracts/{part}",
+        f"/v1/memos/{part}",
+        f"/v1/lines/{part}",
+        f"/confirm/{part}",
+        f"/static/{part}",
+    ):
         assert desk.get(path).status == 404
     assert desk.get(f"/v1/contracts/{part}/usage/2026-09").status == 404
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "status=odd", "cursor=x", "cursor=e30%3D", "odd=1", "q=" + "x" * 61])
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=x", "status=odd", "cursor=x", "cursor=e30%3D", "odd=1", "q=" + "x" * 61],
+)
 def test_strange_questions_are_refused(desk, query):
     assert desk.get(f"/v1/contracts?{query}").status == 422
 
 
 def test_contracts_are_listed_newest_first_in_pages(desk):
-    made = [desk.later(minutes=1).signs_up("mk", mail=f"m{n}@a.example", company=f"会社{n}") for n in range(5)]
+    made = [
+        desk.later(minutes=1).signs_up("mk", mail=f"m{n}@a.example", company=f"会社{n}")
+        for n in range(5)
+    ]
     first = desk.get("/v1/contracts?limit=2").json
     second = desk.get(f"/v1/contracts?limit=2&cursor={first['cursor']}").json
     third = desk.get(f"/v1/contracts?limit=2&cursor={second['cursor']}").json
     assert [row["id"] for page in (first, second, third) for row in page["contracts"]] == made[::-1]
     assert third["cursor"] is None
-    assert [row["client"] for row in desk.get("/v1/contracts?q=会社3").json["contracts"]] == ["会社3"]
+    assert [row["client"] for row in desk.get("/v1/contracts?q=会社3").json["contracts"]] == [
+        "会社3"
+    ]
     assert len(desk.get("/v1/contracts?status=applied&waiting_for=identity").json["contracts"]) == 5
     assert desk.get(f"/v1/contracts?cursor={first['cursor']}", house="smile").status == 422
 
@@ -149,7 +186,9 @@ def test_gates_are_passed_once_and_on_a_ground(desk):
     assert early.status == 409 and "メールアドレスがまだ確認されていません" in early.json["detail"]
     desk.presses("お申し込みを受け付けました")
     assert desk.post(path + "nonsense", {}).status == 404
-    assert desk.post(path + "eligibility", {"eligible": True, "ground": "x"}).status == 404  # smile asks only on a match
+    assert (
+        desk.post(path + "eligibility", {"eligible": True, "ground": "x"}).status == 404
+    )  # smile asks only on a match
     assert desk.post(path + "mail", {"ground": "電話"}).status == 409
     assert desk.post(path + "address", {"ground": "電話"}).status == 409
     missing = desk.post(path + "payment", {})
@@ -163,7 +202,9 @@ def test_gates_are_passed_once_and_on_a_ground(desk):
     assert desk.call("DELETE", path + "payment").status == 404
     assert desk.call("DELETE", path + "mail").status == 404
     assert "payment" in desk.look()["waits_for"] and desk.look()["paid_yen"] is None
-    assert desk.post(path + "payment", paid | {"paid_on": "2026-08-31"}).status == 422  # before the application
+    assert (
+        desk.post(path + "payment", paid | {"paid_on": "2026-08-31"}).status == 422
+    )  # before the application
     first = desk.post(path + "payment", paid).json
     gate = next(each for each in first["gates"] if each["gate"] == "payment")
     assert (gate["passed"], gate["by"], gate["ground"]) == (True, "office1", "通帳")
@@ -171,7 +212,12 @@ def test_gates_are_passed_once_and_on_a_ground(desk):
 
 @pytest.mark.parametrize(
     ("method", "checked_on", "status"),
-    [("image", "2026-09-01", 200), ("ic_chip", "2026-09-01", 200), ("nonsense", "2026-09-01", 422), ("image", "2026-09-02", 422)],
+    [
+        ("image", "2026-09-01", 200),
+        ("ic_chip", "2026-09-01", 200),
+        ("nonsense", "2026-09-01", 422),
+        ("image", "2026-09-02", 422),
+    ],
 )
 def test_identity_is_checked_by_a_method_of_the_day(desk, method, checked_on, status):
     desk.signs_up("smile")
@@ -189,7 +235,12 @@ def test_identity_is_checked_by_a_method_of_the_day(desk, method, checked_on, st
 def test_image_only_identity_ends_with_march_2027(desk):
     desk.at("2027-04-01").signs_up("smile")
     desk.presses("お申し込みを受け付けました")
-    body = {"method": "image", "document": "運転免許証", "checked_on": "2027-04-01", "ground": "確認"}
+    body = {
+        "method": "image",
+        "document": "運転免許証",
+        "checked_on": "2027-04-01",
+        "ground": "確認",
+    }
     refused = desk.post(f"/v1/contracts/{desk.contract}/gates/identity", body)
     assert refused.status == 422 and "image(" not in refused.json["errors"][0]["message"]
 
@@ -205,7 +256,9 @@ def test_a_number_is_on_one_contract_at_a_time(desk):
     assert "ほかのご契約" in desk.post(path, body).json["detail"]
     assert desk.post(path, body | {"number": "06-6700-1234"}).status == 422  # mk lends 03 and 050
     desk.post(f"/v1/contracts/{first}/stop")
-    assert "2026年11月30日(月)まで" in desk.post(path, body).json["detail"]  # ninety days of quarantine
+    assert (
+        "2026年11月30日(月)まで" in desk.post(path, body).json["detail"]
+    )  # ninety days of quarantine
     desk.at("2026-12-01")
     assert desk.post(path, body).status == 200
     assert desk.get("/v1/lines/0367001234", role="operator").json["contract"] == desk.contract
@@ -213,7 +266,9 @@ def test_a_number_is_on_one_contract_at_a_time(desk):
 
 def test_stops_lie_within_the_trial(desk):
     desk.on("2026-09-01").starts("smile")
-    assert desk.post(f"/v1/contracts/{desk.contract}/stop", b"").status == 400  # nothing ends by an empty request
+    assert (
+        desk.post(f"/v1/contracts/{desk.contract}/stop", b"").status == 400
+    )  # nothing ends by an empty request
     for day in ("2026-08-31", "2026-09-16", "soon"):
         assert desk.post(f"/v1/contracts/{desk.contract}/stop", {"on": day}).status == 422
 
@@ -222,12 +277,23 @@ def test_the_description_is_true_openapi(desk):
     described = desk.get("/openapi.json", role=None).json
     validate(described)
     assert described["openapi"] == "3.1.0"
-    routes = {(path, method.lower()) for path, methods in app.app.routes.items() for method in methods if path.startswith("/v1")}
+    routes = {
+        (path, method.lower())
+        for path, methods in app.app.routes.items()
+        for method in methods
+        if path.startswith("/v1")
+    }
     assert {
-        (path, method) for path, methods in described["paths"].items() for method in methods if path.startswith("/v1")
+        (path, method)
+        for path, methods in described["paths"].items()
+        for method in methods
+        if path.startswith("/v1")
     } == routes
     assert (
-        "received_at" in described["paths"]["/v1/memos"]["post"]["requestBody"]["content"]["application/json"]["schema"]["required"]
+        "received_at"
+        in described["paths"]["/v1/memos"]["post"]["requestBody"]["content"]["application/json"][
+            "schema"
+        ]["required"]
     )
     asked = described["paths"]["/v1/contracts/{contract}/routing"]["get"]["parameters"]
     assert [each["name"] for each in asked] == ["contract", "for"]
@@ -256,17 +322,33 @@ def test_one_name_for_each_place_in_a_path():
 
 
 def test_health(desk):
-    assert desk.get("/healthz", role=None).json == {"status": "ok", "version": "0.1.0", "stage": "test"}
+    assert desk.get("/healthz", role=None).json == {
+        "status": "ok",
+        "version": "0.1.0",
+        "stage": "test",
+    }
     assert desk.get("/healthz?deep=1", role=None).status == 401
     deep = desk.get("/healthz?deep=1").json
-    assert (deep["status"], deep["dynamodb"], deep["settle_queue"]) == ("ok", "ok", 0) and "24 hours" in deep["ses"]
+    assert (deep["status"], deep["dynamodb"], deep["settle_queue"]) == (
+        "ok",
+        "ok",
+        0,
+    ) and "24 hours" in deep["ses"]
 
 
 def test_pages_carry_their_headers(desk):
     for path in ("/", "/mk", "/mk/signup", "/docs", "/confirm/x", "/nobody"):
         headers = desk.open(path).headers
-        assert "default-src 'none'" in headers["Content-Security-Policy"] and "unsafe" not in headers["Content-Security-Policy"]
-        for name in ("X-Content-Type-Options", "Strict-Transport-Security", "X-Frame-Options", "Permissions-Policy"):
+        assert (
+            "default-src 'none'" in headers["Content-Security-Policy"]
+            and "unsafe" not in headers["Content-Security-Policy"]
+        )
+        for name in (
+            "X-Content-Type-Options",
+            "Strict-Transport-Security",
+            "X-Frame-Options",
+            "Permissions-Policy",
+        ):
             assert headers[name]
         assert headers["Referrer-Policy"] == "same-origin"
     assert desk.open("/nobody").status == 404

@@ -18,7 +18,9 @@ def taken() -> list:
     return ses_backends[cloud.ACCOUNT][cloud.REGION].sent_messages
 
 
-@pytest.mark.parametrize(("old", "quoted"), [(OLD, '"a..b."@docomo.ne.jp'), ("Taro.@ezweb.ne.jp", '"Taro."@ezweb.ne.jp')])
+@pytest.mark.parametrize(
+    ("old", "quoted"), [(OLD, '"a..b."@docomo.ne.jp'), ("Taro.@ezweb.ne.jp", '"Taro."@ezweb.ne.jp')]
+)
 def test_an_old_address_from_the_form_to_the_report(desk, old, quoted):
     desk.starts("mk", person1_mail1=old)
     answer = desk.memo()
@@ -30,7 +32,16 @@ def test_an_old_address_from_the_form_to_the_report(desk, old, quoted):
     (recipient,) = report["to"].addresses
     assert f"{recipient.username}@{recipient.domain}" == old and not report["to"].defects
     told = desk.look()["people"][0]["addresses"]
-    assert told == [{"id": "p1a1", "mail": old, "confirmed": True, "replaces": None, "bounced_at": None, "fragile": True}]
+    assert told == [
+        {
+            "id": "p1a1",
+            "mail": old,
+            "confirmed": True,
+            "replaces": None,
+            "bounced_at": None,
+            "fragile": True,
+        }
+    ]
 
 
 def test_the_store_keeps_it_as_it_is_written(desk):
@@ -59,7 +70,10 @@ def test_the_test_mails_page_shows_the_steps_of_its_own_carrier_alone(desk):
     desk.presses(MAIL)
     path = link(desk.mail(TEST, to="misaki@au.com"))
     for page in (desk.open(path), desk.send(path, {})):
-        assert "au・UQ mobileのメールをお使いの方へ" in page.text and "mk.example からのメール" in page.text
+        assert (
+            "au・UQ mobileのメールをお使いの方へ" in page.text
+            and "mk.example からのメール" in page.text
+        )
         assert "ドコモ" not in page.text and SECOND not in page.text
     other = desk.open(link(desk.mail(TEST, to="pc@sakura.example")))
     assert "お使いの方へ" not in other.text
@@ -79,7 +93,11 @@ def test_a_second_address_is_asked_for_where_the_first_is_fragile(desk):
     assert SECOND not in text_of(other)
     assert SECOND in desk.open(link(first)).text
     assert SECOND in guidance and "mk.example からのメール" in guidance
-    assert "\n  ドコモ: " in guidance and "\n  楽天モバイル: " in guidance and "SoftBank" not in guidance
+    assert (
+        "\n  ドコモ: " in guidance
+        and "\n  楽天モバイル: " in guidance
+        and "SoftBank" not in guidance
+    )
 
 
 def test_guidance_says_nothing_of_carriers_to_those_who_have_none(desk):

@@ -13,7 +13,9 @@ from tests.desk import text_of
 @pytest.fixture
 def running(desk):
     def story():
-        desk.on("2026-09-01").starts("mk", person2_name="佐藤 一郎", person2_mail1="sato@sakura.example")
+        desk.on("2026-09-01").starts(
+            "mk", person2_name="佐藤 一郎", person2_mail1="sato@sakura.example"
+        )
         desk.presses("テストメール", to="sato@sakura.example")
         desk.key("operator")
 
@@ -34,7 +36,9 @@ def test_a_memo_is_stored_once_and_reported_at_once(running):
     assert report["reply-to"] == "MKサービス <office@mk.example>"
     told = text_of(report)
     assert (
-        told.index("【どなたから】青葉電機 佐藤 様") < told.index("【どなた宛】佐藤 様") < told.index("【電話番号】090-1234-5678")
+        told.index("【どなたから】青葉電機 佐藤 様")
+        < told.index("【どなた宛】佐藤 様")
+        < told.index("【電話番号】090-1234-5678")
     )
     assert answer.json["number"] in told
 
@@ -47,7 +51,9 @@ def test_a_repeat_gives_the_same_bytes_and_nothing_else(running):
     shuffled = json.dumps(dict(reversed(body.items())), indent=3).encode()
     again = running.post("/v1/memos", shuffled, role="operator", **{"idempotency-key": "key-1"})
     assert (again.status, again.body) == (201, first.body)
-    assert running.status == "ended"  # an accepted memo replays though the service has ended meanwhile
+    assert (
+        running.status == "ended"
+    )  # an accepted memo replays though the service has ended meanwhile
     assert len(running.mails()) == mails
     assert running.counted("2026-09") == counted
 
@@ -56,7 +62,9 @@ def test_another_body_under_the_same_key_is_refused(running):
     running.memo("key-1")
     refused = running.memo("key-1", business="ほかの件")
     assert (refused.status, refused.json["type"]) == (422, "/problems/idempotency-key-reused")
-    broken = running.post("/v1/memos", {"nonsense": 1}, role="operator", **{"idempotency-key": "key-1"})
+    broken = running.post(
+        "/v1/memos", {"nonsense": 1}, role="operator", **{"idempotency-key": "key-1"}
+    )
     assert broken.json["type"] == "/problems/idempotency-key-reused"
 
 
@@ -109,7 +117,10 @@ def test_what_was_not_obtained_is_said_with_its_reason(running):
     assert answer.status == 201, answer.text
     told = text_of(running.mails()[-1])
     assert "【お名前】お尋ねしましたが、お話しいただけませんでした" in told
-    assert "【どなたから】青葉電機\n" in told and "【電話番号】(お尋ねする前にお電話が切れました)" in told
+    assert (
+        "【どなたから】青葉電機\n" in told
+        and "【電話番号】(お尋ねする前にお電話が切れました)" in told
+    )
     assert "【ご様子】お怒り" in told
 
 
@@ -129,14 +140,19 @@ def test_a_surcharge_stands_in_the_report_and_falls_with_its_call(desk, in_trial
 
 def test_earlier_calls_of_the_day_from_the_same_number(running):
     running.memo("key-1")
-    number = running.get("/v1/lines/0367001234?caller=09012345678", role="operator").json["from_this_caller"][0]["number"]
+    number = running.get("/v1/lines/0367001234?caller=09012345678", role="operator").json[
+        "from_this_caller"
+    ][0]["number"]
     running.later(hours=2).memo("key-2")
     assert f"・10:00(受付番号 {number})" in text_of(running.mails()[-1])
     running.later(hours=1).memo("key-3", caller={"name": "佐藤", "phone": "非通知"})
     assert "同じ番号から" not in text_of(running.mails()[-1])
 
 
-@pytest.mark.parametrize(("call_class", "reported"), [("sales", False), ("wrong_number", False), ("hangup", True), ("test", True)])
+@pytest.mark.parametrize(
+    ("call_class", "reported"),
+    [("sales", False), ("wrong_number", False), ("hangup", True), ("test", True)],
+)
 def test_mk_reports_by_class(running, call_class, reported):
     before = len(running.mails())
     answer = running.memo(business=None, caller=None, **{"class": call_class})
@@ -148,22 +164,35 @@ def test_mk_reports_by_class(running, call_class, reported):
 
 def test_smile_asks_for_four_items_and_knows_no_surcharge(desk):
     desk.on("2026-09-01").starts("smile")
-    refused = desk.memo(caller={"name": "佐藤", "phone": "090-1234-5678"}, surcharge={"yen": 200, "reason": "長い"})
+    refused = desk.memo(
+        caller={"name": "佐藤", "phone": "090-1234-5678"}, surcharge={"yen": 200, "reason": "長い"}
+    )
     assert {fault["field"] for fault in refused.json["errors"]} == {"caller.company", "surcharge"}
 
 
 def test_nothing_reaches_an_address_before_its_button(desk):
     desk.on("2026-09-01").starts(
-        "smile", person1_mail2="second@sakura.example", person2_name="佐藤", person2_mail1="s@sakura.example"
+        "smile",
+        person1_mail2="second@sakura.example",
+        person2_name="佐藤",
+        person2_mail1="s@sakura.example",
     )
-    assert [each["address"] for each in desk.memo("key-1").json["reported_to"]] == ["pc@sakura.example"]
+    assert [each["address"] for each in desk.memo("key-1").json["reported_to"]] == [
+        "pc@sakura.example"
+    ]
     desk.presses("テストメール", to="s@sakura.example")
-    assert [each["address"] for each in desk.memo("key-2").json["reported_to"]] == ["pc@sakura.example", "s@sakura.example"]
+    assert [each["address"] for each in desk.memo("key-2").json["reported_to"]] == [
+        "pc@sakura.example",
+        "s@sakura.example",
+    ]
 
 
 def test_long_and_unusual_words_survive_the_way_through_a_mail_parser(running):
     business = "髙﨑①㈱ｶﾅ😀 " + "とても長いご用件です。" * 150 + "\n二行目\n\n四行目"
-    running.memo(caller={"company": "㈱髙﨑", "name": "𠮷野", "phone": "０９０－１２３４－５６７８"}, business=business)
+    running.memo(
+        caller={"company": "㈱髙﨑", "name": "𠮷野", "phone": "０９０－１２３４－５６７８"},
+        business=business,
+    )
     mail = running.mails()[-1]
     assert business in text_of(mail)
     assert "【どなたから】㈱髙﨑 𠮷野 様" in text_of(mail)
@@ -180,7 +209,11 @@ def test_a_memo_is_read_back_with_its_report(running):
     taken = running.memo("key-1", **{"for": "社長"}).json
     read = running.get(f"/v1/memos/{taken['id']}", role="operator").json
     assert {name: read[name] for name in taken} == taken
-    assert (read["counted"], read["report"]["state"], read["report"]["tries"]) == (False, "handed_over", 1)
+    assert (read["counted"], read["report"]["state"], read["report"]["tries"]) == (
+        False,
+        "handed_over",
+        1,
+    )
     assert read["text"]["for"] == "社長"
     assert running.get("/v1/memos/mk-unknown", role="operator").status == 404
 
@@ -219,12 +252,17 @@ def test_memos_of_another_house_are_unknown(running):
     assert running.get(f"/v1/memos/{identity}", role="operator", house="smile").status == 404
     assert running.get("/v1/lines/0367001234", role="operator", house="smile").status == 404
     assert running.get(f"/v1/contracts/{running.contract}", house="smile").status == 404
-    stranger = running.post("/v1/memos", running.said(), role="operator", house="smile", **{"idempotency-key": "key-2"})
+    stranger = running.post(
+        "/v1/memos", running.said(), role="operator", house="smile", **{"idempotency-key": "key-2"}
+    )
     assert stranger.status == 422 and stranger.json["errors"][0]["field"] == "line"
 
 
 def test_a_month_that_is_none(running):
-    assert running.get(f"/v1/contracts/{running.contract}/usage/2026-13", role="operator").status == 422
+    assert (
+        running.get(f"/v1/contracts/{running.contract}/usage/2026-13", role="operator").status
+        == 422
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,7 +277,9 @@ def test_a_month_that_is_none(running):
         ("+81108752134", "+81108752134", None),
     ],
 )
-def test_a_number_is_shown_as_it_was_said_and_dialled_only_if_it_can_be(running, typed, shown, dialled):
+def test_a_number_is_shown_as_it_was_said_and_dialled_only_if_it_can_be(
+    running, typed, shown, dialled
+):
     running.memo(caller={"name": "佐藤", "phone": typed})
     mail = running.mails()[-1]
     assert f"【電話番号】{shown}\n" in text_of(mail)
@@ -291,18 +331,43 @@ def test_a_report_is_in_the_order_that_a_telephone_shows(desk):
     desk.memo("key-1", extra={"room": "301"})
     said = {"extra": {"room": "301"}, "mood": ["angry"], "wants_call_back": True, "for": "山本"}
     caller = {"company": "青葉電機", "phone": "090-1234-5678"}
-    assert desk.later(hours=2).memo("key-2", caller=caller, not_obtained={"name": "unclear"}, **said).status == 201
+    assert (
+        desk.later(hours=2)
+        .memo("key-2", caller=caller, not_obtained={"name": "unclear"}, **said)
+        .status
+        == 201
+    )
     mail = desk.mails()[-1]
     html = re.sub("<[^>]*>", "", mail.get_body(("html",)).get_content().split("<main")[1])
-    order = ["どなたから", "どなた宛", "電話番号", "ご用件", "部屋番号", "ご様子", "折り返し", "お名前"]
+    order = [
+        "どなたから",
+        "どなた宛",
+        "電話番号",
+        "ご用件",
+        "部屋番号",
+        "ご様子",
+        "折り返し",
+        "お名前",
+    ]
     for told in (text_of(mail), html):
-        places = [told.find(each) for each in [*order, "※お名指し", "同じ番号から", "受付番号: ", "受電日時: 2026年9月1日"]]
+        places = [
+            told.find(each)
+            for each in [
+                *order,
+                "※お名指し",
+                "同じ番号から",
+                "受付番号: ",
+                "受電日時: 2026年9月1日",
+            ]
+        ]
         assert -1 not in places and places == sorted(places), told
 
 
 def test_a_company_that_is_missing_for_another_reason_says_so(desk):
     desk.on("2026-09-01").starts("smile")
-    desk.memo(caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "would_not_say"})
+    desk.memo(
+        caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "would_not_say"}
+    )
     told = text_of(desk.mails()[-1])
     assert "【どなたから】(お尋ねしましたが、お話しいただけませんでした)" in told
     assert "【会社名】お声が聞き取れませんでした" in told
@@ -310,15 +375,31 @@ def test_a_company_that_is_missing_for_another_reason_says_so(desk):
 
 def test_each_correction_names_the_report_before_it(running):
     first = running.memo().json
-    said = {name: value for name, value in running.said(business="納期の件").items() if name not in ("line", "received_at")}
+    said = {
+        name: value
+        for name, value in running.said(business="納期の件").items()
+        if name not in ("line", "received_at")
+    }
     wrong = first
-    for place, before in ((2, first["number"]), (3, f"{first['number']}-2"), (4, f"{first['number']}-3")):
+    for place, before in (
+        (2, first["number"]),
+        (3, f"{first['number']}-2"),
+        (4, f"{first['number']}-3"),
+    ):
         key = {"idempotency-key": f"right-{place}"}
-        answer = running.post(f"/v1/memos/{wrong['id']}/corrections", said | {"business": f"{place}回目"}, role="operator", **key)
+        answer = running.post(
+            f"/v1/memos/{wrong['id']}/corrections",
+            said | {"business": f"{place}回目"},
+            role="operator",
+            **key,
+        )
         assert answer.status == 201, answer.text
         wrong = answer.json
         told = text_of(running.mails()[-1])
-        assert f"先にお送りした報告(受付番号 {before})に誤りがありました。お詫びして訂正いたします。" in told
+        assert (
+            f"先にお送りした報告(受付番号 {before})に誤りがありました。お詫びして訂正いたします。"
+            in told
+        )
         assert f"受付番号: {first['number']}-{place}\n" in told
 
 
@@ -326,12 +407,23 @@ def test_a_hang_up_says_so_once_for_each_item(running):
     running.memo(business=None, caller={"phone": "090-1234-5678"}, **{"class": "hangup"})
     told = text_of(running.mails()[-1])
     assert told.count("【ご用件】") == 1 and "【ご用件】\n(お電話が切れました)" in told
-    assert "【どなたから】(お電話が切れました)" in told and "【分類】無言・すぐに切れたお電話" in told
+    assert (
+        "【どなたから】(お電話が切れました)" in told and "【分類】無言・すぐに切れたお電話" in told
+    )
 
 
 def test_every_fault_of_a_memo_at_once(running):
-    refused = running.memo(line="03-9999-9999", received_at="2026-08-20T10:00:00+09:00", **{"class": "spam", "mood": ["x"]})
-    assert {fault["field"] for fault in refused.json["errors"]} == {"line", "received_at", "class", "mood.0"}
+    refused = running.memo(
+        line="03-9999-9999",
+        received_at="2026-08-20T10:00:00+09:00",
+        **{"class": "spam", "mood": ["x"]},
+    )
+    assert {fault["field"] for fault in refused.json["errors"]} == {
+        "line",
+        "received_at",
+        "class",
+        "mood.0",
+    }
 
 
 def test_a_call_of_the_last_day_may_be_written_down_on_the_next(running):
@@ -364,7 +456,12 @@ def test_earlier_calls_are_those_that_were_reported(running):
 def test_a_caller_without_a_number_has_no_history(running):
     running.memo("key-1")
     for caller in ("%E9%9D%9E%E9%80%9A%E7%9F%A5", "zzz"):
-        assert running.get(f"/v1/lines/0367001234?caller={caller}", role="operator").json["from_this_caller"] == []
+        assert (
+            running.get(f"/v1/lines/0367001234?caller={caller}", role="operator").json[
+                "from_this_caller"
+            ]
+            == []
+        )
 
 
 def test_last_month_is_still_recent(running):
@@ -378,7 +475,9 @@ def test_last_month_is_still_recent(running):
 
 def test_a_months_memos_are_listed_newest_first_page_by_page(running):
     for number in range(5):
-        running.later(minutes=1).memo(f"call-{number}", **{"class": "business" if number % 2 else "sales"})
+        running.later(minutes=1).memo(
+            f"call-{number}", **{"class": "business" if number % 2 else "sales"}
+        )
     path = f"/v1/memos?contract={running.contract}&limit=2"
     seen, cursor = [], ""
     while True:
@@ -386,13 +485,25 @@ def test_a_months_memos_are_listed_newest_first_page_by_page(running):
         seen += page["memos"]
         if not (cursor := page["cursor"]):
             break
-    assert [each["received_at"] for each in seen] == sorted((each["received_at"] for each in seen), reverse=True)
+    assert [each["received_at"] for each in seen] == sorted(
+        (each["received_at"] for each in seen), reverse=True
+    )
     assert len(seen) == 5 and [each["counted"] for each in seen] == [False] * 5  # a trial's calls
-    assert running.get(f"/v1/memos?contract={running.contract}&month=2026-08", role="operator").json["memos"] == []
+    assert (
+        running.get(f"/v1/memos?contract={running.contract}&month=2026-08", role="operator").json[
+            "memos"
+        ]
+        == []
+    )
 
 
 @pytest.mark.parametrize(
-    ("query", "field"), [("", "contract"), ("contract={c}&month=2026-13", "month"), ("contract={c}&cursor=zzz", "cursor")]
+    ("query", "field"),
+    [
+        ("", "contract"),
+        ("contract={c}&month=2026-13", "month"),
+        ("contract={c}&cursor=zzz", "cursor"),
+    ],
 )
 def test_a_list_of_memos_names_what_is_wrong(running, query, field):
     wrong = running.get("/v1/memos?" + query.format(c=running.contract), role="operator")
@@ -400,7 +511,10 @@ def test_a_list_of_memos_names_what_is_wrong(running, query, field):
 
 
 def test_another_houses_memos_are_nobodys(running):
-    assert running.get(f"/v1/memos?contract={running.contract}", role="operator", house="smile").status == 404
+    assert (
+        running.get(f"/v1/memos?contract={running.contract}", role="operator", house="smile").status
+        == 404
+    )
 
 
 @pytest.mark.parametrize("wanted", [None, "佐藤", "知らない人"])

@@ -40,7 +40,10 @@ def test_the_description_says_everything_that_is_given(desk):
         assert set(schema["properties"][name]["items"]["properties"]) == set(advice[name][0])
 
 
-@pytest.mark.parametrize("query", ["", "?calls=", "?calls=-1", "?calls=4.5", "?calls=many", "?calls=10001", "?calls=1&plan=half"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "?calls=", "?calls=-1", "?calls=4.5", "?calls=many", "?calls=10001", "?calls=1&plan=half"],
+)
 def test_strange_questions_are_refused(desk, query):
     answer = desk.get(PATH + query)
     assert answer.status == 422 and answer.json["errors"][0]["field"] in ("calls", "plan")
@@ -49,10 +52,30 @@ def test_strange_questions_are_refused(desk, query):
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/mk?calls=45", ("月45件の場合は、ハーフプランがおすすめです", "6,435円", "超過料金715円(1件143円)", "39〜77件")),
-        ("/mk?calls=0", ("月0件の場合は、スモールプラン", "2,960円", "超過料金はかかりません", "38件まで")),
-        ("/mk?calls=45", ("月39件からはハーフプラン、月78件からはスタンダードプランのほうがお得になります", "78件以上")),
-        ("/smile?calls=50", ("ライトコースがおすすめです", "8,800円", "50件まで", "月51件からはレギュラーコース")),
+        (
+            "/mk?calls=45",
+            (
+                "月45件の場合は、ハーフプランがおすすめです",
+                "6,435円",
+                "超過料金715円(1件143円)",
+                "39〜77件",
+            ),
+        ),
+        (
+            "/mk?calls=0",
+            ("月0件の場合は、スモールプラン", "2,960円", "超過料金はかかりません", "38件まで"),
+        ),
+        (
+            "/mk?calls=45",
+            (
+                "月39件からはハーフプラン、月78件からはスタンダードプランのほうがお得になります",
+                "78件以上",
+            ),
+        ),
+        (
+            "/smile?calls=50",
+            ("ライトコースがおすすめです", "8,800円", "50件まで", "月51件からはレギュラーコース"),
+        ),
         ("/mk?calls=10000", ("月10,000件の場合は、スタンダードプラン", "1,380,000円", "9,920件分")),
         ("/mk?utm_source=x&calls=45", ("月45件の場合は",)),
     ],
@@ -100,7 +123,11 @@ def test_a_fault_stands_at_the_field_of_a_whole_page(desk, typed, words):
     assert (answer.status, answer.headers["Cache-Control"]) == (422, "no-store")
     assert re.search(rf'<p class="fault" id="calls-fault">{words}', answer.text)
     assert 'aria-invalid="true" aria-describedby="calls-hint calls-fault"' in answer.text
-    assert "プランと料金" in answer.text and "おすすめです" not in answer.text and "<b>" not in answer.text
+    assert (
+        "プランと料金" in answer.text
+        and "おすすめです" not in answer.text
+        and "<b>" not in answer.text
+    )
     if typed.isascii() and typed.isalnum():
         assert f'value="{typed}"' in answer.text
 

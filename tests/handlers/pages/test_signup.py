@@ -19,7 +19,14 @@ def final(desk, **form):
 
 def test_the_final_screen_names_dates_and_yen(desk):
     page = final(desk, start_on="2026-09-07")
-    for said in ("2026年9月16日(水)", "2,960円", "5,920円", "銀行振込", "違約金はありません", "自動的に有料になることはありません"):
+    for said in (
+        "2026年9月16日(水)",
+        "2,960円",
+        "5,920円",
+        "銀行振込",
+        "違約金はありません",
+        "自動的に有料になることはありません",
+    ):
         assert said in page.text
     assert contracts(desk) == []
 
@@ -107,14 +114,20 @@ def test_each_fault_is_named_and_nothing_typed_is_lost(desk, typed, field, words
 
 
 def test_back_to_the_form_keeps_everything(desk):
-    page = desk.send(PATH, hidden(final(desk, wishes="一行目\n<b>二行目</b>").text) | {"step": "edit"})
+    page = desk.send(
+        PATH, hidden(final(desk, wishes="一行目\n<b>二行目</b>").text) | {"step": "edit"}
+    )
     assert "一行目\n&lt;b&gt;二行目&lt;/b&gt;" in page.text.replace("\r\n", "\n")
     assert 'value="small" checked' in page.text
 
 
 def test_only_from_our_own_pages(desk):
     body = hidden(final(desk).text) | {"step": "apply"}
-    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"sec-fetch-site": "none"}):
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+    ):
         assert desk.send(PATH, body, **headers).status == 403
     bare = {"content-type": "application/x-www-form-urlencoded"}
     assert desk.client.http.post(PATH, headers=bare, body=b"a=b").status_code == 403
@@ -144,7 +157,9 @@ def test_one_recipient_gets_few_mails_an_hour(desk):
 
 def test_one_network_gets_few_mails_an_hour(desk):
     for place in range(11):
-        last = desk.send(PATH, hidden(final(desk, mail=f"m{place}@sakura.example").text) | {"step": "apply"})
+        last = desk.send(
+            PATH, hidden(final(desk, mail=f"m{place}@sakura.example").text) | {"step": "apply"}
+        )
     assert last.status == 429
     assert len(contracts(desk)) == 10
 
@@ -192,7 +207,9 @@ def test_links_that_open_nothing(desk):
 def test_the_office_corrects_an_address_and_sends_again(desk):
     desk.signs_up("mk", mail="wrong@sakura.example")
     old = link(desk.mail(MAIL))
-    answer = desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "right@sakura.example"})
+    answer = desk.post(
+        f"/v1/contracts/{desk.contract}/confirmation", {"mail": "right@sakura.example"}
+    )
     assert answer.json["mail"] == "right@sakura.example"
     assert desk.open(old).status == 409
     desk.presses(MAIL, to="right@sakura.example")
@@ -209,10 +226,19 @@ def test_a_person_may_found_a_company_later(desk):
 
 
 def test_every_report_address_gets_its_own_test_mail(desk):
-    desk.signs_up("mk", person1_mail2="phone@sakura.example", person3_name="佐藤", person3_mail1="sato@sakura.example")
+    desk.signs_up(
+        "mk",
+        person1_mail2="phone@sakura.example",
+        person3_name="佐藤",
+        person3_mail1="sato@sakura.example",
+    )
     desk.presses(MAIL)
     tests = [mail for mail in desk.mails() if "テストメール" in mail["subject"]]
-    assert sorted(mail["to"] for mail in tests) == ["pc@sakura.example", "phone@sakura.example", "sato@sakura.example"]
+    assert sorted(mail["to"] for mail in tests) == [
+        "pc@sakura.example",
+        "phone@sakura.example",
+        "sato@sakura.example",
+    ]
     assert len({link(mail) for mail in tests}) == 3
     people = desk.look()["people"]
     assert [len(person["addresses"]) for person in people] == [2, 1]
@@ -249,7 +275,10 @@ def test_mails_speak_no_markup_and_no_foreign_header(desk):
     assert "<b>さくら</b>&商事" in text_of(mail)
 
 
-@pytest.mark.parametrize("name", ["people.1.name", "people.0.addresses.9", "people", "person9_name", "wants_trial", "\n", "<b>"])
+@pytest.mark.parametrize(
+    "name",
+    ["people.1.name", "people.0.addresses.9", "people", "person9_name", "wants_trial", "\n", "<b>"],
+)
 def test_fields_that_the_form_does_not_have_change_nothing(desk, name):
     assert final(desk, **{name: "x"}).status == 200
     assert desk.send(PATH, {name: "x"}).status == 422
@@ -272,7 +301,9 @@ def test_a_domain_of_japanese_letters_is_written_as_headers_can_carry_it(desk):
 
 
 def test_an_accepted_form_sent_again_next_day_is_still_that_application(desk):
-    given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "start_on": "2026-09-01"}
+    given = (
+        hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "start_on": "2026-09-01"}
+    )
     body = hidden(desk.send("/smile/signup", given | {"step": "check"}).text) | {"step": "apply"}
     first = desk.send("/smile/signup", body)
     desk.at("2026-09-02")
@@ -297,9 +328,9 @@ def test_a_corrected_address_is_recognised(desk):
     first = desk.signs_up("smile", mail="old@sakura.example")
     desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-9999")
     assert desk.look()["matches"] == []
-    assert desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "old@sakura.example"}).json["matches"] == [
-        {"contract": first, "by": ["mail"]}
-    ]
+    assert desk.post(
+        f"/v1/contracts/{desk.contract}/confirmation", {"mail": "old@sakura.example"}
+    ).json["matches"] == [{"contract": first, "by": ["mail"]}]
     desk.presses(MAIL, to="old@sakura.example")
     assert "eligibility" in desk.look()["waits_for"]
     desk.signs_up("smile", mail="typo@sakura.example", phone="03-6800-8888")
@@ -308,7 +339,12 @@ def test_a_corrected_address_is_recognised(desk):
 
 def test_test_mails_to_one_address_are_limited(desk):
     for place in range(4):
-        desk.signs_up("mk", mail=f"m{place}@a.example", phone=f"03-6800-000{place}", person1_mail1="victim@b.example")
+        desk.signs_up(
+            "mk",
+            mail=f"m{place}@a.example",
+            phone=f"03-6800-000{place}",
+            person1_mail1="victim@b.example",
+        )
         desk.presses(MAIL, to=f"m{place}@a.example")
     assert len([mail for mail in desk.mails() if mail["to"] == "victim@b.example"]) == 3
 
@@ -331,7 +367,11 @@ def test_smile_says_what_an_option_adds_and_what_a_late_start_costs(desk):
     given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "use": "listed"}
     assert "月額6,600円" in desk.send("/smile/signup", given | {"step": "check"}).text
     late = desk.send("/smile/signup", given | {"step": "check", "start_on": "2026-10-01"}).text
-    assert "お試しをご利用いただけません" in late and "ご利用開始日から有料です" in late and "2026年9月16日" not in late
+    assert (
+        "お試しをご利用いただけません" in late
+        and "ご利用開始日から有料です" in late
+        and "2026年9月16日" not in late
+    )
     assert "全額お返しします" not in late and "2026年9月15日(火)までのため" in late
 
 

@@ -40,7 +40,10 @@ def test_each_kind_of_event_in_its_real_form(file, states):
     event = json.loads((FILES / f"{file}.json").read_text())
     told = delivery.read(event)
     assert sorted({each.state for each in told}) == states
-    assert all(each.message == event["mail"]["messageId"] and "@" in each.address and each.at.tzinfo for each in told)
+    assert all(
+        each.message == event["mail"]["messageId"] and "@" in each.address and each.at.tzinfo
+        for each in told
+    )
     assert delivery.sent_at(event).tzinfo
 
 
@@ -55,7 +58,9 @@ def test_a_kind_that_tells_nothing_of_delivery_is_passed_over():
     assert delivery.read({"eventType": "Open", "open": {}, "mail": {"destination": [A]}}) == []
 
 
-@pytest.mark.parametrize("broken", [{}, {"eventType": "Bounce"}, {"eventType": "Delivery", "mail": {"timestamp": "x"}}])
+@pytest.mark.parametrize(
+    "broken", [{}, {"eventType": "Bounce"}, {"eventType": "Delivery", "mail": {"timestamp": "x"}}]
+)
 def test_what_is_no_event_is_an_error(broken):
     with pytest.raises((KeyError, ValueError, TypeError)):
         delivery.read(broken)
@@ -96,16 +101,26 @@ def test_how_it_stands_at_an_address(states, done, expected):
 
 def test_of_two_mails_the_one_that_came_furthest_tells_how_it_stands():
     assert state(line("bounced_hard", message="m1"), line("delivered", message="m2")) == "delivered"
-    assert state(line("bounced_hard", message="m1"), line("handed_over", message="m2")) == "handed_over"
     assert (
-        state(line("delivered", message="m1"), line("bounced_hard", message="m1"), line("bounced_soft", message="m2"))
+        state(line("bounced_hard", message="m1"), line("handed_over", message="m2"))
+        == "handed_over"
+    )
+    assert (
+        state(
+            line("delivered", message="m1"),
+            line("bounced_hard", message="m1"),
+            line("bounced_soft", message="m2"),
+        )
         == "bounced_soft"
     )
 
 
 def test_each_address_stands_by_itself():
     rows = delivery.ledger([A, B, A], [A], [line("delivered"), line("bounced_soft", B.upper())])
-    assert [(row["address"], row["state"]) for row in rows] == [(A, "delivered"), (B, "bounced_soft")]
+    assert [(row["address"], row["state"]) for row in rows] == [
+        (A, "delivered"),
+        (B, "bounced_soft"),
+    ]
 
 
 EVENTS = st.lists(

@@ -49,7 +49,13 @@ def test_somebody_who_is_on_no_roster(typed, shown):
 
 
 @pytest.mark.parametrize(
-    ("typed", "shown"), [("青葉電機", "青葉電機"), ("青葉電機様", "青葉電機"), ("青葉電機 御中", "青葉電機"), ("様", "様")]
+    ("typed", "shown"),
+    [
+        ("青葉電機", "青葉電機"),
+        ("青葉電機様", "青葉電機"),
+        ("青葉電機 御中", "青葉電機"),
+        ("様", "様"),
+    ],
 )
 def test_a_company(typed, shown):
     assert honorifics.company(typed) == shown

@@ -57,7 +57,14 @@ def test_an_instant_that_could_not_be_read_is_not_judged_again():
         (MK, {"caller": None, "business": None, "class_": None}, set()),
         (MK, {"not_obtained": {"name": "unclear"}}, {"not_obtained.name"}),
         (MK, {"not_obtained": {"fax": "unclear"}}, {"not_obtained.fax"}),
-        (MK, {"caller": {"name": "山田", "phone": "0312345678"}, "not_obtained": {"company": "unclear"}}, set()),
+        (
+            MK,
+            {
+                "caller": {"name": "山田", "phone": "0312345678"},
+                "not_obtained": {"company": "unclear"},
+            },
+            set(),
+        ),
         (MK, {"class_": "sales", "not_obtained": {"fax": "unclear"}}, {"not_obtained.fax"}),
     ],
 )
@@ -82,8 +89,12 @@ def test_a_number_has_digits_or_was_not_shown(phone, fits):
 
 
 def test_a_missing_item_is_asked_for_by_the_houses_name_for_it():
-    assert said(MK, caller={"name": "山田"})["caller.phone"].startswith("折り返しのお電話番号を入力するか")
-    assert said(MK, not_obtained={"fax": "unclear"})["not_obtained.fax"].endswith("business、company、name、phone")
+    assert said(MK, caller={"name": "山田"})["caller.phone"].startswith(
+        "折り返しのお電話番号を入力するか"
+    )
+    assert said(MK, not_obtained={"fax": "unclear"})["not_obtained.fax"].endswith(
+        "business、company、name、phone"
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +131,9 @@ def test_what_a_call_counts_for(house, call_class, in_free_trial, reported, coun
     )
 
 
-@pytest.mark.parametrize(("identity", "letters"), [("mk-0", "H6E1Y"), ("smile-abc", "12G2P"), ("x", "Q25J2")])
+@pytest.mark.parametrize(
+    ("identity", "letters"), [("mk-0", "H6E1Y"), ("smile-abc", "12G2P"), ("x", "Q25J2")]
+)
 def test_the_number_people_quote_never_changes(identity, letters):
     assert memo.number(identity, datetime(2026, 9, 14, 15, 0, tzinfo=UTC)) == f"260915-{letters}"
     assert memo.number(identity, datetime(2026, 9, 14, 14, 59, tzinfo=UTC)) == f"260914-{letters}"
@@ -129,7 +142,13 @@ def test_the_number_people_quote_never_changes(identity, letters):
 def test_the_same_request_has_the_same_id_and_no_other_has_it():
     ids = {
         memo.memo_id(*each)
-        for each in [("mk", "a", "k"), ("mk", "a", "l"), ("mk", "b", "k"), ("smile", "a", "k"), ("mk", "a", "k")]
+        for each in [
+            ("mk", "a", "k"),
+            ("mk", "a", "l"),
+            ("mk", "b", "k"),
+            ("smile", "a", "k"),
+            ("mk", "a", "k"),
+        ]
     }
     assert len(ids) == 4
     assert memo.memo_id("mk", "a", "k").startswith("mk-")

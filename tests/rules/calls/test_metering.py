@@ -11,7 +11,9 @@ from chalicelib.rules.calls import metering
 def memo(counts=True, handed_over=True):
     later = dict.fromkeys(("told_before", "corrected_by", "counts_now", "why_now"))
     at = datetime(2026, 9, 1, tzinfo=UTC)
-    return SimpleNamespace(counts=counts, why="業務のお電話", handed_over_at=at if handed_over else None, **later)
+    return SimpleNamespace(
+        counts=counts, why="業務のお電話", handed_over_at=at if handed_over else None, **later
+    )
 
 
 def test_a_call_counts_once_its_report_was_handed_over():
@@ -33,7 +35,14 @@ def test_a_call_counts_once_its_report_was_handed_over():
 )
 def test_usage_against_the_plan(count, today, over, over_yen, forecast):
     told = metering.usage([memo()] * count + [memo(counts=False)] * 2, 20, 148, "2026-09", today)
-    assert told == {"taken": count + 2, "counted": count, "included": 20, "over": over, "over_yen": over_yen, "forecast": forecast}
+    assert told == {
+        "taken": count + 2,
+        "counted": count,
+        "included": 20,
+        "over": over,
+        "over_yen": over_yen,
+        "forecast": forecast,
+    }
 
 
 def test_the_forecast_of_a_first_month_goes_by_days_of_service():

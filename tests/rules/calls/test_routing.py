@@ -15,7 +15,13 @@ MK, SMILE = houses.find("mk"), houses.find("smile")
 def person(name, *mails, reading=None, aliases=(), confirmed=True):
     addresses = [SimpleNamespace(mail=mail, confirmed_at=confirmed or None) for mail in mails]
     return SimpleNamespace(
-        id=name, name=name, reading=reading, aliases=list(aliases), addresses=addresses, away_until=None, deputy=None
+        id=name,
+        name=name,
+        reading=reading,
+        aliases=list(aliases),
+        addresses=addresses,
+        away_until=None,
+        deputy=None,
     )
 
 
@@ -79,7 +85,12 @@ def test_nobody_left_is_told_to_the_caller(house):
 @pytest.mark.parametrize(
     ("until", "deputy", "told", "note"),
     [
-        (TODAY, "佐藤 花子", "hanako@a.example", "2026年9月1日(火)までご不在"),  # the last day still counts
+        (
+            TODAY,
+            "佐藤 花子",
+            "hanako@a.example",
+            "2026年9月1日(火)までご不在",
+        ),  # the last day still counts
         (TODAY, None, "top@a.example", "ご不在のため、髙橋 美咲様"),
         (TODAY, "鈴木 次郎", "top@a.example", "ご不在"),  # a deputy who cannot be reached
         (TODAY - timedelta(days=1), "佐藤 花子", "sato@a.example", None),  # back again

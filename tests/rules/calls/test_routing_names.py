@@ -6,32 +6,66 @@ from hypothesis import strategies as st
 
 from chalicelib.rules import houses
 from chalicelib.rules.calls import routing
-from tests.rules.calls.test_routing import PEOPLE, SECOND, SILENT, THIRD, TODAY, TOP, UNCONFIRMED, person
+from tests.rules.calls.test_routing import (
+    PEOPLE,
+    SECOND,
+    SILENT,
+    THIRD,
+    TODAY,
+    TOP,
+    UNCONFIRMED,
+    person,
+)
 
 MK, SMILE = houses.find("mk"), houses.find("smile")
 
 
 @pytest.mark.parametrize(
-    ("katakana", "hiragana"), [("ァ", "ぁ"), ("ア", "あ"), ("ン", "ん"), ("ヴ", "ゔ"), ("ヵ", "ゕ"), ("ヶ", "ゖ"), ("ーヷ", "ーヷ")]
+    ("katakana", "hiragana"),
+    [
+        ("ァ", "ぁ"),
+        ("ア", "あ"),
+        ("ン", "ん"),
+        ("ヴ", "ゔ"),
+        ("ヵ", "ゕ"),
+        ("ヶ", "ゖ"),
+        ("ーヷ", "ーヷ"),
+    ],
 )
 def test_kana_are_one_name_in_either_form(katakana, hiragana):
     assert routing.folded(katakana) == hiragana
 
 
 @pytest.mark.parametrize(
-    "typed", ["サトウ・イチロウ", "ｻﾄｳ ｲﾁﾛｳ", "さとう　いちろう様", "サトウイチロウさん", "さとういちろう殿", "さとういちろう氏"]
+    "typed",
+    [
+        "サトウ・イチロウ",
+        "ｻﾄｳ ｲﾁﾛｳ",
+        "さとう　いちろう様",
+        "サトウイチロウさん",
+        "さとういちろう殿",
+        "さとういちろう氏",
+    ],
 )
 def test_spelling_spaces_and_honorifics_make_no_difference(typed):
     assert routing.folded(typed) == "さとういちろう"
 
 
-@pytest.mark.parametrize("typed", ["太郎さん様", "太郎様さん", "太郎 さま 殿", "太郎氏様さん", "ﾀﾛｳｻﾝ様"])
+@pytest.mark.parametrize(
+    "typed", ["太郎さん様", "太郎様さん", "太郎 さま 殿", "太郎氏様さん", "ﾀﾛｳｻﾝ様"]
+)
 def test_honorifics_go_in_whatever_order_they_are_piled_up(typed):
     assert routing.folded(typed) in ("太郎", "たろう")
-    assert routing.find_person([TOP, person("太郎", "taro@a.example", reading="たろう")], typed).name == "太郎"
+    assert (
+        routing.find_person([TOP, person("太郎", "taro@a.example", reading="たろう")], typed).name
+        == "太郎"
+    )
 
 
-@given(st.sampled_from(["太郎", "さとう", "三宅", "様子"]), st.lists(st.sampled_from(["さん", "様", "さま", "氏", "殿"])))
+@given(
+    st.sampled_from(["太郎", "さとう", "三宅", "様子"]),
+    st.lists(st.sampled_from(["さん", "様", "さま", "氏", "殿"])),
+)
 def test_no_honorific_is_left_at_the_end_of_a_name(name, honorifics):
     assert routing.folded(name + "".join(honorifics)) == name
 
@@ -51,7 +85,8 @@ def roster(*names: str) -> list:
     """People by `name`, `name/reading` or `name/reading/alias`."""
     parts = [(*name.split("/"), "", "")[:3] for name in names]
     return [
-        person(name, "x@a.example", reading=reading or None, aliases=[alias] if alias else []) for name, reading, alias in parts
+        person(name, "x@a.example", reading=reading or None, aliases=[alias] if alias else [])
+        for name, reading, alias in parts
     ]
 
 
@@ -66,17 +101,29 @@ def roster(*names: str) -> list:
         (["髙橋 健", "高橋 翔"], "高橋 健", "髙橋 健"),
         (["佐藤 健一//専務", "鈴木 次郎"], "佐藤専務", "佐藤 健一"),
         (["佐藤 健一//専務", "鈴木 次郎"], "鈴木専務", None),
-        (["佐藤 一郎", "佐藤花子"], "佐藤様", None),  # without a space behind it a family name is one all the same
+        (
+            ["佐藤 一郎", "佐藤花子"],
+            "佐藤様",
+            None,
+        ),  # without a space behind it a family name is one all the same
         (["佐藤 一郎", "佐藤花子"], "佐藤花子", "佐藤花子"),
         (["佐藤花子"], "佐藤", None),
         (["森田花子"], "森", None),
-        (["佐藤 一郎/さとう いちろう", "佐藤 花子"], "サトウ", None),  # the other one's reading is not filled in
+        (
+            ["佐藤 一郎/さとう いちろう", "佐藤 花子"],
+            "サトウ",
+            None,
+        ),  # the other one's reading is not filled in
         (["佐藤 一郎/さとう いちろう", "鈴木 花子"], "サトウ", "佐藤 一郎"),
         (["原", "原 誠"], "原", None),
         (["原", "原 誠"], "原誠", "原 誠"),
         (["高橋 健//鈴木", "鈴木 一郎"], "鈴木", None),
         (["森 一//はやし", "林 誠/はやし まこと"], "ハヤシ", None),
-        (["佐藤 一郎//さくら商事 営業部長"], "さくら商事", None),  # the firm, not whoever has it in a title
+        (
+            ["佐藤 一郎//さくら商事 営業部長"],
+            "さくら商事",
+            None,
+        ),  # the firm, not whoever has it in a title
         (["佐藤 一郎//さくら商事 営業部長"], "さくら商事 営業部長", "佐藤 一郎"),
     ],
 )
@@ -89,14 +136,28 @@ def test_a_name_is_one_persons_or_nobodys(names, wanted, found):
 
 def test_a_name_that_fits_two_says_so():
     note = routing.route(MK, PEOPLE, "佐藤", TODAY).note
-    assert note.startswith("お名指しの「佐藤」に当てはまる方が名簿に複数いらっしゃるため(佐藤 一郎様、佐藤 花子様)、名簿の先頭の")
+    assert note.startswith(
+        "お名指しの「佐藤」に当てはまる方が名簿に複数いらっしゃるため(佐藤 一郎様、佐藤 花子様)、名簿の先頭の"
+    )
 
 
 NOTES = [
     (MK, None, "top@a.example", None, None),
     (MK, "佐藤 花子", "hanako@a.example", "佐藤 花子", None),
-    (MK, "山本", "top@a.example", None, "お名指しの「山本」は名簿に見当たらないため、名簿の先頭の髙橋 美咲様へお送りしています。"),
-    (MK, "田中 実", "top@a.example", "田中 実", "田中 実様の確認済みの報告先がないため、髙橋 美咲様へお送りしています。"),
+    (
+        MK,
+        "山本",
+        "top@a.example",
+        None,
+        "お名指しの「山本」は名簿に見当たらないため、名簿の先頭の髙橋 美咲様へお送りしています。",
+    ),
+    (
+        MK,
+        "田中 実",
+        "top@a.example",
+        "田中 実",
+        "田中 実様の確認済みの報告先がないため、髙橋 美咲様へお送りしています。",
+    ),
     (SMILE, None, "top@a.example", None, None),
     (SMILE, "佐藤 花子", "top@a.example", "佐藤 花子", None),
     (
@@ -130,6 +191,12 @@ def test_every_told_address_is_told_with_its_owner():
 
 
 @pytest.mark.parametrize("house", [MK, SMILE])
-@pytest.mark.parametrize(("wanted", "asked_for"), [("田中 実", "田中 実"), ("山本", None), (None, None)])
-def test_when_nobody_can_be_told_it_is_known_who_was_asked_for_and_no_note_says_where_it_went(house, wanted, asked_for):
-    assert routing.route(house, [UNCONFIRMED, SILENT], wanted, TODAY) == routing.Route([], asked_for, None)
+@pytest.mark.parametrize(
+    ("wanted", "asked_for"), [("田中 実", "田中 実"), ("山本", None), (None, None)]
+)
+def test_when_nobody_can_be_told_it_is_known_who_was_asked_for_and_no_note_says_where_it_went(
+    house, wanted, asked_for
+):
+    assert routing.route(house, [UNCONFIRMED, SILENT], wanted, TODAY) == routing.Route(
+        [], asked_for, None
+    )

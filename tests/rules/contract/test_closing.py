@@ -36,7 +36,9 @@ def first_of(day: date, months_later: int) -> date:
 )
 def test_the_tenth_or_the_next_business_day_closes_a_month(month, closes):
     for house in (MK, SMILE):
-        assert closing.closing_day(date.fromisoformat(f"{month}-01"), house) == date.fromisoformat(f"{month}-{closes}")
+        assert closing.closing_day(date.fromisoformat(f"{month}-01"), house) == date.fromisoformat(
+            f"{month}-{closes}"
+        )
 
 
 def test_every_month_is_closed_within_itself_on_the_first_business_day_from_the_houses_day():
@@ -72,7 +74,9 @@ def test_a_month_has_one_closing_day(day):
     ],
 )
 def test_on_which_day_a_notice_ends_a_contract(house, notice_on, ends_on):
-    assert closing.ends_on(house, date.fromisoformat(notice_on), LONG_AGO) == date.fromisoformat(ends_on)
+    assert closing.ends_on(house, date.fromisoformat(notice_on), LONG_AGO) == date.fromisoformat(
+        ends_on
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,14 +84,21 @@ def test_on_which_day_a_notice_ends_a_contract(house, notice_on, ends_on):
     [
         (SMILE, "2026-09-05", "2026-09-16", "2026-09-30"),
         (SMILE, "2026-08-25", "2026-09-03", "2026-09-30"),
-        (SMILE, "2026-08-05", "2026-09-01", "2026-09-30"),  # by the rule August, in which no contract has begun
+        (
+            SMILE,
+            "2026-08-05",
+            "2026-09-01",
+            "2026-09-30",
+        ),  # by the rule August, in which no contract has begun
         (SMILE, "2026-08-05", "2026-08-31", "2026-08-31"),
         (SMILE, "2026-12-25", "2027-01-02", "2027-01-31"),
         (MK, "2026-08-30", "2026-09-04", "2026-09-30"),
         (MK, "2026-08-10", "2026-08-13", "2026-08-31"),
     ],
 )
-def test_a_notice_in_the_trial_lets_the_contract_have_its_first_month(house, notice_on, contract_from, ends_on):
+def test_a_notice_in_the_trial_lets_the_contract_have_its_first_month(
+    house, notice_on, contract_from, ends_on
+):
     found = closing.ends_on(house, date.fromisoformat(notice_on), date.fromisoformat(contract_from))
     assert found == date.fromisoformat(ends_on)
 
@@ -100,7 +111,9 @@ def test_a_later_notice_never_ends_a_contract_earlier(house, one, other, trial_a
 
 
 @given(HOUSES, DAYS, st.integers(-400, 40))
-def test_a_contract_ends_with_a_month_neither_before_its_notice_nor_before_it_begins(house, notice_on, trial_ahead):
+def test_a_contract_ends_with_a_month_neither_before_its_notice_nor_before_it_begins(
+    house, notice_on, trial_ahead
+):
     begins = notice_on + A_DAY * trial_ahead
     ends_on = closing.ends_on(house, notice_on, begins)
     assert (ends_on + A_DAY).day == 1
@@ -111,7 +124,9 @@ def test_a_contract_ends_with_a_month_neither_before_its_notice_nor_before_it_be
 @given(DAYS)
 def test_only_a_notice_after_the_closing_day_costs_a_month_more(notice_on):
     late = notice_on > closing.closing_day(notice_on, SMILE)
-    assert closing.ends_on(SMILE, notice_on, LONG_AGO) == first_of(notice_on, 2 if late else 1) - A_DAY
+    assert (
+        closing.ends_on(SMILE, notice_on, LONG_AGO) == first_of(notice_on, 2 if late else 1) - A_DAY
+    )
     assert closing.ends_on(MK, notice_on, LONG_AGO) == first_of(notice_on, 1) - A_DAY
 
 
@@ -130,7 +145,9 @@ def test_only_a_notice_after_the_closing_day_costs_a_month_more(notice_on):
     ],
 )
 def test_from_when_a_plan_counts(house, asked_on, counts_from):
-    assert closing.plan_changes_on(house, date.fromisoformat(asked_on)) == date.fromisoformat(counts_from)
+    assert closing.plan_changes_on(house, date.fromisoformat(asked_on)) == date.fromisoformat(
+        counts_from
+    )
 
 
 @given(HOUSES, DAYS)

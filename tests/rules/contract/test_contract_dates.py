@@ -50,14 +50,25 @@ def test_by_which_day_a_service_should_run(house, given, target):
     ],
 )
 def test_only_a_service_before_its_first_start_waits_for_gates(status, paused_on, waits):
-    given = of(status, paused_on=paused_on, matches=[], wants_trial=True, mail_confirmed_at=None, people=[], passed_gates=set)
+    given = of(
+        status,
+        paused_on=paused_on,
+        matches=[],
+        wants_trial=True,
+        mail_confirmed_at=None,
+        people=[],
+        passed_gates=set,
+    )
     assert bool(life.missing_to_start(given, MK)) is waits
 
 
 @pytest.mark.parametrize(
     ("given", "begins"),
     [
-        (of(ACTIVE, active_from=date(2026, 9, 16), trial_last_day=date(2026, 9, 20)), date(2026, 9, 16)),
+        (
+            of(ACTIVE, active_from=date(2026, 9, 16), trial_last_day=date(2026, 9, 20)),
+            date(2026, 9, 16),
+        ),
         (of(TRIAL, trial_last_day=date(2026, 9, 20)), date(2026, 9, 21)),
         (of(PREPARING), TODAY),
     ],
@@ -72,7 +83,11 @@ def test_the_paid_contract_begins_after_the_trial(given, begins):
         (SMILE, of(ACTIVE, active_from=date(2026, 1, 1)), date(2026, 10, 31)),
         (MK, of(ACTIVE, active_from=date(2026, 1, 1)), date(2026, 9, 30)),
         (MK, of(TRIAL, trial_last_day=date(2026, 9, 30)), date(2026, 10, 31)),
-        (SMILE, of(ACTIVE, active_from=date(2026, 1, 1), ends_on=date(2026, 9, 30)), date(2026, 9, 30)),
+        (
+            SMILE,
+            of(ACTIVE, active_from=date(2026, 1, 1), ends_on=date(2026, 9, 30)),
+            date(2026, 9, 30),
+        ),
     ],
 )
 def test_the_first_notice_sets_the_day_and_else_the_houses_rule(house, given, ends_on):
@@ -98,7 +113,11 @@ def change(on: date, was: str, becomes: str):
     return SimpleNamespace(on=on, was=was, becomes=becomes)
 
 
-CHANGES = [change(date(2026, 3, 1), "a", "b"), change(date(2026, 6, 1), "b", "c"), change(date(2026, 6, 1), "c", "d")]
+CHANGES = [
+    change(date(2026, 3, 1), "a", "b"),
+    change(date(2026, 6, 1), "b", "c"),
+    change(date(2026, 6, 1), "c", "d"),
+]
 
 
 @pytest.mark.parametrize(
@@ -131,7 +150,9 @@ ON = date(2027, 9, 1)
         (SMILE, 1, "small", "half", False),
     ],
 )
-def test_going_back_to_small_within_a_year_is_flagged_at_mk(house, days_before, was, becomes, flagged):
+def test_going_back_to_small_within_a_year_is_flagged_at_mk(
+    house, days_before, was, becomes, flagged
+):
     earlier = change(ON - timedelta(days=days_before), was, becomes)
     other = change(ON - timedelta(days=2), "standard", "small")
     for plans in ([earlier], [earlier, other], [other, earlier]):
@@ -140,7 +161,9 @@ def test_going_back_to_small_within_a_year_is_flagged_at_mk(house, days_before, 
 
 
 def person(*confirmed: bool):
-    return SimpleNamespace(addresses=[SimpleNamespace(confirmed_at="then" if each else None) for each in confirmed])
+    return SimpleNamespace(
+        addresses=[SimpleNamespace(confirmed_at="then" if each else None) for each in confirmed]
+    )
 
 
 ROSTER = st.lists(st.lists(st.booleans(), max_size=2), max_size=8)
@@ -165,4 +188,6 @@ def test_people_who_receive_reports_beyond_three_are_charged_at_mk(people, extra
 def test_who_receives_nothing_is_never_charged(roster):
     receiving = [each for each in roster if any(each)]
     given = of(people=[person(*each) for each in roster])
-    assert life.extra_people(given, MK) == life.extra_people(of(people=[person(*each) for each in receiving]), MK)
+    assert life.extra_people(given, MK) == life.extra_people(
+        of(people=[person(*each) for each in receiving]), MK
+    )

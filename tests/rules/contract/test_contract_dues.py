@@ -34,13 +34,23 @@ def day(text: str) -> date:
 
 
 def contract(status, **facts):
-    return SimpleNamespace(status=status, **BLANK | {name: day(each) for name, each in facts.items()})
+    return SimpleNamespace(
+        status=status, **BLANK | {name: day(each) for name, each in facts.items()}
+    )
 
 
 TRIAL = {"started_on": "09-01", "trial_last_day": "09-10"}
 AHEAD = [
-    (contract(lifecycle.APPLIED, applied_on="09-01"), MK, [("09-03", "remind_confirmation"), ("09-15", "delete_unconfirmed")]),
-    (contract(lifecycle.APPLIED, applied_on="09-01", confirmation_reminded_on="09-03"), MK, [("09-15", "delete_unconfirmed")]),
+    (
+        contract(lifecycle.APPLIED, applied_on="09-01"),
+        MK,
+        [("09-03", "remind_confirmation"), ("09-15", "delete_unconfirmed")],
+    ),
+    (
+        contract(lifecycle.APPLIED, applied_on="09-01", confirmation_reminded_on="09-03"),
+        MK,
+        [("09-15", "delete_unconfirmed")],
+    ),
     (contract(lifecycle.PREPARING), MK, []),
     (contract(lifecycle.PREPARING, start_on="09-20"), MK, []),
     (contract(lifecycle.PREPARING, ready_on="09-05"), MK, [("09-05", "start")]),
@@ -82,11 +92,16 @@ def test_what_is_ahead(given, house, ahead):
 def test_of_two_things_on_one_day_the_client_is_not_lost_before_being_reminded():
     given = contract(lifecycle.APPLIED, applied_on="09-01")
     house = SimpleNamespace(application=SimpleNamespace(remind_after_days=3, delete_after_days=3))
-    assert [what for _, what in life.dues(given, house)] == ["remind_confirmation", "delete_unconfirmed"]
+    assert [what for _, what in life.dues(given, house)] == [
+        "remind_confirmation",
+        "delete_unconfirmed",
+    ]
 
 
 def test_nothing_ahead_is_an_empty_list():
-    assert life.dues(contract(lifecycle.ACTIVE), MK) == life.dues(contract(lifecycle.ENDED), MK) == []
+    assert (
+        life.dues(contract(lifecycle.ACTIVE), MK) == life.dues(contract(lifecycle.ENDED), MK) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +138,9 @@ INSTANT = timedelta(microseconds=1)
     ],
 )
 def test_when_a_contract_is_served(periods, moment, served):
-    given = SimpleNamespace(service=[SimpleNamespace(since=since, until=until) for since, until in periods])
+    given = SimpleNamespace(
+        service=[SimpleNamespace(since=since, until=until) for since, until in periods]
+    )
     assert life.served_at(given, moment) is served
 
 
@@ -153,4 +170,9 @@ def test_a_start_waits_for_the_gates_that_are_missing():
         people=[],
         passed_gates=lambda: {"identity", "greeting"},
     )
-    assert [gate.key for gate in life.missing_to_start(given, MK)] == ["mail", "eligibility", "address", "number"]
+    assert [gate.key for gate in life.missing_to_start(given, MK)] == [
+        "mail",
+        "eligibility",
+        "address",
+        "number",
+    ]

@@ -15,7 +15,10 @@ def contract(passed=(), mail=False, confirmed=(), wants_trial=True, matches=()):
         matches=list(matches),
         wants_trial=wants_trial,
         mail_confirmed_at="then" if mail else None,
-        people=[SimpleNamespace(addresses=[SimpleNamespace(confirmed_at="then" if each else None)]) for each in confirmed],
+        people=[
+            SimpleNamespace(addresses=[SimpleNamespace(confirmed_at="then" if each else None)])
+            for each in confirmed
+        ],
         passed_gates=lambda: set(passed),
     )
 
@@ -32,7 +35,12 @@ def contract(passed=(), mail=False, confirmed=(), wants_trial=True, matches=()):
     ],
 )
 def test_which_gates_a_contract_has_to_pass(house, wants_trial, matches, more):
-    keys = [gate.key for gate in gates.needed(contract(wants_trial=wants_trial, matches=matches), houses.find(house))]
+    keys = [
+        gate.key
+        for gate in gates.needed(
+            contract(wants_trial=wants_trial, matches=matches), houses.find(house)
+        )
+    ]
     assert set(keys) == {*ALWAYS, *more} and len(keys) == len(ALWAYS) + len(more)
     assert (keys[0], keys[-1]) == ("mail", "number")
 
@@ -55,18 +63,28 @@ def test_what_passes_a_gate(given, key, passed):
 
 def test_only_what_is_not_passed_is_waited_for():
     given = contract(passed=["greeting", "eligibility"], mail=True)
-    assert [gate.key for gate in gates.waiting(given, houses.find("mk"))] == ["identity", "address", "number"]
+    assert [gate.key for gate in gates.waiting(given, houses.find("mk"))] == [
+        "identity",
+        "address",
+        "number",
+    ]
 
 
 @pytest.mark.parametrize(
     ("known", "marks"),
     [
-        ({"phone": "0312345678", "mail": "Taro@A.Example"}, ["phone:0312345678", "mail:taro@a.example"]),
+        (
+            {"phone": "0312345678", "mail": "Taro@A.Example"},
+            ["phone:0312345678", "mail:taro@a.example"],
+        ),
         ({"phone": "0312345678"}, ["phone:0312345678"]),
         ({"mail": "a@a.example"}, ["mail:a@a.example"]),
         ({"phone": ""}, []),
         ({"corporate_number": "5835678256246"}, ["corporate_number:5835678256246"]),
-        ({"name": "㈱さくら 商事", "address": "東京都中央区１－２－３"}, ["name_and_address:さくら商事|東京都中央区1-2-3"]),
+        (
+            {"name": "㈱さくら 商事", "address": "東京都中央区１－２－３"},
+            ["name_and_address:さくら商事|東京都中央区1-2-3"],
+        ),
         (
             {"name": "さくら商事合同会社", "address": "東京都中央区1丁目2番3号"},
             ["name_and_address:さくら商事|東京都中央区1-2-3"],

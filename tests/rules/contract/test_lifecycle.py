@@ -6,7 +6,16 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.rules.contract import lifecycle
-from chalicelib.rules.contract.lifecycle import COLUMNS, ENDED, EVENTS, LIFE, STATES, Moves, Refusal, Unchanged
+from chalicelib.rules.contract.lifecycle import (
+    COLUMNS,
+    ENDED,
+    EVENTS,
+    LIFE,
+    STATES,
+    Moves,
+    Refusal,
+    Unchanged,
+)
 
 # The events of life.md, and how they are called here.
 SPECIFIED = {
@@ -49,7 +58,11 @@ def test_wishes_that_move_a_contract_at_once(state, event, to):
 
 
 def test_no_other_wish_moves_a_contract_by_itself():
-    moving = {(state, event) for (state, event), answer in LIFE.items() if isinstance(answer, Moves) and answer.to}
+    moving = {
+        (state, event)
+        for (state, event), answer in LIFE.items()
+        if isinstance(answer, Moves) and answer.to
+    }
     assert moving == {
         ("applied", "mail_confirmed"), ("applied", "withdrawn"), ("preparing", "withdrawn"), ("applied", "refused"),
         ("preparing", "refused"),
@@ -58,7 +71,11 @@ def test_no_other_wish_moves_a_contract_by_itself():
 
 def test_a_paused_contract_has_answers_of_its_own():
     paused = SimpleNamespace(status="preparing", paused_on=True)
-    assert lifecycle.answer(paused, "gate_passed") == LIFE["paused", "gate_passed"] != LIFE["preparing", "gate_passed"]
+    assert (
+        lifecycle.answer(paused, "gate_passed")
+        == LIFE["paused", "gate_passed"]
+        != LIFE["preparing", "gate_passed"]
+    )
 
 
 PENDING = {
@@ -72,4 +89,6 @@ PENDING = {
 
 @pytest.mark.parametrize("event", [event for event in EVENTS if event.endswith("_withdrawn")])
 def test_withdrawing_nothing_has_a_sentence_that_says_what_there_is_none_of(event):
-    assert lifecycle.no_pending(event) == PENDING[event] + "取り消しの対象になるお申し出はありません。"
+    assert (
+        lifecycle.no_pending(event) == PENDING[event] + "取り消しの対象になるお申し出はありません。"
+    )

@@ -17,16 +17,38 @@ DEPOSIT, OPTION = "保証金(解約時にご精算のうえお返しします)",
 
 def shown(house, today=TODAY, **wish):
     plan = "small" if house is MK else "light"
-    return offer.offer(house, {"plan": plan, "use": "forwarding", "start_on": None, "wants_trial": True} | wish, today)
+    return offer.offer(
+        house,
+        {"plan": plan, "use": "forwarding", "start_on": None, "wants_trial": True} | wish,
+        today,
+    )
 
 
 @pytest.mark.parametrize(
     ("house", "plan", "use", "lines", "a_month"),
     [
-        (MK, "small", "forwarding", [("スモールプラン 月額基本料金(1か月分)", 2960), (DEPOSIT, 2960)], 2960),
-        (MK, "half", "listed", [("ハーフプラン 月額基本料金(1か月分)", 5720), (DEPOSIT, 5720)], 5720),
+        (
+            MK,
+            "small",
+            "forwarding",
+            [("スモールプラン 月額基本料金(1か月分)", 2960), (DEPOSIT, 2960)],
+            2960,
+        ),
+        (
+            MK,
+            "half",
+            "listed",
+            [("ハーフプラン 月額基本料金(1か月分)", 5720), (DEPOSIT, 5720)],
+            5720,
+        ),
         (SMILE, "light", "forwarding", [("ライトコース 月額基本料金(1か月分)", 5500)], 5500),
-        (SMILE, "light", "listed", [("ライトコース 月額基本料金(1か月分)", 5500), (OPTION, 1100)], 6600),
+        (
+            SMILE,
+            "light",
+            "listed",
+            [("ライトコース 月額基本料金(1か月分)", 5500), (OPTION, 1100)],
+            6600,
+        ),
     ],
 )
 def test_the_first_payment_and_a_month(house, plan, use, lines, a_month):
@@ -39,8 +61,15 @@ def test_the_first_payment_and_a_month(house, plan, use, lines, a_month):
 
 def test_two_months_of_deposit_are_twice_the_fee(tmp_path):
     file = tmp_path / "two.toml"
-    file.write_text((houses.FOLDER / "mk.toml").read_text().replace("months_of_deposit = 1", "months_of_deposit = 2"))
-    assert offer.first_charge(houses.load(file), "small", "forwarding", TODAY)[-1] == (DEPOSIT, 5920)
+    file.write_text(
+        (houses.FOLDER / "mk.toml")
+        .read_text()
+        .replace("months_of_deposit = 1", "months_of_deposit = 2")
+    )
+    assert offer.first_charge(houses.load(file), "small", "forwarding", TODAY)[-1] == (
+        DEPOSIT,
+        5920,
+    )
 
 
 def test_the_price_is_that_of_the_first_day_of_service(tmp_path):
@@ -89,7 +118,11 @@ def test_without_a_trial_it_is_paid_from_the_first_day():
     [
         (SMILE, None, "サービスの開始前に5,500円を"),
         (MK, None, "お試しの後も継続される場合のみ、お試し期間の最終日までに5,920円を"),
-        (MK, date(2026, 9, 7), "お試しの後も継続される場合のみ、お試し最終日の2026年9月16日(水)までに5,920円を"),
+        (
+            MK,
+            date(2026, 9, 7),
+            "お試しの後も継続される場合のみ、お試し最終日の2026年9月16日(水)までに5,920円を",
+        ),
     ],
 )
 def test_when_to_pay(house, start_on, words):
@@ -106,13 +139,20 @@ def test_the_day_and_the_amount_from_which_a_trial_turns_paid():
 
 def test_a_trial_that_begins_with_the_service_turns_paid_on_the_day_after_its_last(tmp_path):
     file = tmp_path / "later.toml"
-    file.write_text((houses.FOLDER / "smile.toml").read_text().replace('counted_from = "application"', 'counted_from = "start"'))
+    file.write_text(
+        (houses.FOLDER / "smile.toml")
+        .read_text()
+        .replace('counted_from = "application"', 'counted_from = "start"')
+    )
     wish = {"plan": "light", "use": "forwarding", "start_on": None, "wants_trial": True}
     assert "お試し最終日の翌日から有料" in offer.offer(houses.load(file), wish, TODAY)["turns_paid"]
 
 
 def test_a_start_after_the_trials_end_has_no_trial_to_turn_or_cancel():
-    late, in_time = shown(SMILE, start_on=date(2026, 9, 16)), shown(SMILE, start_on=date(2026, 9, 15))
+    late, in_time = (
+        shown(SMILE, start_on=date(2026, 9, 16)),
+        shown(SMILE, start_on=date(2026, 9, 15)),
+    )
     assert late["turns_paid"] == "ご利用開始日から有料です。"
     assert late["cancel"] == SMILE.terms.cancel
     assert in_time["cancel"] == SMILE.terms.cancel_in_trial + SMILE.terms.cancel
@@ -121,14 +161,28 @@ def test_a_start_after_the_trials_end_has_no_trial_to_turn_or_cancel():
 @pytest.mark.parametrize(
     ("start_on", "only_to_continue", "pay_when"),
     [
-        (None, True, "お試しの後も継続される場合のみ、お試し最終日の2026年9月15日(火)までに5,500円を"),
-        (date(2026, 9, 15), True, "お試しの後も継続される場合のみ、お試し最終日の2026年9月15日(火)までに5,500円を"),
+        (
+            None,
+            True,
+            "お試しの後も継続される場合のみ、お試し最終日の2026年9月15日(火)までに5,500円を",
+        ),
+        (
+            date(2026, 9, 15),
+            True,
+            "お試しの後も継続される場合のみ、お試し最終日の2026年9月15日(火)までに5,500円を",
+        ),
         (date(2026, 9, 16), False, "サービスの開始前に5,500円を"),
     ],
 )
-def test_a_start_after_the_trials_end_leaves_nothing_to_pay_for_only_to_continue(tmp_path, start_on, only_to_continue, pay_when):
+def test_a_start_after_the_trials_end_leaves_nothing_to_pay_for_only_to_continue(
+    tmp_path, start_on, only_to_continue, pay_when
+):
     file = tmp_path / "later.toml"
-    file.write_text((houses.FOLDER / "smile.toml").read_text().replace('when = "before_start"', 'when = "at_continuation"'))
+    file.write_text(
+        (houses.FOLDER / "smile.toml")
+        .read_text()
+        .replace('when = "before_start"', 'when = "at_continuation"')
+    )
     wish = {"plan": "light", "use": "forwarding", "start_on": start_on, "wants_trial": True}
     told = offer.offer(houses.load(file), wish, TODAY)
     assert told["only_to_continue"] is only_to_continue
@@ -148,16 +202,30 @@ def test_a_start_after_the_trials_end_leaves_nothing_to_pay_for_only_to_continue
 def test_when_it_starts_and_who_answers_then(house, start_on, start, target, first_answered):
     told = shown(house, start_on=start_on)
     assert (told["start"], told["target"]) == (start, target)
-    assert f"受付は{first_answered}から" in told["closed_start"] if first_answered else told["closed_start"] is None
+    assert (
+        f"受付は{first_answered}から" in told["closed_start"]
+        if first_answered
+        else told["closed_start"] is None
+    )
 
 
 def test_the_houses_own_words_are_shown():
     told = shown(SMILE)
-    assert (told["provision"], told["later"], told["how"]) == (SMILE.terms.provision, SMILE.terms.later, SMILE.first_payment.how)
+    assert (told["provision"], told["later"], told["how"]) == (
+        SMILE.terms.provision,
+        SMILE.terms.later,
+        SMILE.first_payment.how,
+    )
 
 
-@given(st.sampled_from([MK, SMILE]), st.dates(TODAY, TODAY + timedelta(days=60)) | st.none(), st.booleans())
-def test_facts_survive_being_stored_and_their_digest_knows_each_change(house, start_on, wants_trial):
+@given(
+    st.sampled_from([MK, SMILE]),
+    st.dates(TODAY, TODAY + timedelta(days=60)) | st.none(),
+    st.booleans(),
+)
+def test_facts_survive_being_stored_and_their_digest_knows_each_change(
+    house, start_on, wants_trial
+):
     told = shown(house, start_on=start_on, wants_trial=wants_trial)
     stored = json.loads(json.dumps(dict(reversed(told.items()))))
     assert offer.digest(stored) == offer.digest(told) and len(offer.digest(told)) == 32

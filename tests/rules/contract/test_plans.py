@@ -17,9 +17,16 @@ CALLS = st.integers(0, plans.MOST_CALLS)
 
 def house_of(*prices):
     """A house with plans `p0`, `p1` … of these (fee, included, over)."""
-    priced = [[SimpleNamespace(since=date(2020, 1, 1), fee=fee, included=included, over=over)] for fee, included, over in prices]
+    priced = [
+        [SimpleNamespace(since=date(2020, 1, 1), fee=fee, included=included, over=over)]
+        for fee, included, over in prices
+    ]
     return houses.House(
-        key="any", plans=[SimpleNamespace(key=f"p{place}", name=f"P{place}", prices=each) for place, each in enumerate(priced)]
+        key="any",
+        plans=[
+            SimpleNamespace(key=f"p{place}", name=f"P{place}", prices=each)
+            for place, each in enumerate(priced)
+        ],
     )
 
 
@@ -68,10 +75,16 @@ def test_break_evens(house, expected):
         ([(1000, 5, 100)], [("p0", 0, None)]),
         ([(1000, 5, 100), (5000, 10, 100)], [("p0", 0, None)]),  # never worth it
         ([(1000, 10, 100), (1000, 20, 100)], [("p0", 0, 10), ("p1", 11, None)]),  # equals up to ten
-        ([(1500, 20, 300), (1000, 10, 100)], [("p1", 0, 15), ("p0", 16, 22), ("p1", 23, None)]),  # ahead for a while only
+        (
+            [(1500, 20, 300), (1000, 10, 100)],
+            [("p1", 0, 15), ("p0", 16, 22), ("p1", 23, None)],
+        ),  # ahead for a while only
         ([(1000, 10, 100), (2000, 10, 100)], [("p0", 0, None)]),
         ([(1000, 10, 100), (1000, 10, 100)], [("p0", 0, None)]),
-        ([(2960, 20, 148), (9999, 41, 140), (5720, 40, 143)], [("p0", 0, 38), ("p2", 39, 1419), ("p1", 1420, None)]),
+        (
+            [(2960, 20, 148), (9999, 41, 140), (5720, 40, 143)],
+            [("p0", 0, 38), ("p2", 39, 1419), ("p1", 1420, None)],
+        ),
         ([(0, 0, 1), (10**9, 10**9, 0)], [("p0", 0, 10**9), ("p1", 10**9 + 1, None)]),
     ],
 )
@@ -82,8 +95,12 @@ def test_who_is_the_cheapest_from_where_to_where(prices, expected):
 
 def test_advice_follows_the_price_of_the_day():
     house = house_of((1000, 10, 100), (2000, 20, 100))
-    house.plans[1].prices.append(SimpleNamespace(since=date(2027, 4, 1), fee=1500, included=20, over=100))
-    assert [plans.advise(house, 18, day)["plan"] for day in (date(2027, 3, 31), date(2027, 4, 1))] == ["p0", "p1"]
+    house.plans[1].prices.append(
+        SimpleNamespace(since=date(2027, 4, 1), fee=1500, included=20, over=100)
+    )
+    assert [
+        plans.advise(house, 18, day)["plan"] for day in (date(2027, 3, 31), date(2027, 4, 1))
+    ] == ["p0", "p1"]
 
 
 @given(HOUSES, CALLS)
@@ -99,19 +116,33 @@ def test_no_plan_is_cheaper_and_of_equals_it_is_the_smaller(house, calls):
 
 @given(HOUSES)
 def test_break_evens_agree_with_trying_every_number(house):
-    prices = [(price.included, price.fee, place, price.over) for place, price in enumerate(plan.prices[0] for plan in house.plans)]
+    prices = [
+        (price.included, price.fee, place, price.over)
+        for place, price in enumerate(plan.prices[0] for plan in house.plans)
+    ]
     chosen = []
     for calls in range(501):
-        costs = [(fee + max(0, calls - included) * over, included, fee, place) for included, fee, place, over in prices]
+        costs = [
+            (fee + max(0, calls - included) * over, included, fee, place)
+            for included, fee, place, over in prices
+        ]
         chosen.append(f"p{min(costs)[-1]}")
-    tried = [(calls, chosen[calls], chosen[calls - 1]) for calls in range(1, 501) if chosen[calls] != chosen[calls - 1]]
+    tried = [
+        (calls, chosen[calls], chosen[calls - 1])
+        for calls in range(1, 501)
+        if chosen[calls] != chosen[calls - 1]
+    ]
     found = plans.advise(house, 0, TODAY)["break_evens"]
-    assert [(each["from"], each["plan"], each["instead_of"]) for each in found if each["from"] <= 500] == tried
+    assert [
+        (each["from"], each["plan"], each["instead_of"]) for each in found if each["from"] <= 500
+    ] == tried
 
 
 @given(HOUSES, CALLS)
 def test_every_number_of_calls_lies_in_the_stretch_of_its_plan(house, calls):
     holding = [
-        each.plan.key for each in plans.stretches(house, TODAY) if each.first <= calls and (each.last is None or calls <= each.last)
+        each.plan.key
+        for each in plans.stretches(house, TODAY)
+        if each.first <= calls and (each.last is None or calls <= each.last)
     ]
     assert holding == [plans.advise(house, calls, TODAY)["plan"]]
