@@ -1,4 +1,4 @@
-"""A case: one contract on the desk, together with everything that goes out in the same write."""
+"""A change: one contract on the desk, together with everything that goes out in the same write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ LETTERS_FROM = time(
 
 
 @dataclass
-class Case:
+class Change:
     """`by` says who causes the changes: CLIENT, DATES for what a date brings, or an office key's owner."""
 
     contract: Contract

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.flows.engine import contracts
 from chalicelib.flows.views import contract as desk
 from chalicelib.handlers.http import Asked
@@ -11,7 +11,7 @@ from chalicelib.rules import calendar
 CONTRACT = {"type": "object", "required": ["id", "status", "gates", "waits_for", "next"]}
 
 
-def change(asked: Asked, contract: str, story: Callable[[Case], object]) -> dict:
+def change(asked: Asked, contract: str, story: Callable[[Change], object]) -> dict:
     """Tell `story` on a contract of the key's house. Raises what the flow raises."""
     changed = contracts.change(asked.house, contract, asked.now, asked.key.owner, story)
     return desk.tell(changed, asked.house, calendar.day_of(asked.now))

@@ -10,7 +10,7 @@ from chalicelib.flows import night
 from chalicelib.flows.access import links
 from chalicelib.flows.calls import corrections as correct
 from chalicelib.flows.calls import memos as memo
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.flows.contract import gates as gate
 from chalicelib.flows.contract import leaving, plan, trial
 from chalicelib.flows.contract import numbers as pool
@@ -320,7 +320,7 @@ def test_whoever_freezes_a_count_learns_of_a_correction_accepted_meanwhile(true_
     desk = true_desk
     desk.on("2026-09-01").starts("mk")
     first = desk.memo().json
-    case = Case(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1")
+    case = Change(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1")
     body = {
         name: value
         for name, value in desk.said(business="納期の件").items()
@@ -330,7 +330,7 @@ def test_whoever_freezes_a_count_learns_of_a_correction_accepted_meanwhile(true_
     with pytest.raises(Busy):
         case.keep()
     assert Memo.find(first["id"]).corrected_by == right.id
-    Case(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1").keep()
+    Change(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1").keep()
 
 
 def test_one_press_from_four_hands(true_desk):

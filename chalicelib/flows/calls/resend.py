@@ -9,7 +9,7 @@ from pynamodb.exceptions import UpdateError
 
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.calls import memos
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.flows.engine import contracts
 from chalicelib.flows.post import outbox
 from chalicelib.models import Letter, Memo
@@ -33,9 +33,9 @@ def report_again(house: House, memo_id: str, idempotency_key: str, by: str, now:
     digest = hashlib.sha256(f"{memo_id}\n{by}\n{idempotency_key}".encode()).hexdigest()[:16]
     found, begun, ours = memos.find(house, memo_id), time.monotonic(), False
 
-    def story(case: Case) -> None:
+    def story(change: Change) -> None:
         nonlocal ours
-        ours = _again(case, memo_id, digest)
+        ours = _again(change, memo_id, digest)
 
     if digest not in _told(found):
         contracts.change(house, found.contract, now, by, story)
@@ -51,23 +51,28 @@ def _told(found: Memo) -> dict[str, list[dict]]:
     return {each["key"]: each["reported_to"] for each in found.resends or []}
 
 
-def _again(case: Case, memo_id: str, digest: str) -> bool:
-    """Put it into the case; False if that was done by this key before."""
-    found = memos.find(case.house, memo_id)
+def _again(change: Change, memo_id: str, digest: str) -> bool:
+    """Put it into the change; False if that was done by this key before."""
+    found = memos.find(change.house, memo_id)
     if digest in _told(found):
         return False
-    _refuse(found, case)
-    chosen = routing.route(case.house, case.contract.people, found.text["for_"], case.today)
+    _refuse(found, change)
+    chosen = routing.route(change.house, change.contract.people, found.text["for_"], change.today)
     if not chosen.told:
         raise Refused("確認済みの報告先がありません。先に報告先の確認を済ませてください。")
-    entry = {"key": digest, "at": case.now.isoformat(), "by": case.by, "reported_to": chosen.told}
+    entry = {
+        "key": digest,
+        "at": change.now.isoformat(),
+        "by": change.by,
+        "reported_to": chosen.told,
+    }
     actions = [Memo.resends.set([*(found.resends or []), entry])]
-    case.note("report_sent_again", text=found.number)
+    change.note("report_sent_again", text=found.number)
     if found.handed_over_at is None:
         lease = [
             Memo.outbox.set(found.house),
-            Memo.next_try_at.set(case.now + LEASE),
-            Memo.attempt_since.set(case.now),
+            Memo.next_try_at.set(change.now + LEASE),
+            Memo.attempt_since.set(change.now),
         ]
         actions += [*Memo.tell_instead(*chosen), Memo.tries.set(found.tries + 1), *lease]
     else:
@@ -80,17 +85,19 @@ def _again(case: Case, memo_id: str, digest: str) -> bool:
             "sent_at": found.handed_over_at.isoformat(),
         }
         facts |= {"asked_for": chosen.asked_for, "route_note": chosen.note}
-        case.write("report_again", case.today, to, digest, **facts)
-    case.judged.append(
+        change.write("report_again", change.today, to, digest, **facts)
+    change.judged.append(
         (found, actions, found.unchanged("corrected_by", "outbox", "next_try_at", "resends"))
     )
     return True
 
 
-def _refuse(found: Memo, case: Case) -> None:
-    if found.text is None or case.now > found.taken_at + timedelta(days=case.house.objections.days):
+def _refuse(found: Memo, change: Change) -> None:
+    if found.text is None or change.now > found.taken_at + timedelta(
+        days=change.house.objections.days
+    ):
         raise Refused(
-            f"報告の再送は、受電メモの登録から{case.house.objections.days}日以内に限ります。"
+            f"報告の再送は、受電メモの登録から{change.house.objections.days}日以内に限ります。"
         )
     if found.corrected_by:
         raise Refused("この受電メモは訂正されています。訂正後のメモを送り直してください。")

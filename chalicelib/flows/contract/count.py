@@ -8,7 +8,7 @@ from datetime import datetime
 from chalicelib import log
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
 from chalicelib.flows.calls import memos
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.input import phones
 from chalicelib.models import Memo, Recount
 from chalicelib.models.contract_parts import Declared
@@ -32,14 +32,14 @@ def line(
     )  # fmt: skip
 
 
-def object_to(case: Case, memo_id: str, call_class: str) -> None:
+def object_to(change: Change, memo_id: str, call_class: str) -> None:
     """The client says of a reported call that it was `call_class`: smile takes it off at once, at mk the office decides.
 
     Where the operator had said so already, smile's client still declares the
     number by it. Raises Refused where it was settled before.
     """
-    found = _last_version(case, memo_id)
-    decides = case.house.objections.decided_by == "client"
+    found = _last_version(change, memo_id)
+    decides = change.house.objections.decided_by == "client"
     if found.class_now == call_class or (
         found.call_class == call_class and not found.class_now and not decides
     ):
@@ -49,26 +49,26 @@ def object_to(case: Case, memo_id: str, call_class: str) -> None:
             "このお電話の取り扱いは判定済みです。ご不明な点は、メールに記載の窓口までお問い合わせください。"
         )
     if decides:
-        _take_off(case, found, call_class)
+        _take_off(change, found, call_class)
     elif not found.disputed:
-        _dispute(case, found, call_class)
+        _dispute(change, found, call_class)
 
 
-def _take_off(case: Case, found: Memo, call_class: str) -> None:
-    judge(case, found, call_class, f"お客様のお申し出({OBJECTIONS[call_class]})")
-    if call_class == "sales" and why_not_declared(case, found.caller_number) is None:
-        declare(case, found.caller_number, found.id)
+def _take_off(change: Change, found: Memo, call_class: str) -> None:
+    judge(change, found, call_class, f"お客様のお申し出({OBJECTIONS[call_class]})")
+    if call_class == "sales" and why_not_declared(change, found.caller_number) is None:
+        declare(change, found.caller_number, found.id)
 
 
-def _dispute(case: Case, found: Memo, call_class: str) -> None:
+def _dispute(change: Change, found: Memo, call_class: str) -> None:
     actions = [
         Memo.disputed.set(found.house),
-        Memo.disputed_at.set(case.now),
+        Memo.disputed_at.set(change.now),
         Memo.disputed_as.set(call_class),
     ]
-    case.judged.append((found, actions, found.unchanged("corrected_by", "class_now", "disputed")))
-    case.note("call_disputed", text=f"{found.number}: {OBJECTIONS[call_class]}")
-    case.tell_office(
+    change.judged.append((found, actions, found.unchanged("corrected_by", "class_now", "disputed")))
+    change.note("call_disputed", text=f"{found.number}: {OBJECTIONS[call_class]}")
+    change.tell_office(
         "objection",
         memo=found.id,
         number=found.number,
@@ -78,24 +78,26 @@ def _dispute(case: Case, found: Memo, call_class: str) -> None:
     )
 
 
-def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: bool = False) -> None:
+def decide(
+    change: Change, memo_id: str, call_class: str, reason: str, declares: bool = False
+) -> None:
     """The office says, with its reason, of which class a call was; who objected is told. Said again, it changes nothing.
 
     Raises NotFound, Refused.
     """
-    found = _last_version(case, memo_id)
+    found = _last_version(change, memo_id)
     if declares and call_class != "sales":
         raise Invalid(
             [Fault("declares", "番号の申告は、分類が営業(sales)のときだけ指定できます。")]
         )
     if declares:
-        declare(case, found.caller_number, found.id, "declares")
-    if _is_decided(case, found, call_class, reason):
+        declare(change, found.caller_number, found.id, "declares")
+    if _is_decided(change, found, call_class, reason):
         return
-    counts, why = judge(case, found, call_class, reason)
+    counts, why = judge(change, found, call_class, reason)
     if found.disputed:
         asked, granted = OBJECTIONS[found.disputed_as], call_class == found.disputed_as
-        case.tell(
+        change.tell(
             "decision",
             number=found.number,
             said=asked,
@@ -106,19 +108,19 @@ def decide(case: Case, memo_id: str, call_class: str, reason: str, declares: boo
         )
 
 
-def _is_decided(case: Case, found: Memo, call_class: str, reason: str) -> bool:
+def _is_decided(change: Change, found: Memo, call_class: str, reason: str) -> bool:
     """Whether that is the last decision already: whoever lost our answer sends it once more."""
     noted = any(
         note.event == "call_judged" and note.text == f"{found.number}: {reason}"
-        for note in case.contract.history
+        for note in change.contract.history
     )
     return noted and found.class_now == call_class and not found.disputed
 
 
-def judge(case: Case, found: Memo, call_class: str, reason: str) -> tuple[bool, str]:
+def judge(change: Change, found: Memo, call_class: str, reason: str) -> tuple[bool, str]:
     """Let a call be of another class, with what that means for its report and its count: (counts, why)."""
-    free = memos.in_free_trial(case.house, case.contract, found.received_at)
-    reported, counts, why = memo.verdict(case.house, call_class, free)
+    free = memos.in_free_trial(change.house, change.contract, found.received_at)
+    reported, counts, why = memo.verdict(change.house, call_class, free)
     was_class, was = found.class_of_now, metering.judged(found)[0]
     actions = [Memo.class_now.set(call_class), Memo.counts_now.set(counts), Memo.why_now.set(why)]
     actions += (
@@ -127,75 +129,75 @@ def judge(case: Case, found: Memo, call_class: str, reason: str) -> tuple[bool, 
         else []
     )
     if reported and not found.reported and not found.told_now:
-        actions += _report_now(case, found)
+        actions += _report_now(change, found)
     elif not reported and found.told_now and not found.reported and found.tries == 0:
         actions += [each.remove() for each in (Memo.told_now, Memo.outbox, Memo.next_try_at)]
     untouched = found.unchanged(
         "corrected_by", "class_now", "counts_now", "disputed", "outbox", "next_try_at"
     )
-    case.judged.append((found, actions, untouched))
+    change.judged.append((found, actions, untouched))
     found.class_now = call_class
-    case.note(
+    change.note(
         "call_judged",
         text=f"{found.number}: {reason}",
         was=CLASSES[was_class],
         becomes=CLASSES[call_class],
     )
     if was != counts:
-        case.recounts.append(line(found, was_class, was, counts, case.by, reason, case.now))
+        change.recounts.append(line(found, was_class, was, counts, change.by, reason, change.now))
     return counts, why
 
 
-def _report_now(case: Case, found: Memo) -> list:
+def _report_now(change: Change, found: Memo) -> list:
     """A call that was not to be reported is, after all: the sweep sends it."""
-    chosen = routing.route(case.house, case.contract.people, found.text["for_"], case.today)
+    chosen = routing.route(change.house, change.contract.people, found.text["for_"], change.today)
     if not chosen.told:
-        log.alarm("nobody left to tell", memo=found.id, contract=case.contract.id)
+        log.alarm("nobody left to tell", memo=found.id, contract=change.contract.id)
         raise Refused(
             "確認済みの報告先がないため、報告できません。先に報告先の確認を済ませてください。"
         )
-    earlier = Memo.earlier.set(memos.earlier_calls(case.contract, found))
+    earlier = Memo.earlier.set(memos.earlier_calls(change.contract, found))
     return [
         *Memo.tell_instead(*chosen),
         earlier,
         Memo.outbox.set(found.house),
-        Memo.next_try_at.set(case.now),
+        Memo.next_try_at.set(change.now),
     ]
 
 
 def declare(
-    case: Case, number: str | None, memo_id: str | None = None, field: str = "number"
+    change: Change, number: str | None, memo_id: str | None = None, field: str = "number"
 ) -> None:
     """From now on calls from a normalised number are neither reported nor counted for this client. Raises Invalid for `field`."""
-    if why_not := why_not_declared(case, number):
+    if why_not := why_not_declared(change, number):
         raise Invalid([Fault(field, why_not)])
-    if number and not case.contract.has_declared(number):
-        case.contract.declared.append(
-            Declared(number=number, at=case.now, by=case.by, memo=memo_id)
+    if number and not change.contract.has_declared(number):
+        change.contract.declared.append(
+            Declared(number=number, at=change.now, by=change.by, memo=memo_id)
         )
-        case.note("number_declared", text=phones.display(number))
+        change.note("number_declared", text=phones.display(number))
 
 
-def why_not_declared(case: Case, number: str | None) -> str | None:
+def why_not_declared(change: Change, number: str | None) -> str | None:
     """Why a number cannot be declared: the client's own may be what a forwarding phone shows as the caller's."""
-    contract = case.contract
-    if not case.house.keeps_declared:
+    contract = change.contract
+    if not change.house.keeps_declared:
         return "この事業者では、番号による営業電話の登録は行っていません。"
     if number is None:
         return "電話番号が分からないお電話のため、番号の登録はできません。"
-    if number in contract.own_numbers or number == phones.normalise(case.house.brand.phone):
+    if number in contract.own_numbers or number == phones.normalise(change.house.brand.phone):
         return "お客様ご自身の番号や受付の番号は、営業電話として登録できません。"
     if len(contract.declared) >= MOST_DECLARED and not contract.has_declared(number):
         return f"登録できる番号は{MOST_DECLARED:,}件までです。不要な番号を先に削除してください。"
     return None
 
 
-def take_off(case: Case, number: str | None) -> None:
+def take_off(change: Change, number: str | None) -> None:
     """Calls from a declared number are reported and counted again. Raises NotFound."""
-    if number not in [each.number for each in case.contract.declared]:
+    if number not in [each.number for each in change.contract.declared]:
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
-    case.contract.declared = [each for each in case.contract.declared if each.number != number]
-    case.note("number_taken_off", text=phones.display(number))
+    change.contract.declared = [each for each in change.contract.declared if each.number != number]
+    change.note("number_taken_off", text=phones.display(number))
 
 
 def disputed(house: str) -> list[dict]:
@@ -215,9 +217,9 @@ def disputed(house: str) -> list[dict]:
     ]
 
 
-def _last_version(case: Case, memo_id: str) -> Memo:
-    found = memos.find(case.house, memo_id)
-    if found.contract != case.contract.id:
+def _last_version(change: Change, memo_id: str) -> Memo:
+    found = memos.find(change.house, memo_id)
+    if found.contract != change.contract.id:
         raise NotFound("この受電メモは見つかりません。番号をご確認ください。")
     if found.corrected_by:
         raise Refused("この受電メモは訂正されています。訂正後のメモについてお申し出ください。")

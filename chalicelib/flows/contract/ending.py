@@ -4,24 +4,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from chalicelib import log
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import lifecycle
 
 _DAY = timedelta(days=1)
 
 
-def end(case: Case, on: date, reason: str, off_from: datetime) -> None:
+def end(change: Change, on: date, reason: str, off_from: datetime) -> None:
     """Ended as of the JST date `on`, off from an instant; the numbers go into quarantine."""
-    contract = case.contract
+    contract = change.contract
     contract.status, contract.ended_on, contract.end_reason = lifecycle.ENDED, on, reason
     contract.stop_on = contract.paused_on = contract.terminate_on = None
     contract.next_plan = contract.next_plan_on = None
-    case.turn_off(off_from)
-    case.note(reason, on)
+    change.turn_off(off_from)
+    change.note(reason, on)
     last_day = calendar.day_of(off_from - timedelta(microseconds=1))
     for number in numbers_of(contract):
-        case.take_back(number, last_day)
+        change.take_back(number, last_day)
     if (
         contract.paid_yen and contract.active_from is None
     ):  # no paid contract has begun: whatever was paid goes back
@@ -34,46 +34,46 @@ def numbers_of(contract) -> list[str]:
     return [contract.line, *further] if contract.line else further
 
 
-def end_at_midnight(case: Case, on: date, reason: str) -> None:
+def end_at_midnight(change: Change, on: date, reason: str) -> None:
     """Ended with the end of the day before `on`."""
-    end(case, on, reason, calendar.at(on, calendar.MIDNIGHT))
+    end(change, on, reason, calendar.at(on, calendar.MIDNIGHT))
 
 
-def stop(case: Case, on: date) -> None:
+def stop(change: Change, on: date) -> None:
     """The day after the last one that the client asked for."""
-    end_at_midnight(case, on, "stopped")
-    say_ended(case, "stopped", on, on - _DAY)
+    end_at_midnight(change, on, "stopped")
+    say_ended(change, "stopped", on, on - _DAY)
 
 
-def stop_now(case: Case) -> None:
+def stop_now(change: Change) -> None:
     """The client stopped: the service is off from this moment (houses.md 3)."""
-    paused_on = case.contract.paused_on
-    end(case, case.today, "stopped", case.now)
-    say_ended(case, "stopped", case.today, paused_on - _DAY if paused_on else case.today)
+    paused_on = change.contract.paused_on
+    end(change, change.today, "stopped", change.now)
+    say_ended(change, "stopped", change.today, paused_on - _DAY if paused_on else change.today)
 
 
-def leave(case: Case, on: date) -> None:
+def leave(change: Change, on: date) -> None:
     """The day after the last one by the client's notice."""
-    end_at_midnight(case, on, "left")
-    say_ended(case, "left", on, on - _DAY)
+    end_at_midnight(change, on, "left")
+    say_ended(change, "left", on, on - _DAY)
 
 
-def terminate(case: Case, on: date) -> None:
+def terminate(change: Change, on: date) -> None:
     """The day after the last one by the house's decision; its client was told when it was taken."""
-    end_at_midnight(case, on, "terminated")
-    say_ended(case, "left", on, on - _DAY)
+    end_at_midnight(change, on, "terminated")
+    say_ended(change, "left", on, on - _DAY)
 
 
-def say_ended(case: Case, kind: str, on: date, last_service_day: date) -> None:
+def say_ended(change: Change, kind: str, on: date, last_service_day: date) -> None:
     """Tell the client that it is over, what goes back, and what to do about the numbers."""
-    contract = case.contract
+    contract = change.contract
     facts: dict[str, Any] = {
         "paid_yen": contract.refund_yen,
         "use": contract.use,
         "line": contract.line,
         "numbers": numbers_of(contract),
     }
-    case.write(
+    change.write(
         kind,
         on,
         day=last_service_day.isoformat(),

@@ -4,7 +4,7 @@ from datetime import date
 from types import SimpleNamespace
 
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.flows.contract import numbers as pool
 from chalicelib.flows.contract.recognise import look_again
 from chalicelib.flows.engine.settle import say_number, service_facts
@@ -16,13 +16,13 @@ from chalicelib.rules.contract import gates, offer, trial
 from chalicelib.rules.house_file import USES
 
 
-def pass_gate(case: Case, key: str, facts: dict) -> None:
+def pass_gate(change: Change, key: str, facts: dict) -> None:
     """The office passes one of the contract's gates on a ground; passing it again changes nothing.
 
     `facts` is the body that handlers read for that gate. Raises NotFound for a
     gate this contract does not have, Refused where it is not the office's to pass.
     """
-    contract, house = case.contract, case.house
+    contract, house = change.contract, change.house
     gate = house.gate(key)
     if gate is None or (
         key not in {each.key for each in gates.needed(contract, house)} and key != "payment"
@@ -41,12 +41,12 @@ def pass_gate(case: Case, key: str, facts: dict) -> None:
     if gates.passed(contract, key):
         _refuse_other_facts(contract, gate, kept)
         return
-    case.proceed("payment_seen" if key == "payment" else "gate_passed")
-    _STORIES[key](case, facts)
+    change.proceed("payment_seen" if key == "payment" else "gate_passed")
+    _STORIES[key](change, facts)
     contract.gates.append(
-        GatePassed(gate=key, at=case.now, by=case.by, ground=facts["ground"], facts=kept)
+        GatePassed(gate=key, at=change.now, by=change.by, ground=facts["ground"], facts=kept)
     )
-    case.note("gate_passed", text=key)
+    change.note("gate_passed", text=key)
 
 
 def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -> None:
@@ -59,14 +59,14 @@ def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -
         )
 
 
-def reopen_gate(case: Case, key: str) -> None:
+def reopen_gate(change: Change, key: str) -> None:
     """Take a passed gate back, to correct it: before the start, and a payment for going on also after it.
 
     Raises NotFound where it was not passed.
     """
-    contract = case.contract
-    to_continue = key == "payment" and case.house.first_payment.when == "at_continuation"
-    case.proceed("payment_reopened" if to_continue else "gate_reopened")
+    contract = change.contract
+    to_continue = key == "payment" and change.house.first_payment.when == "at_continuation"
+    change.proceed("payment_reopened" if to_continue else "gate_reopened")
     if key in gates.BY_PRESS or key not in contract.passed_gates():
         raise NotFound("この確認項目は、事務で完了したものではありません。")
     if key == "number":
@@ -76,21 +76,21 @@ def reopen_gate(case: Case, key: str) -> None:
     for name in _WRITES.get(key, ()):
         setattr(contract, name, None)
     if key == "eligibility":
-        _forget_eligibility(case)
-    case.note("gate_reopened", text=key)
+        _forget_eligibility(change)
+    change.note("gate_reopened", text=key)
 
 
-def _note_greeting(case: Case, facts: dict) -> None:
-    case.contract.greeting = facts["greeting"]
+def _note_greeting(change: Change, facts: dict) -> None:
+    change.contract.greeting = facts["greeting"]
 
 
-def _note_identity(case: Case, facts: dict) -> None:
+def _note_identity(change: Change, facts: dict) -> None:
     """The method must be one that the law accepts on the day of the check (law.md); a company needs two documents.
 
     What the papers say of the client is looked up among earlier clients once more.
     """
-    contract, day = case.contract, facts["checked_on"]
-    if not contract.applied_on <= day <= case.today:
+    contract, day = change.contract, facts["checked_on"]
+    if not contract.applied_on <= day <= change.today:
         raise Invalid(
             [
                 Fault(
@@ -99,7 +99,7 @@ def _note_identity(case: Case, facts: dict) -> None:
                 )
             ]
         )
-    accepted = {row.key: row.name for row in case.house.identity if _is_valid(row, day)}
+    accepted = {row.key: row.name for row in change.house.identity if _is_valid(row, day)}
     if facts["method"] not in accepted:
         listed = "、".join(f"{key}({name})" for key, name in accepted.items())
         raise Invalid(
@@ -115,58 +115,62 @@ def _note_identity(case: Case, facts: dict) -> None:
         raise Invalid([Fault("person_document", message)])
     for name in ("corporate_number", "postal_address"):
         if facts[name] and facts[name] != getattr(contract, name):
-            case.note("name_changed", text=name, was=getattr(contract, name), becomes=facts[name])
+            change.note("name_changed", text=name, was=getattr(contract, name), becomes=facts[name])
             setattr(contract, name, facts[name])
-    look_again(case)
+    look_again(change)
 
 
 def _is_valid(row: SimpleNamespace, day: date) -> bool:
     return (row.valid_from or day) <= day <= (row.valid_until or day)
 
 
-def _note_payment(case: Case, facts: dict) -> None:
-    if not case.contract.applied_on <= facts["paid_on"] <= case.today:
+def _note_payment(change: Change, facts: dict) -> None:
+    if not change.contract.applied_on <= facts["paid_on"] <= change.today:
         raise Invalid(
             [Fault("paid_on", "入金日は、お申し込みの日から本日までの日付を入力してください。")]
         )
     due = offer.total(
-        offer.first_charge(case.house, case.contract.plan, case.contract.use, facts["paid_on"])
+        offer.first_charge(
+            change.house, change.contract.plan, change.contract.use, facts["paid_on"]
+        )
     )
     if facts["yen"] < due and not facts["short"]:
         message = f"初回のお支払いは{due:,}円です。金額をご確認ください(不足を承知で進める場合は short を true にしてください)。"
         raise Invalid([Fault("yen", message)])
-    case.contract.paid_on, case.contract.paid_yen = facts["paid_on"], facts["yen"]
-    if case.contract.continuation_asked_on:
-        case.note("paid_to_continue")
+    change.contract.paid_on, change.contract.paid_yen = facts["paid_on"], facts["yen"]
+    if change.contract.continuation_asked_on:
+        change.note("paid_to_continue")
 
 
-def _note_eligibility(case: Case, facts: dict) -> None:
+def _note_eligibility(change: Change, facts: dict) -> None:
     """A client who may not try again goes on without a trial, and pays first."""
     if not facts["eligible"]:
-        case.contract.wants_trial = False
-        case.contract.trial_last_day = None
-        case.note("trial_refused")
-        case.tell("no_trial", **service_facts(case, case.today), paid_yen=case.contract.paid_yen)
+        change.contract.wants_trial = False
+        change.contract.trial_last_day = None
+        change.note("trial_refused")
+        change.tell(
+            "no_trial", **service_facts(change, change.today), paid_yen=change.contract.paid_yen
+        )
 
 
-def _forget_eligibility(case: Case) -> None:
+def _forget_eligibility(change: Change) -> None:
     """The decision is open again, and with it the trial that was asked for."""
-    contract = case.contract
+    contract = change.contract
     contract.wants_trial = True
-    contract.trial_last_day = trial.last_day(case.house, contract.applied_on, None)
+    contract.trial_last_day = trial.last_day(change.house, contract.applied_on, None)
 
 
-def _lend_number(case: Case, facts: dict) -> None:
-    contract, house = case.contract, case.house
+def _lend_number(change: Change, facts: dict) -> None:
+    contract, house = change.contract, change.house
     if missing := [gate.name for gate in gates.waiting(contract, house) if gate.key != "number"]:
         raise Refused("番号の発行は最後です。先に次の項目を完了してください: " + "、".join(missing))
     if facts["use"] != contract.use:
         asked = f"お申し込みは「{USES[contract.use]}」です。お申し込みのとおりに指定してください。"
         raise Invalid([Fault("use", asked)])
-    contract.line = pool.check_free(case, facts["number"], facts["use"])
-    case.lend(contract.line, facts["use"])
-    if contract.start_on and contract.start_on > case.today:
-        say_number(case)
+    contract.line = pool.check_free(change, facts["number"], facts["use"])
+    change.lend(contract.line, facts["use"])
+    if contract.start_on and contract.start_on > change.today:
+        say_number(change)
 
 
 # What passing a gate writes beside the gate itself, and taking it back clears.

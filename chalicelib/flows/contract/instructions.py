@@ -1,14 +1,14 @@
 """What operators may say and must know about a client (houses.md 1 and 12, calls.md The line)."""
 
 from chalicelib.errors import Fault, Invalid
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.models import Contract
 from chalicelib.rules.house_file import ITEMS
 
 FIELDS = ("extra_items", "answers", "disclosable", "notes", "exception", "former")
 
 
-def change(case: Case, said: dict) -> None:
+def give(change: Change, said: dict) -> None:
     """Put the given lists in the place of the old ones: an empty list or text clears.
 
     `extra_items` are asked of callers beside the house's own (houses.md 9),
@@ -17,25 +17,25 @@ def change(case: Case, said: dict) -> None:
     `exception` why two firms share the number (特認), `former` the contract of
     a client who came back. Raises Invalid for a former contract that is not this house's.
     """
-    contract = case.contract
-    case.proceed("names_changed")
+    contract = change.contract
+    change.proceed("names_changed")
     if said["former"]:
-        _check_former(case, said["former"])
+        _check_former(change, said["former"])
     if said["extra_items"]:
-        _check_items(case, said["extra_items"])
+        _check_items(change, said["extra_items"])
     for name in FIELDS:
         if said[name] is not None and said[name] != getattr(contract, name):
             setattr(contract, name, said[name])
-            case.note("instructions_changed", text=name)
+            change.note("instructions_changed", text=name)
 
 
 def tell(contract: Contract) -> dict:
     return {name: getattr(contract, name) for name in FIELDS}
 
 
-def _check_items(case: Case, items: list[dict]) -> None:
+def _check_items(change: Change, items: list[dict]) -> None:
     keys = [item["key"] for item in items]
-    if not case.house.report.extra_items:
+    if not change.house.report.extra_items:
         raise Invalid(
             [
                 Fault(
@@ -56,9 +56,9 @@ def _check_items(case: Case, items: list[dict]) -> None:
         )
 
 
-def _check_former(case: Case, former: str) -> None:
+def _check_former(change: Change, former: str) -> None:
     found = Contract.find(former)
-    if found is None or found.house != case.house.key or found.id == case.contract.id:
+    if found is None or found.house != change.house.key or found.id == change.contract.id:
         raise Invalid(
             [Fault("former", "以前のご契約の番号が見つかりません。番号をご確認ください。")]
         )

@@ -1,7 +1,7 @@
 """Names and addresses: of the contracting party, on papers, on invoices; they may differ, and every change is kept (life.md)."""
 
 from chalicelib.errors import Fault, Invalid
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.flows.contract.recognise import look_again
 from chalicelib.input import phones
 from chalicelib.models import Contract
@@ -22,10 +22,10 @@ _MAY_BE_EMPTY = {
 }
 
 
-def change(case: Case, said: dict, cleared: set[str]) -> None:
+def change_names(change: Change, said: dict, cleared: set[str]) -> None:
     """Change what is given; `cleared` fields are emptied. Each change is a line of history: who, when, from, to."""
-    contract = case.contract
-    case.proceed("names_changed")
+    contract = change.contract
+    change.proceed("names_changed")
     _check(contract, said, cleared)
     changed = False
     if said["party"] == "person" and contract.company:
@@ -35,11 +35,11 @@ def change(case: Case, said: dict, cleared: set[str]) -> None:
         if (becomes is None and name not in cleared) or becomes == was:
             continue
         setattr(contract, name, becomes)
-        case.note("name_changed", text=name, was=was, becomes=becomes)
+        change.note("name_changed", text=name, was=was, becomes=becomes)
         changed = True
     if changed and contract.status != lifecycle.ENDED:
         contract.phone_number = phones.normalise(contract.phone)
-        look_again(case)
+        look_again(change)
 
 
 def _check(contract: Contract, said: dict, cleared: set[str]) -> None:

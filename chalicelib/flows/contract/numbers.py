@@ -7,7 +7,7 @@ from itertools import islice
 from pynamodb.exceptions import PutError
 
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.input import phones
 from chalicelib.models import Line
 from chalicelib.models.base import condition_failed
@@ -56,9 +56,9 @@ def tell(line: Line, today: date) -> dict:
     }
 
 
-def check_free(case: Case, number: str, use: str) -> str:
+def check_free(change: Change, number: str, use: str) -> str:
     """The number in its one form if it can be lent for this use today. Raises Invalid or Refused with the reason."""
-    normal, house = _normal(number), case.house
+    normal, house = _normal(number), change.house
     _check_prefix(
         house, normal, house.line.listed_prefixes if use == "listed" else house.line.prefixes
     )
@@ -69,100 +69,100 @@ def check_free(case: Case, number: str, use: str) -> str:
         )
     if line.state == LENT:
         raise Refused("この番号は、ほかのご契約で使われています。別の番号をお選びください。")
-    if line.state_on(case.today) != FREE:
+    if line.state_on(change.today) != FREE:
         until = calendar.spoken_day(line.quarantined_until)
         raise Refused(f"この番号は{until}まで貸し出しを休止しています。別の番号をお選びください。")
     return normal
 
 
-def switch_use(case: Case, number: str, use: str) -> None:
+def switch_use(change: Change, number: str, use: str) -> None:
     """From now on a number of the contract is forwarded to, or shown as the client's own: never both (S1 Q2)."""
-    contract = case.contract
-    case.proceed("line_changed")
+    contract = change.contract
+    change.proceed("line_changed")
     normal = _normal(number)
-    extra = _extra(case, normal)
+    extra = _extra(change, normal)
     if normal != contract.line and extra is None:
         raise NotFound("この番号は、このご契約の番号ではありません。")
     was = extra.use if extra else contract.use
     if was == use:
         return
     if use == "listed":
-        _check_prefix(case.house, normal, case.house.line.listed_prefixes)
+        _check_prefix(change.house, normal, change.house.line.listed_prefixes)
     if extra:
         extra.use = use
     else:
         contract.use = use
-    case.use_line(normal, use)
-    contract.uses.append(UseChange(on=case.today, number=normal, was=was, becomes=use))
-    case.note("use_changed", text=normal, was=was, becomes=use)
-    yen = case.house.line.listed_option_yen
-    case.tell(
+    change.use_line(normal, use)
+    contract.uses.append(UseChange(on=change.today, number=normal, was=was, becomes=use))
+    change.note("use_changed", text=normal, was=was, becomes=use)
+    yen = change.house.line.listed_option_yen
+    change.tell(
         "line",
         number=normal,
         change="use",
         use_name=USES[use],
         use=use,
         yen=yen,
-        day=case.today.isoformat(),
+        day=change.today.isoformat(),
     )
 
 
-def add_extra(case: Case, number: str, use: str) -> None:
+def add_extra(change: Change, number: str, use: str) -> None:
     """Lend a further number. Raises Refused where the house has one number a contract."""
-    contract, house = case.contract, case.house
-    case.proceed("line_changed")
+    contract, house = change.contract, change.house
+    change.proceed("line_changed")
     if house.line.extra_number_yen is None:
         raise Refused(
             "この事業者では、番号は1契約につき1つです。2つ目の番号は、別のご契約として承ります。"
         )
     normal = _normal(number)
-    if extra := _extra(case, normal):
+    if extra := _extra(change, normal):
         if extra.use == use:
             return
         raise Refused(
             "この番号はすでにこのご契約の番号です。使い方を変える場合は、使い方の変更をお選びください。"
         )
-    check_free(case, number, use)
-    case.lend(normal, use)
-    contract.extra_lines.append(ExtraLine(number=normal, use=use, since=case.today))
-    case.note("line_added", text=normal)
+    check_free(change, number, use)
+    change.lend(normal, use)
+    contract.extra_lines.append(ExtraLine(number=normal, use=use, since=change.today))
+    change.note("line_added", text=normal)
     yen = house.line.extra_number_yen
-    case.tell(
+    change.tell(
         "line",
         number=normal,
         change="added",
         use_name=USES[use],
         use=use,
         yen=yen,
-        day=case.today.isoformat(),
+        day=change.today.isoformat(),
     )
 
 
-def drop_extra(case: Case, number: str) -> None:
+def drop_extra(change: Change, number: str) -> None:
     """Take a further number back today; its month is charged in full. Raises NotFound where it is not one of these."""
-    case.proceed("line_changed")
+    change.proceed("line_changed")
     normal = _normal(number)
-    extra = _extra(case, normal)
+    extra = _extra(change, normal)
     if extra is None:
         raise NotFound("この番号は、このご契約の追加の番号ではありません。")
-    extra.until = case.today
-    case.take_back(normal, case.today)
-    case.note("line_removed", text=normal)
-    yen = case.house.line.extra_number_yen
+    extra.until = change.today
+    change.take_back(normal, change.today)
+    change.note("line_removed", text=normal)
+    yen = change.house.line.extra_number_yen
     facts = {
         "use_name": USES[extra.use],
         "use": extra.use,
         "yen": yen,
-        "day": case.today.isoformat(),
+        "day": change.today.isoformat(),
     }
-    case.tell("line", number=normal, change="removed", **facts)
+    change.tell("line", number=normal, change="removed", **facts)
 
 
-def _extra(case: Case, number: str) -> ExtraLine | None:
+def _extra(change: Change, number: str) -> ExtraLine | None:
     return next(
         (
             each
-            for each in case.contract.extra_lines
+            for each in change.contract.extra_lines
             if each.number == number and each.until is None
         ),
         None,

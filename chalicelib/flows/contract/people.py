@@ -1,70 +1,70 @@
 """Who is told of calls: the contract's people in their order, and who stands in for whom (houses.md 7)."""
 
 from chalicelib.errors import Fault, Invalid, Refused
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.flows.contract import addresses as address
 from chalicelib.models.contract_parts import Person
 
 PEOPLE = 50  # on one roster [D]: a contract is one item of at most 400 KB
 
 
-def add_person(case: Case, said: dict) -> str:
+def add_person(change: Change, said: dict) -> str:
     """Add somebody, at `position` (1 is the top; None: last), with their addresses. Returns the person's id."""
-    case.proceed("people_changed")
-    people = case.contract.people
+    change.proceed("people_changed")
+    people = change.contract.people
     if len(people) >= PEOPLE:
         raise Refused(f"名簿に登録できるのは{PEOPLE}名までです。")
     person = Person(id=address.next_id("p", (each.id for each in people)), name=said["name"])
-    _describe(case, person, said)
+    _describe(change, person, said)
     people.append(person)
-    case.note("person_added", text=person.id, becomes=person.name)
-    _move(case, person, said["position"] or len(people))
+    change.note("person_added", text=person.id, becomes=person.name)
+    _move(change, person, said["position"] or len(people))
     for mail in dict.fromkeys(said["addresses"] or []):
-        address.add(case, person.id, mail)
+        address.add(change, person.id, mail)
     return person.id
 
 
-def change_person(case: Case, person_id: str, said: dict) -> None:
+def change_person(change: Change, person_id: str, said: dict) -> None:
     """Change what is given: name, reading, aliases, position, or an absence until a day with a deputy."""
-    case.proceed("people_changed")
-    person = address.person_of(case, person_id)
+    change.proceed("people_changed")
+    person = address.person_of(change, person_id)
     before = _facts(person)
     if said["name"]:
         person.name = said["name"]
-    _describe(case, person, said)
+    _describe(change, person, said)
     for name, becomes in _facts(person).items():
         if becomes != before[name]:
-            case.note(
+            change.note(
                 "person_changed", text=f"{person.id}.{name}", was=before[name], becomes=becomes
             )
     if said["position"]:
-        _move(case, person, said["position"])
+        _move(change, person, said["position"])
 
 
-def come_back(case: Case, person_id: str) -> None:
+def come_back(change: Change, person_id: str) -> None:
     """An absence is over."""
-    case.proceed("people_changed")
-    person = address.person_of(case, person_id)
+    change.proceed("people_changed")
+    person = address.person_of(change, person_id)
     if person.away_until:
         person.away_until = person.deputy = None
-        case.note("person_back", text=person.id)
+        change.note("person_back", text=person.id)
 
 
-def remove_person(case: Case, person_id: str) -> None:
+def remove_person(change: Change, person_id: str) -> None:
     """Take somebody off the roster with their addresses. Raises Refused where nobody could be told any more."""
-    case.proceed("people_changed")
-    person = address.person_of(case, person_id)
-    if len(case.contract.people) == 1:
+    change.proceed("people_changed")
+    person = address.person_of(change, person_id)
+    if len(change.contract.people) == 1:
         raise Refused("名簿の最後のお一人は削除できません。先に別の方を登録してください。")
-    address.refuse_losing_the_last(case, {each.id for each in person.addresses})
-    case.contract.people = [each for each in case.contract.people if each is not person]
-    for each in case.contract.people:
+    address.refuse_losing_the_last(change, {each.id for each in person.addresses})
+    change.contract.people = [each for each in change.contract.people if each is not person]
+    for each in change.contract.people:
         if each.deputy == person.id:
             each.deputy = None
-    case.note("person_removed", text=person.id, was=person.name)
+    change.note("person_removed", text=person.id, was=person.name)
 
 
-def _describe(case: Case, person: Person, said: dict) -> None:
+def _describe(change: Change, person: Person, said: dict) -> None:
     """What is known of a person beside the name; what was not given stays as it is."""
     for name in ("reading", "aliases"):
         if said[name] is not None:
@@ -74,14 +74,14 @@ def _describe(case: Case, person: Person, said: dict) -> None:
             [Fault("away_until", "代わりの方を指定する場合は、ご不在の最終日も指定してください。")]
         )
     if said["away_until"]:
-        if said["away_until"] < case.today:
+        if said["away_until"] < change.today:
             raise Invalid(
                 [Fault("away_until", "ご不在の最終日は、本日以降の日付を指定してください。")]
             )
         person.away_until = said["away_until"]
     if said["deputy"]:
         if said["deputy"] == person.id or said["deputy"] not in {
-            each.id for each in case.contract.people
+            each.id for each in change.contract.people
         }:
             raise Invalid(
                 [
@@ -104,10 +104,10 @@ def _facts(person: Person) -> dict[str, str | None]:
     }
 
 
-def _move(case: Case, person: Person, position: int) -> None:
+def _move(change: Change, person: Person, position: int) -> None:
     """Put a person at a place of the roster, 1 being the top."""
-    people = [each for each in case.contract.people if each is not person]
+    people = [each for each in change.contract.people if each is not person]
     people.insert(min(position, len(people) + 1) - 1, person)
-    if [each.id for each in people] != [each.id for each in case.contract.people]:
-        case.contract.people = people
-        case.note("person_moved", text=person.id, becomes=str(people.index(person) + 1))
+    if [each.id for each in people] != [each.id for each in change.contract.people]:
+        change.contract.people = people
+        change.note("person_moved", text=person.id, becomes=str(people.index(person) + 1))

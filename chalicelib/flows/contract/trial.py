@@ -3,30 +3,30 @@
 from datetime import date, timedelta
 
 from chalicelib.errors import Fault, Invalid, Refused
-from chalicelib.flows.change import Case
+from chalicelib.flows.change import Change
 from chalicelib.flows.contract import ending
 from chalicelib.flows.engine.settle import service_facts
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import lifecycle
 
 
-def ask_to_continue(case: Case) -> None:
+def ask_to_continue(change: Change) -> None:
     """The client wishes to go on after the trial; a stop asked for before is withdrawn by it."""
-    contract = case.contract
-    if not case.proceed("continuation_asked") or (
+    contract = change.contract
+    if not change.proceed("continuation_asked") or (
         contract.continuation_asked_on and not contract.stop_on
     ):
         return
-    contract.continuation_asked_on, contract.stop_on = case.today, None
-    case.note("continuation_asked")
-    _say_continuation(case, withdrawn=False)
+    contract.continuation_asked_on, contract.stop_on = change.today, None
+    change.note("continuation_asked")
+    _say_continuation(change, withdrawn=False)
 
 
-def withdraw_continuation(case: Case) -> None:
+def withdraw_continuation(change: Change) -> None:
     """Take back the wish to go on. Raises Refused where none is pending, or where the trial goes on by itself."""
-    contract = case.contract
-    case.proceed("continuation_withdrawn")
-    if case.house.trial.at_end == "continues":
+    contract = change.contract
+    change.proceed("continuation_withdrawn")
+    if change.house.trial.at_end == "continues":
         raise Refused(
             "お試し期間の後は自動的に継続となります。お試しだけで終えられる場合は、停止のお手続きをお願いいたします。"
         )
@@ -35,22 +35,22 @@ def withdraw_continuation(case: Case) -> None:
     if contract.continuation_asked_on is None:
         raise Refused(lifecycle.no_pending("continuation_withdrawn"))
     contract.continuation_asked_on = None
-    case.note("continuation_withdrawn")
-    _say_continuation(case, withdrawn=True)
+    change.note("continuation_withdrawn")
+    _say_continuation(change, withdrawn=True)
 
 
-def _say_continuation(case: Case, withdrawn: bool) -> None:
-    contract = case.contract
-    facts = service_facts(case, contract.trial_last_day + timedelta(days=1))
-    case.tell("continuation", **facts, paid_yen=contract.paid_yen, withdrawn=withdrawn)
+def _say_continuation(change: Change, withdrawn: bool) -> None:
+    contract = change.contract
+    facts = service_facts(change, contract.trial_last_day + timedelta(days=1))
+    change.tell("continuation", **facts, paid_yen=contract.paid_yen, withdrawn=withdrawn)
 
 
-def stop(case: Case, on: date | None) -> None:
+def stop(change: Change, on: date | None) -> None:
     """End a trial at once (`on` None), or after its day `on`, which lies within the trial."""
-    contract = case.contract
+    contract = change.contract
     if on is None and contract.end_reason == "stopped":
         return
-    case.proceed("stop_asked")
+    change.proceed("stop_asked")
     if on is not None and on == contract.stop_on:
         return
     if on is not None and contract.paused_on:
@@ -62,7 +62,7 @@ def stop(case: Case, on: date | None) -> None:
                 )
             ]
         )
-    if on is not None and not case.today <= on <= contract.trial_last_day:
+    if on is not None and not change.today <= on <= contract.trial_last_day:
         last = calendar.spoken_day(contract.trial_last_day)
         raise Invalid(
             [
@@ -73,18 +73,18 @@ def stop(case: Case, on: date | None) -> None:
             ]
         )
     contract.stop_on = on
-    case.note("stop_asked", on)
+    change.note("stop_asked", on)
     if on is None:
-        ending.stop_now(case)
+        ending.stop_now(change)
     else:
-        case.tell("stop", day=on.isoformat(), withdrawn=False)
+        change.tell("stop", day=on.isoformat(), withdrawn=False)
 
 
-def withdraw_stop(case: Case) -> None:
+def withdraw_stop(change: Change) -> None:
     """The trial goes on after all, until the day of the stop. Raises Refused where none is pending."""
-    case.proceed("stop_withdrawn")
-    if case.contract.stop_on is None:
+    change.proceed("stop_withdrawn")
+    if change.contract.stop_on is None:
         raise Refused(lifecycle.no_pending("stop_withdrawn"))
-    on, case.contract.stop_on = case.contract.stop_on, None
-    case.note("stop_withdrawn")
-    case.tell("stop", day=on.isoformat(), withdrawn=True)
+    on, change.contract.stop_on = change.contract.stop_on, None
+    change.note("stop_withdrawn")
+    change.tell("stop", day=on.isoformat(), withdrawn=True)

@@ -8,7 +8,7 @@ from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import log
 from chalicelib.errors import Busy, Fault, Invalid, NotFound, Parked, Problem, Refused
-from chalicelib.flows.change import DATES, Case
+from chalicelib.flows.change import DATES, Change
 from chalicelib.flows.contract.recognise import recognise
 from chalicelib.flows.engine.settle import ask_confirmation, say_number, settle
 from chalicelib.flows.post import outbox
@@ -30,14 +30,14 @@ def load(house: House, contract_id: str, now: datetime) -> Contract:
         contract = _stored(house, contract_id)
         if contract.due is None or contract.due > calendar.day_of(now):
             return contract
-        case = Case(contract, house, now, DATES)
+        change = Change(contract, house, now, DATES)
         try:
-            _settle_or_park(case)
+            _settle_or_park(change)
         except Busy:  # somebody settled it at the same moment: see what they left
             if attempt == ROUNDS - 1:
                 raise
         else:
-            if case.deleted:
+            if change.deleted:
                 raise NotFound(
                     "このお申し込みは、メールアドレスの確認がなかったため削除されました。"
                 )
@@ -53,20 +53,20 @@ def _stored(house: House, contract_id: str) -> Contract:
     return contract
 
 
-def _settle_or_park(case: Case) -> None:
+def _settle_or_park(change: Change) -> None:
     """Settle and keep. What no date should be able to do to a contract stops that one alone, and a person is told."""
-    due = case.contract.due
+    due = change.contract.due
     try:
-        settle(case)
-        case.keep()
+        settle(change)
+        change.keep()
     except Problem:
         raise
     except Exception as fault:
         if isinstance(fault, PynamoDBException) and not refused_as_wrong(fault):
             raise  # a store that is down is no fault of the contract's
-        log.crash("contract cannot be settled", contract=case.contract.id)
-        log.alarm("contract parked", contract=case.contract.id)
-        Contract.park(case.contract.id, due, case.now)
+        log.crash("contract cannot be settled", contract=change.contract.id)
+        log.alarm("contract parked", contract=change.contract.id)
+        Contract.park(change.contract.id, due, change.now)
         raise Parked(
             "このご契約は自動処理が止まっており、事務で確認しています。", retry_after=300
         ) from None
@@ -88,7 +88,7 @@ def redate(house: House, contract_id: str, now: datetime, dry_run: bool = False)
         return False
     if not dry_run:
         contract.due = due
-        _settle_or_park(Case(contract, house, now, DATES))
+        _settle_or_park(Change(contract, house, now, DATES))
     return True
 
 
@@ -105,54 +105,54 @@ def during_a_call(house: House, contract_id: str, now: datetime) -> Contract:
 
 
 def change(
-    house: House, contract_id: str, now: datetime, by: str, story: Callable[[Case], object]
+    house: House, contract_id: str, now: datetime, by: str, story: Callable[[Change], object]
 ) -> Contract:
-    """Load, let `story` change the case, settle what that makes due, keep all of it, send what it wrote.
+    """Load, let `story` make the change, settle what that makes due, keep all of it, send what it wrote.
 
     A change at the same moment by somebody else is not overwritten: the story
     is told again on what they left. Raises Busy if that keeps happening.
     """
     begun = time.monotonic()
     for attempt in range(ROUNDS):
-        case = Case(load(house, contract_id, now), house, now, by)
-        before = case.notes
-        story(case)
-        if case.notes == before:
-            return case.contract
-        settle(case)
+        change = Change(load(house, contract_id, now), house, now, by)
+        before = change.notes
+        story(change)
+        if change.notes == before:
+            return change.contract
+        settle(change)
         try:
-            case.keep()
+            change.keep()
         except Busy:
             if attempt == ROUNDS - 1:
                 raise
             continue
-        outbox.deliver_all(case.letters, now, begun)
-        return case.contract
+        outbox.deliver_all(change.letters, now, begun)
+        return change.contract
     raise AssertionError("unreachable")
 
 
-def confirm_mail(case: Case, mail: str) -> None:
+def confirm_mail(change: Change, mail: str) -> None:
     """The applicant's address `mail` is theirs: guidance goes out, and the test mails of all report addresses fall due.
 
     Raises Refused if it was corrected meanwhile.
     """
-    contract = case.contract
+    contract = change.contract
     if mail != contract.mail and contract.mail_confirmed_at is None:
         raise Refused(
             "このメールアドレスは訂正されました。新しいメールアドレスに届いた確認メールをご利用ください。"
         )
-    if not case.proceed("mail_confirmed"):
+    if not change.proceed("mail_confirmed"):
         return
-    contract.mail_confirmed_at = case.now
-    case.note("mail_confirmed")
+    contract.mail_confirmed_at = change.now
+    change.note("mail_confirmed")
     waiting = [
         {"name": gate.name, "asks": gate.asks, "waits_on": gate.waits_on}
-        for gate in gates.waiting(contract, case.house)
+        for gate in gates.waiting(contract, change.house)
     ]
     mails = [each.mail for person in contract.people for each in person.addresses]
-    case.write(
+    change.write(
         "guidance",
-        case.today,
+        change.today,
         waiting=waiting,
         seen=contract.seen["offer"],
         receipt=contract.id,
@@ -160,44 +160,44 @@ def confirm_mail(case: Case, mail: str) -> None:
     )
 
 
-def correct_mail(case: Case, mail: str | None) -> None:
+def correct_mail(change: Change, mail: str | None) -> None:
     """Correct the applicant's own address, or not, and send the confirmation again (S0)."""
-    case.proceed("mail_corrected")
-    contract = case.contract
+    change.proceed("mail_corrected")
+    contract = change.contract
     if contract.confirmations_sent >= 10:
         raise Refused("確認メールの送信が10回に達しました。お電話などでご本人にご確認ください。")
     if mail and mail != contract.mail:
         contract.mail = mail
-        recognise(case)
-    ask_confirmation(case)
-    case.note("confirmation_sent_again")
+        recognise(change)
+    ask_confirmation(change)
+    change.note("confirmation_sent_again")
 
 
-def date_start(case: Case, on: date) -> None:
+def date_start(change: Change, on: date) -> None:
     """Set the day of the start. Raises Invalid for a day gone by, Refused once the service runs."""
-    case.proceed("start_dated")
-    if case.contract.ready_on:
+    change.proceed("start_dated")
+    if change.contract.ready_on:
         raise Refused("手続きが完了しているため、開始日は変更できません。")
-    if on < case.today:
+    if on < change.today:
         raise Invalid(
             [
                 Fault(
                     "on",
-                    f"開始日は本日({calendar.spoken_day(case.today)})以降の日付を指定してください。",
+                    f"開始日は本日({calendar.spoken_day(change.today)})以降の日付を指定してください。",
                 )
             ]
         )
-    case.contract.start_on = on
-    case.note("start_dated", on)
-    if case.contract.line and on > case.today:
-        say_number(case)
+    change.contract.start_on = on
+    change.note("start_dated", on)
+    if change.contract.line and on > change.today:
+        say_number(change)
 
 
-def check_start(case: Case, points: list[str]) -> None:
+def check_start(change: Change, points: list[str]) -> None:
     """The client ticks what worked in their own first call: a check, never a gate (houses.md 10)."""
-    case.proceed("start_checked")
-    contract = case.contract
+    change.proceed("start_checked")
+    contract = change.contract
     for point in points:
         if point not in contract.start_checks:
             contract.start_checks.append(point)
-            case.note("start_checked", text=point)
+            change.note("start_checked", text=point)

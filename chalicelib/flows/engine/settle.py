@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from chalicelib.flows.change import DATES, Case
+from chalicelib.flows.change import DATES, Change
 from chalicelib.flows.contract import addresses as address
 from chalicelib.flows.contract import ending, plan
 from chalicelib.flows.contract.recognise import forget
@@ -15,43 +15,45 @@ CHECK_DAYS = 30  # how long the start check's page is open [D]
 DECLARED_DAYS = 60  # and that of the declared numbers [D]
 
 
-def settle(case: Case) -> bool:
+def settle(change: Change) -> bool:
     """Apply what is due, oldest first, until nothing is or one write is full. True if anything happened.
 
-    The caller keeps the case; what is left is still due then.
+    The caller keeps the change; what is left is still due then.
     """
     happened = False
     for _ in range(20):
-        _note_readiness(case)
-        ahead = life.dues(case.contract, case.house)
-        if case.deleted or case.is_full or not ahead or ahead[0][0] > case.today:
+        _note_readiness(change)
+        ahead = life.dues(change.contract, change.house)
+        if change.deleted or change.is_full or not ahead or ahead[0][0] > change.today:
             return happened
         on, what = ahead[0]
-        HAPPENINGS[what](case, on)
+        HAPPENINGS[what](change, on)
         happened = True
-    raise RuntimeError(f"contract {case.contract.id} does not come to rest")
+    raise RuntimeError(f"contract {change.contract.id} does not come to rest")
 
 
-def _note_readiness(case: Case) -> None:
-    contract = case.contract
+def _note_readiness(change: Change) -> None:
+    contract = change.contract
     if contract.status != lifecycle.PREPARING or contract.paused_on:
         return
-    missing = life.missing_to_start(contract, case.house)
-    contract.ready_on = None if missing else contract.ready_on or case.today
+    missing = life.missing_to_start(contract, change.house)
+    contract.ready_on = None if missing else contract.ready_on or change.today
 
 
-def _start(case: Case, on: date) -> None:
-    contract, house = case.contract, case.house
+def _start(change: Change, on: date) -> None:
+    contract, house = change.contract, change.house
     contract.started_on = on
-    case.turn_on(
-        case.now if on == case.today and case.by != DATES else calendar.at(on, calendar.MIDNIGHT)
+    change.turn_on(
+        change.now
+        if on == change.today and change.by != DATES
+        else calendar.at(on, calendar.MIDNIGHT)
     )
     last = trial.last_day(house, contract.applied_on, on) if contract.wants_trial else None
     contract.trial_last_day = last
     contract.status = lifecycle.TRIAL if last and on <= last else lifecycle.ACTIVE
     if contract.status == lifecycle.ACTIVE:
         contract.active_from = on
-    case.note("started", on)
+    change.note("started", on)
     in_trial = contract.status == lifecycle.TRIAL
     used_up = last is not None and not in_trial
     facts: dict[str, Any] = {
@@ -60,37 +62,39 @@ def _start(case: Case, on: date) -> None:
         "trial_used_up": used_up,
         "checks": list(life.CHECKS.values()),
     }
-    letter = case.write("started", on, **service_facts(case, on), **facts)
-    case.give_link(letter, "start_check", CHECK_DAYS)
+    letter = change.write("started", on, **service_facts(change, on), **facts)
+    change.give_link(letter, "start_check", CHECK_DAYS)
 
 
-def _remind_start_check(case: Case, on: date) -> None:
+def _remind_start_check(change: Change, on: date) -> None:
     """Once, for the points that the client has not ticked yet."""
-    case.contract.start_check_reminded_on = on
-    case.note("start_check_reminded", on)
+    change.contract.start_check_reminded_on = on
+    change.note("start_check_reminded", on)
     open_points = [
-        name for point, name in life.CHECKS.items() if point not in case.contract.start_checks
+        name for point, name in life.CHECKS.items() if point not in change.contract.start_checks
     ]
-    letter = case.write("start_check", on, **service_facts(case, on), checks=open_points)
-    case.give_link(letter, "start_check", CHECK_DAYS)
+    letter = change.write("start_check", on, **service_facts(change, on), checks=open_points)
+    change.give_link(letter, "start_check", CHECK_DAYS)
 
 
-def _ask_declared(case: Case, on: date) -> None:
+def _ask_declared(change: Change, on: date) -> None:
     """Once a year: whether the numbers that the client declared as sales are still to be kept from them."""
-    case.contract.declared_asked_on = on
-    case.note("declared_asked", on)
-    letter = case.write("declared", on, numbers=[each.number for each in case.contract.declared])
-    case.give_link(letter, "declared", DECLARED_DAYS)
+    change.contract.declared_asked_on = on
+    change.note("declared_asked", on)
+    letter = change.write(
+        "declared", on, numbers=[each.number for each in change.contract.declared]
+    )
+    change.give_link(letter, "declared", DECLARED_DAYS)
 
 
-def _remind_trial(case: Case, on: date) -> None:
+def _remind_trial(change: Change, on: date) -> None:
     """A reminder that comes after the trial's end helps nobody: it is only noted."""
-    contract = case.contract
+    contract = change.contract
     contract.trial_reminded_on = on
-    if case.today > contract.trial_last_day:
-        case.note("trial_reminder_missed", on)
+    if change.today > contract.trial_last_day:
+        change.note("trial_reminder_missed", on)
         return
-    case.note("trial_reminded", on)
+    change.note("trial_reminded", on)
     asked, paid = contract.continuation_asked_on is not None, contract.paid_on is not None
     paid_from = contract.trial_last_day + timedelta(days=1)
     facts: dict[str, Any] = {
@@ -99,95 +103,105 @@ def _remind_trial(case: Case, on: date) -> None:
         "paid_yen": contract.paid_yen,
         "paid_from": paid_from.isoformat(),
     }
-    case.write("trial_reminder", on, **service_facts(case, paid_from), **facts)
+    change.write("trial_reminder", on, **service_facts(change, paid_from), **facts)
 
 
-def _end_trial(case: Case, on: date) -> None:
-    match life.trial_outcome(case.contract, case.house):
+def _end_trial(change: Change, on: date) -> None:
+    match life.trial_outcome(change.contract, change.house):
         case "continues":
-            _become_active(case, on)
+            _become_active(change, on)
         case "waits_for_payment":
-            case.contract.status, case.contract.paused_on = lifecycle.PREPARING, on
-            case.turn_off(calendar.at(on, calendar.MIDNIGHT))
-            case.note("paused_until_paid", on)
-            kept_until = life.kept_until(case.contract, case.house)
-            case.write("paused", on, **service_facts(case, on), kept_until=kept_until.isoformat())
+            change.contract.status, change.contract.paused_on = lifecycle.PREPARING, on
+            change.turn_off(calendar.at(on, calendar.MIDNIGHT))
+            change.note("paused_until_paid", on)
+            kept_until = life.kept_until(change.contract, change.house)
+            change.write(
+                "paused", on, **service_facts(change, on), kept_until=kept_until.isoformat()
+            )
         case "lapses":
-            _lapse(case, on)
+            _lapse(change, on)
 
 
-def _become_active(case: Case, on: date) -> None:
-    case.contract.status, case.contract.active_from = lifecycle.ACTIVE, on
-    case.note("continued", on)
-    case.write("continued", on, **service_facts(case, on), day=on.isoformat())
+def _become_active(change: Change, on: date) -> None:
+    change.contract.status, change.contract.active_from = lifecycle.ACTIVE, on
+    change.note("continued", on)
+    change.write("continued", on, **service_facts(change, on), day=on.isoformat())
 
 
-def _resume_paid(case: Case, on: date) -> None:
+def _resume_paid(change: Change, on: date) -> None:
     """The money came in late: a contract from the day of payment, and the line on again from now."""
-    contract = case.contract
+    contract = change.contract
     contract.status, contract.active_from, contract.paused_on = lifecycle.ACTIVE, on, None
-    case.turn_on(case.now)
-    case.note("resumed", on)
-    case.write(
-        "resumed", on, **service_facts(case, on), day=on.isoformat(), resumed=case.today.isoformat()
+    change.turn_on(change.now)
+    change.note("resumed", on)
+    change.write(
+        "resumed",
+        on,
+        **service_facts(change, on),
+        day=on.isoformat(),
+        resumed=change.today.isoformat(),
     )
 
 
-def _lapse_unpaid(case: Case, on: date) -> None:
+def _lapse_unpaid(change: Change, on: date) -> None:
     """Nobody paid while the place was kept."""
-    ending.end_at_midnight(case, on, "lapsed")
-    numbers = ending.numbers_of(case.contract)
-    case.write(
+    ending.end_at_midnight(change, on, "lapsed")
+    numbers = ending.numbers_of(change.contract)
+    change.write(
         "ended_unpaid",
         on,
-        **service_facts(case, on),
+        **service_facts(change, on),
         numbers=numbers,
         kept_until=(on - timedelta(days=1)).isoformat(),
     )
 
 
-def _lapse(case: Case, on: date) -> None:
-    ending.end_at_midnight(case, on, "lapsed")
-    numbers = ending.numbers_of(case.contract)
-    case.write(
-        "lapsed", on, **service_facts(case, on), numbers=numbers, paid_yen=case.contract.paid_yen
+def _lapse(change: Change, on: date) -> None:
+    ending.end_at_midnight(change, on, "lapsed")
+    numbers = ending.numbers_of(change.contract)
+    change.write(
+        "lapsed",
+        on,
+        **service_facts(change, on),
+        numbers=numbers,
+        paid_yen=change.contract.paid_yen,
     )
 
 
-def _remind_confirmation(case: Case, on: date) -> None:
-    case.contract.confirmation_reminded_on = on
-    case.note("confirmation_reminded", on)
-    ask_confirmation(case, reminder=True)
+def _remind_confirmation(change: Change, on: date) -> None:
+    change.contract.confirmation_reminded_on = on
+    change.note("confirmation_reminded", on)
+    ask_confirmation(change, reminder=True)
 
 
-def _delete_unconfirmed(case: Case, on: date) -> None:
+def _delete_unconfirmed(change: Change, on: date) -> None:
     """Somebody who never confirmed is forgotten, with what was written to them."""
-    contract = case.contract
-    case.deleted = True
-    forget(case)
-    case.letters = [
+    contract = change.contract
+    change.deleted = True
+    forget(change)
+    change.letters = [
         Letter(confirmation_id(contract.id, place + 1))
         for place in range(contract.confirmations_sent)
     ]
-    case.tokens = []
+    change.tokens = []
 
 
-def ask_confirmation(case: Case, reminder: bool = False) -> Letter:
+def ask_confirmation(change: Change, reminder: bool = False) -> Letter:
     """Write the auto-reply whose link confirms the applicant's own address."""
-    contract = case.contract
+    contract = change.contract
     contract.confirmations_sent += 1
-    letter = case.write(
+    letter = change.write(
         "confirm",
         contract.applied_on,
         reminder=reminder,
         seen=contract.seen["offer"],
         answer_by=(
-            contract.applied_on + timedelta(days=case.house.application.delete_after_days - 1)
+            contract.applied_on + timedelta(days=change.house.application.delete_after_days - 1)
         ).isoformat(),
         receipt=contract.id,
     )
     letter.id = confirmation_id(contract.id, contract.confirmations_sent)
-    case.give_link(letter, "mail", case.house.application.delete_after_days)
+    change.give_link(letter, "mail", change.house.application.delete_after_days)
     return letter
 
 
@@ -195,9 +209,9 @@ def confirmation_id(contract: str, count: int) -> str:
     return f"{contract}#confirm#{count}"
 
 
-def service_facts(case: Case, on: date) -> dict:
+def service_facts(change: Change, on: date) -> dict:
     """What most letters need to say about a contract, at the prices of the JST date `on`."""
-    contract, house = case.contract, case.house
+    contract, house = change.contract, change.house
     lines = offer.first_charge(house, contract.plan, contract.use, on)
     return {
         "plan": house.plan(contract.plan).name,
@@ -212,17 +226,17 @@ def service_facts(case: Case, on: date) -> dict:
     }
 
 
-def say_number(case: Case) -> None:
+def say_number(change: Change) -> None:
     """Tell a number that is lent for a start on a later day, with the dates that follow from it."""
-    contract, house = case.contract, case.house
+    contract, house = change.contract, change.house
     last = (
         trial.last_day(house, contract.applied_on, contract.start_on)
         if contract.wants_trial
         else None
     )
     trial_until = last.isoformat() if last and last >= contract.start_on else None
-    facts = service_facts(case, contract.start_on) | {"trial_until": trial_until}
-    case.tell("number", **facts, day=contract.start_on.isoformat())
+    facts = service_facts(change, contract.start_on) | {"trial_until": trial_until}
+    change.tell("number", **facts, day=contract.start_on.isoformat())
 
 
 HAPPENINGS = {

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from chalicelib import log
 from chalicelib.errors import NotFound, Parked
-from chalicelib.flows.change import MAIL, Case
+from chalicelib.flows.change import MAIL, Change
 from chalicelib.flows.engine import contracts
 from chalicelib.flows.post import letters
 from chalicelib.models import Letter, Memo
@@ -28,7 +28,7 @@ def tell(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) 
         return
     try:
         contracts.change(
-            house, item.contract, now, MAIL, lambda case: _tell(case, item, told, sent_at)
+            house, item.contract, now, MAIL, lambda change: _tell(change, item, told, sent_at)
         )
     except NotFound:
         log.info("bounce of a contract that is gone", contract=item.contract)
@@ -38,66 +38,66 @@ def tell(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) 
         )
 
 
-def _tell(case: Case, item: Outgoing, told: delivery.Told, sent_at: datetime) -> None:
+def _tell(change: Change, item: Outgoing, told: delivery.Told, sent_at: datetime) -> None:
     on, part = (
         calendar.day_of(told.at),
         hashlib.sha256(f"{item.id} {told.line}".encode()).hexdigest()[:12],
     )
-    if Letter.find(case.letter_id("bounced_office", on, part)):
+    if Letter.find(change.letter_id("bounced_office", on, part)):
         return
-    case.note("mail_" + told.state, text=item.id)
+    change.note("mail_" + told.state, text=item.id)
     if told.state == "bounced_hard":
-        _leave_the_routing(case, told, sent_at)
+        _leave_the_routing(change, told, sent_at)
     stopped = told.state == "bounced_hard" and any(
-        each.bounced_at for each in _addresses(case, told.address)
+        each.bounced_at for each in _addresses(change, told.address)
     )
     facts = {
         "address": told.address,
         "state": told.state,
         "sent_at": sent_at.isoformat(),
         "stopped": stopped,
-    } | _about(case, item)
-    facts["nobody_left"] = stopped and not routing.confirmed(case.contract.people)
-    another = _another(case, item, told.address) if told.state in delivery.BOUNCES else None
+    } | _about(change, item)
+    facts["nobody_left"] = stopped and not routing.confirmed(change.contract.people)
+    another = _another(change, item, told.address) if told.state in delivery.BOUNCES else None
     if another and facts["what"] not in _NOTICES:
         known = another in item.recipients
         owner = {
-            each["address"]: each["person"] for each in routing.confirmed(case.contract.people)
+            each["address"]: each["person"] for each in routing.confirmed(change.contract.people)
         }
-        contact = owner.get(another, case.contract.contact_name)
+        contact = owner.get(another, change.contract.contact_name)
         again = facts["what"] == "report" and not known and another in owner
-        case.write("bounced", on, [another], part, **facts | {"contact": contact}, again=again)
-    case.tell_office("bounced_office", on, part, **facts, words=told.words, told=another)
+        change.write("bounced", on, [another], part, **facts | {"contact": contact}, again=again)
+    change.tell_office("bounced_office", on, part, **facts, words=told.words, told=another)
 
 
-def _leave_the_routing(case: Case, told: delivery.Told, sent_at: datetime) -> None:
+def _leave_the_routing(change: Change, told: delivery.Told, sent_at: datetime) -> None:
     """Until it is confirmed again. What it could not take before it was last confirmed says nothing about it now."""
     same = [
         each
-        for each in _addresses(case, told.address)
+        for each in _addresses(change, told.address)
         if each.confirmed_at and each.confirmed_at <= sent_at
     ]
     for address in same:
-        address.confirmed_at, address.bounced_at, address.reminded_on = None, told.at, case.today
+        address.confirmed_at, address.bounced_at, address.reminded_on = None, told.at, change.today
         address.asked_in_vain = address.asked
-        case.note("address_bounced", text=address.id)
+        change.note("address_bounced", text=address.id)
     if same and not any(
-        each.confirmed_at for person in case.contract.people for each in person.addresses
+        each.confirmed_at for person in change.contract.people for each in person.addresses
     ):
-        log.alarm("nobody left to tell", contract=case.contract.id)
+        log.alarm("nobody left to tell", contract=change.contract.id)
 
 
-def _addresses(case: Case, mail: str) -> list:
+def _addresses(change: Change, mail: str) -> list:
     """Where a mail address stands on the roster."""
     return [
         each
-        for person in case.contract.people
+        for person in change.contract.people
         for each in person.addresses
         if each.mail.casefold() == mail.casefold()
     ]
 
 
-def _about(case: Case, item: Outgoing) -> dict:
+def _about(change: Change, item: Outgoing) -> dict:
     """What the notices say of the mail: a report by its number, a letter by its subject, which the office alone is shown."""
     if isinstance(item, Memo):
         return {"what": "report", "memo": item.id, "content": f"受電の報告(受付番号 {item.number})"}
@@ -111,15 +111,15 @@ def _about(case: Case, item: Outgoing) -> dict:
     return {
         "what": item.kind,
         "memo": item.facts.get("memo"),
-        "content": letters.compose(item, case.house)[0].subject,
+        "content": letters.compose(item, change.house)[0].subject,
     }
 
 
-def _another(case: Case, item: Outgoing, bounced: str) -> str | None:
+def _another(change: Change, item: Outgoing, bounced: str) -> str | None:
     """Another confirmed address: by the house's rule for that call, else from the top of the roster, else the applicant's."""
-    contract = case.contract
+    contract = change.contract
     wanted = item.text["for_"] if isinstance(item, Memo) and item.text else None
-    routed = routing.route(case.house, contract.people, wanted, case.today).told
+    routed = routing.route(change.house, contract.people, wanted, change.today).told
     confirmed = [each["address"] for each in routing.confirmed(contract.people)]
     own = [contract.mail] if contract.mail_confirmed_at else []
     others = [*(each["address"] for each in routed), *confirmed, *own]

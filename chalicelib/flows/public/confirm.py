@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.access import links
-from chalicelib.flows.change import CLIENT, Case
+from chalicelib.flows.change import CLIENT, Change
 from chalicelib.flows.contract import addresses as address
 from chalicelib.flows.contract import count as recount
 from chalicelib.flows.engine import contracts
@@ -84,7 +84,7 @@ def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
     if sight.done:
         return sight
     contracts.change(
-        sight.house, sight.contract.id, now, CLIENT, lambda case: _act(case, sight, ticked)
+        sight.house, sight.contract.id, now, CLIENT, lambda change: _act(change, sight, ticked)
     )
     then = look(token, now)
     return then._replace(resumed=[each for each in ticked if _is_off(then.contract, each)])
@@ -94,13 +94,13 @@ def _is_off(contract: Contract, number: str) -> bool:
     return phones.normalise(number) == number and not contract.has_declared(number)
 
 
-def _act(case: Case, sight: Sight, ticked: Collection[str]) -> None:
+def _act(change: Change, sight: Sight, ticked: Collection[str]) -> None:
     if sight.purpose == "declared":
-        for number in [each.number for each in case.contract.declared if each.number in ticked]:
-            recount.take_off(case, number)
+        for number in [each.number for each in change.contract.declared if each.number in ticked]:
+            recount.take_off(change, number)
     elif sight.purpose == "start_check":
-        contracts.check_start(case, [point for point in life.CHECKS if point in ticked])
+        contracts.check_start(change, [point for point in life.CHECKS if point in ticked])
     elif sight.target is None:
-        contracts.confirm_mail(case, sight.mail)
+        contracts.confirm_mail(change, sight.mail)
     else:
-        address.confirm(case, sight.target, sight.mail)
+        address.confirm(change, sight.target, sight.mail)

@@ -78,7 +78,7 @@ def press(token: str, now: datetime, said: str) -> Sight:
             sight.contract.id,
             now,
             CLIENT,
-            lambda case: recount.object_to(case, sight.memo.id, said),
+            lambda change: recount.object_to(change, sight.memo.id, said),
         )
     return look(token, now)
 
@@ -99,5 +99,5 @@ def _receive(sight: Sight, now: datetime) -> None:
             sight.contract.id,
             now,
             CLIENT,
-            lambda case: contracts.check_start(case, ["report"]),
+            lambda change: contracts.check_start(change, ["report"]),
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 from chalicelib import log
 from chalicelib.errors import Busy, Fault, Invalid, TooMany
 from chalicelib.flows.access import limits
-from chalicelib.flows.change import CLIENT, Case
+from chalicelib.flows.change import CLIENT, Change
 from chalicelib.flows.contract.recognise import recognise
 from chalicelib.flows.engine.settle import ask_confirmation
 from chalicelib.flows.post import outbox
@@ -140,20 +140,20 @@ def apply(
     begun, identity, digest = time.monotonic(), contract_id(house, form_key), _digest(given)
     held = _within_limits(house, wish["mail"], network, now)
     contract = _new_contract(house, identity, digest, wish, now)
-    case = Case(contract, house, now, CLIENT)
-    case.note("signed_up")
-    recognise(case)
-    letter = ask_confirmation(case)
+    change = Change(contract, house, now, CLIENT)
+    change.note("signed_up")
+    recognise(change)
+    letter = ask_confirmation(change)
     if held:
         log.alarm("too many signups: confirmation held", contract=identity)
         letter.hold("お申し込みが集中しているため、確認メールの送信を保留しました。", now)
     try:
-        case.keep()
+        change.keep()
     except Busy:  # the same form, sent twice at the same moment
         if known := find(house, form_key, given):
             return known
         raise
-    outbox.deliver_all(case.letters, now, begun)
+    outbox.deliver_all(change.letters, now, begun)
     return contract, True
 
 

@@ -134,7 +134,9 @@ def release_letter(asked, letter):
 )
 def declare_number(asked, contract):
     return change(
-        asked, contract, lambda case: recount.declare(case, phones.normalise(asked.body["number"]))
+        asked,
+        contract,
+        lambda change: recount.declare(change, phones.normalise(asked.body["number"])),
     )
 
 
@@ -146,4 +148,6 @@ def declare_number(asked, contract):
     gives=CONTRACT,
 )
 def take_off_number(asked, contract, number):
-    return change(asked, contract, lambda case: recount.take_off(case, phones.normalise(number)))
+    return change(
+        asked, contract, lambda change: recount.take_off(change, phones.normalise(number))
+    )

@@ -123,7 +123,7 @@ def pass_gate(asked, contract, gate):
             f"「{gate[:20]}」という確認項目はありません。確認項目: {'、'.join(GATE_BODIES)}"
         )
     facts = GATE_BODIES[gate].read(asked.body)
-    return change(asked, contract, lambda case: gate_flow.pass_gate(case, gate, facts))
+    return change(asked, contract, lambda change: gate_flow.pass_gate(change, gate, facts))
 
 
 @api(
@@ -134,7 +134,7 @@ def pass_gate(asked, contract, gate):
     gives=CONTRACT,
 )
 def reopen_gate(asked, contract, gate):
-    return change(asked, contract, lambda case: gate_flow.reopen_gate(case, gate))
+    return change(asked, contract, lambda change: gate_flow.reopen_gate(change, gate))
 
 
 @api(
@@ -146,7 +146,9 @@ def reopen_gate(asked, contract, gate):
     gives=CONTRACT,
 )
 def send_confirmation(asked, contract):
-    return change(asked, contract, lambda case: contracts.correct_mail(case, asked.body["mail"]))
+    return change(
+        asked, contract, lambda change: contracts.correct_mail(change, asked.body["mail"])
+    )
 
 
 @api(
@@ -158,7 +160,7 @@ def send_confirmation(asked, contract):
     gives=CONTRACT,
 )
 def date_start(asked, contract):
-    return change(asked, contract, lambda case: contracts.date_start(case, asked.body["on"]))
+    return change(asked, contract, lambda change: contracts.date_start(change, asked.body["on"]))
 
 
 @api(
@@ -192,7 +194,7 @@ def withdraw_continuation(asked, contract):
     gives=CONTRACT,
 )
 def stop_in_trial(asked, contract):
-    return change(asked, contract, lambda case: trial.stop(case, asked.body["on"]))
+    return change(asked, contract, lambda change: trial.stop(change, asked.body["on"]))
 
 
 @api(

@@ -62,7 +62,7 @@ def ask_plan(asked, contract):
     if asked.body["plan"] not in {each.key for each in asked.house.plans}:
         known = "、".join(f"{each.key}({each.name})" for each in asked.house.plans)
         raise Invalid([Fault("plan", f"次のいずれかを指定してください: {known}")])
-    return change(asked, contract, lambda case: plan.ask(case, asked.body["plan"]))
+    return change(asked, contract, lambda change: plan.ask(change, asked.body["plan"]))
 
 
 @api(
@@ -87,7 +87,7 @@ def withdraw_plan(asked, contract):
 def order_option(asked, contract, option):
     body = OPTION_BODIES[_known(option)].read(asked.body)
     details = plan.read_windows(asked.house, body["windows"]) if option == "windows" else body
-    return change(asked, contract, lambda case: plan.order(case, option, details))
+    return change(asked, contract, lambda change: plan.order(change, option, details))
 
 
 @api(
@@ -98,7 +98,7 @@ def order_option(asked, contract, option):
     gives=CONTRACT,
 )
 def drop_option(asked, contract, option):
-    return change(asked, contract, lambda case: plan.drop(case, _known(option)))
+    return change(asked, contract, lambda change: plan.drop(change, _known(option)))
 
 
 def _known(option: str) -> str:
@@ -152,7 +152,7 @@ def withdraw_application(asked, contract):
 )
 def refuse_application(asked, contract):
     return change(
-        asked, contract, lambda case: leaving.refuse_application(case, asked.body["reason"])
+        asked, contract, lambda change: leaving.refuse_application(change, asked.body["reason"])
     )
 
 
@@ -170,7 +170,7 @@ def terminate(asked, contract):
     return change(
         asked,
         contract,
-        lambda case: leaving.terminate(case, asked.body["on"], asked.body["reason"]),
+        lambda change: leaving.terminate(change, asked.body["on"], asked.body["reason"]),
     )
 
 
@@ -235,7 +235,7 @@ _ANSWER = Shape(
     gives=CONTRACT,
 )
 def instruct(asked, contract):
-    return change(asked, contract, lambda case: instructions.change(case, asked.body))
+    return change(asked, contract, lambda change: instructions.give(change, asked.body))
 
 
 @api(
@@ -248,4 +248,4 @@ def instruct(asked, contract):
 )
 def change_names(asked, contract):
     cleared = set(asked.body["clear"] or [])
-    return change(asked, contract, lambda case: names.change(case, asked.body, cleared))
+    return change(asked, contract, lambda change: names.change_names(change, asked.body, cleared))

@@ -76,7 +76,9 @@ def add_line(asked):
 )
 def add_extra_line(asked, contract):
     return change(
-        asked, contract, lambda case: pool.add_extra(case, asked.body["number"], asked.body["use"])
+        asked,
+        contract,
+        lambda change: pool.add_extra(change, asked.body["number"], asked.body["use"]),
     )
 
 
@@ -89,7 +91,9 @@ def add_extra_line(asked, contract):
     gives=CONTRACT,
 )
 def switch_use(asked, contract, number):
-    return change(asked, contract, lambda case: pool.switch_use(case, number, asked.body["use"]))
+    return change(
+        asked, contract, lambda change: pool.switch_use(change, number, asked.body["use"])
+    )
 
 
 @api(
@@ -100,4 +104,4 @@ def switch_use(asked, contract, number):
     gives=CONTRACT,
 )
 def drop_extra_line(asked, contract, number):
-    return change(asked, contract, lambda case: pool.drop_extra(case, number))
+    return change(asked, contract, lambda change: pool.drop_extra(change, number))

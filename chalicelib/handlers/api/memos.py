@@ -112,8 +112,8 @@ def decide_class(asked, **parts):
         found.contract,
         asked.now,
         asked.key.owner,
-        lambda case: recount.decide(
-            case, found.id, said["class_"], said["reason"], bool(said["declares"])
+        lambda change: recount.decide(
+            change, found.id, said["class_"], said["reason"], bool(said["declares"])
         ),
     )
     return calls.tell(memo.find(asked.house, found.id))

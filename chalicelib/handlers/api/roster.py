@@ -41,7 +41,7 @@ _ADDRESS = _PERSON + "/addresses/{address}"
     gives=CONTRACT,
 )
 def add_person(asked, contract):
-    return change(asked, contract, lambda case: roster.add_person(case, asked.body))
+    return change(asked, contract, lambda change: roster.add_person(change, asked.body))
 
 
 @api(
@@ -53,17 +53,17 @@ def add_person(asked, contract):
     gives=CONTRACT,
 )
 def change_person(asked, contract, person):
-    return change(asked, contract, lambda case: roster.change_person(case, person, asked.body))
+    return change(asked, contract, lambda change: roster.change_person(change, person, asked.body))
 
 
 @api(routes, "DELETE", _PERSON + "/absence", "An absence is over", gives=CONTRACT)
 def end_absence(asked, contract, person):
-    return change(asked, contract, lambda case: roster.come_back(case, person))
+    return change(asked, contract, lambda change: roster.come_back(change, person))
 
 
 @api(routes, "DELETE", _PERSON, "Take somebody off the roster", gives=CONTRACT)
 def remove_person(asked, contract, person):
-    return change(asked, contract, lambda case: roster.remove_person(case, person))
+    return change(asked, contract, lambda change: roster.remove_person(change, person))
 
 
 @api(
@@ -75,7 +75,7 @@ def remove_person(asked, contract, person):
     gives=CONTRACT,
 )
 def add_address(asked, contract, person):
-    return change(asked, contract, lambda case: addresses.add(case, person, _where(asked.body)))
+    return change(asked, contract, lambda change: addresses.add(change, person, _where(asked.body)))
 
 
 @api(
@@ -88,7 +88,9 @@ def add_address(asked, contract, person):
 )
 def change_address(asked, contract, person, address):
     return change(
-        asked, contract, lambda case: addresses.change(case, person, address, _where(asked.body))
+        asked,
+        contract,
+        lambda change: addresses.replace(change, person, address, _where(asked.body)),
     )
 
 
@@ -108,13 +110,13 @@ def _where(said: dict) -> str:
 
 @api(routes, "DELETE", _ADDRESS, "Take an address off", gives=CONTRACT)
 def remove_address(asked, contract, person, address):
-    return change(asked, contract, lambda case: addresses.remove(case, person, address))
+    return change(asked, contract, lambda change: addresses.remove(change, person, address))
 
 
 @api(routes, "POST", _ADDRESS + "/test-mail", "Send the test mail once more", gives=CONTRACT)
 def send_test_mail(asked, contract, person, address):
     return change(
-        asked, contract, lambda case: addresses.send_test_mail_again(case, person, address)
+        asked, contract, lambda change: addresses.send_test_mail_again(change, person, address)
     )
 
 
@@ -132,5 +134,5 @@ def confirm_address(asked, contract, person, address):
     return change(
         asked,
         contract,
-        lambda case: addresses.confirm_by_word(case, person, address, asked.body["ground"]),
+        lambda change: addresses.confirm_by_word(change, person, address, asked.body["ground"]),
     )
