@@ -4,14 +4,13 @@ from chalice import Chalice
 
 from chalicelib.handlers import jobs
 from chalicelib.handlers.api import admin, calls, contracts, life, lines, memos, plans, roster
-from chalicelib.handlers.pages import signup
-from chalicelib.handlers.pages import site as public
+from chalicelib.handlers.pages import signup, site
 from chalicelib.rules import houses
 
 app = Chalice(app_name="denwaban")
 houses.all_houses()  # a house file that cannot be right stops the start here
 
-app.register_blueprint(public.routes)  # /  /{house}  /confirm/{token}  /static/{name}
+app.register_blueprint(site.routes)  # /  /{house}  /confirm/{token}  /static/{name}
 app.register_blueprint(signup.routes)  # /{house}/signup
 app.register_blueprint(memos.routes)  # /v1/memos
 app.register_blueprint(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from chalicelib.flows.access import keys
-from chalicelib.flows.contract import numbers as pool
+from chalicelib.flows.calls import lines
 from chalicelib.input import phones
 from chalicelib.models import Contract, Line
 from chalicelib.rules import houses
@@ -51,7 +51,7 @@ def gather(clients: int, now: datetime) -> Crowd:
 
 def _fill_house(house, prefix: str, clients: int, now: datetime) -> list[Served]:
     first = f"{prefix}-0000"
-    pool.add(house, first)
+    lines.add(house, first)
     contract = Contract.get(demo.in_service(house, 0, _CLIENT, first, now - timedelta(hours=1)))
     copies = list(_copies(contract, Line.get(phones.normalise(first)), prefix, clients))
     for model, place in ((Contract, 0), (Line, 1)):

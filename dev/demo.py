@@ -5,11 +5,11 @@ from functools import partial
 from typing import NamedTuple
 
 from chalicelib.flows.access import keys, links
+from chalicelib.flows.calls import lines
 from chalicelib.flows.calls import memos as memo
 from chalicelib.flows.contract import addresses as address
 from chalicelib.flows.contract import gates as gate
-from chalicelib.flows.contract import numbers as pool
-from chalicelib.flows.engine import contracts
+from chalicelib.flows.post import act
 from chalicelib.flows.public import confirm, signup
 from chalicelib.rules import calendar, houses
 
@@ -45,7 +45,7 @@ def _last_open(house, now: datetime) -> datetime:
 
 def _fill_house(house, line: str, called_at: datetime, now: datetime) -> Shown:
     for further in range(4):  # the client's, and three to lend
-        pool.add(house, f"{line[:-2]}{further}{line[-1]}")
+        lines.add(house, f"{line[:-2]}{further}{line[-1]}")
     made = {role: keys.make(house.key, owner, role, now)[1] for role, owner in _OWNERS.items()}
     begun = called_at - timedelta(hours=1)
     first = in_service(house, 0, _CLIENTS[0], line, begun)
@@ -99,7 +99,7 @@ def _apply(house, place: int, client: tuple, now: datetime) -> str:
 
 def _start(house, contract_id: str, line: str, now: datetime) -> None:
     def passes(key: str, **facts):
-        contracts.change(
+        act.on_contract(
             house,
             contract_id,
             now,
@@ -124,7 +124,7 @@ def _start(house, contract_id: str, line: str, now: datetime) -> None:
     by_word = partial(
         address.confirm_by_word, person_id="p1", address_id="p1a1", ground="お電話で受信を確認"
     )
-    contracts.change(house, contract_id, now, "office1", by_word)
+    act.on_contract(house, contract_id, now, "office1", by_word)
     passes("number", number=line, use="forwarding")
 
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
 from threading import Thread
 
-from chalicelib.channels import ses
+from chalicelib.channels import aws
 from dev import endings
 
 SENT = (200, {"MessageId": "message-1"})
@@ -39,10 +39,10 @@ def answering(*script):
 @contextmanager
 def pointed_at(address: str):
     """Our SES client, made anew for another address."""
-    before, ses._client = ses._client, None
+    aws.forget()
     os.environ["AWS_ENDPOINT_URL_SESV2"] = address
     try:
         yield
     finally:
         os.environ.pop("AWS_ENDPOINT_URL_SESV2")
-        ses._client = before
+        aws.forget()

@@ -8,7 +8,6 @@ the outbox's decision.
 
 import functools
 import json
-import re
 from typing import TYPE_CHECKING
 
 from chalicelib import config
@@ -55,17 +54,6 @@ def plain(text: str) -> str:
     and would travel along when a client copies a name.
     """
     return text.translate(_BRACKETS)
-
-
-def room_of(address: str) -> str | None:
-    """The number of the room that an address of the roster means, or None if it is a mail address."""
-    found = re.fullmatch(r"chatwork:([1-9][0-9]{0,18})", address)
-    return found and found[1]
-
-
-def address_of(room: str) -> str:
-    """How a room stands on the roster, beside mail addresses: `chatwork:123456`."""
-    return f"chatwork:{room}"
 
 
 def _post(token: str, room: str, text: str) -> "urllib3.BaseHTTPResponse":

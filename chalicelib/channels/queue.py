@@ -1,23 +1,27 @@
 """The queue between the night and its workers."""
 
 import json
-import threading
+from typing import Any
 
 from botocore.config import Config
 
 from chalicelib import config
-from chalicelib.models.base import connection
+from chalicelib.channels import aws
 
-_making = threading.Lock()
-_client = None
+AT_ONCE = 10  # messages that SQS takes in one request
+_LIMITS = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3})
 
 
 def send(messages: list[dict]) -> None:
-    """Put messages on the settle queue. Raises RuntimeError if SQS took only some: the night is then run again."""
-    for place in range(0, len(messages), 10):
+    """Put messages on the settle queue.
+
+    Raises RuntimeError if SQS took only some: the night is then run again.
+    """
+    for place in range(0, len(messages), AT_ONCE):
+        batch = messages[place : place + AT_ONCE]
         entries = [
-            {"Id": str(number), "MessageBody": json.dumps(each)}
-            for number, each in enumerate(messages[place : place + 10])
+            {"Id": str(number), "MessageBody": json.dumps(message)}
+            for number, message in enumerate(batch)
         ]
         answer = client().send_message_batch(QueueUrl=config.settle_queue_url(), Entries=entries)
         if answer.get("Failed"):
@@ -26,19 +30,13 @@ def send(messages: list[dict]) -> None:
 
 def depth() -> int:
     """Messages waiting, roughly."""
+    name = "ApproximateNumberOfMessages"
     answer = client().get_queue_attributes(
-        QueueUrl=config.settle_queue_url(), AttributeNames=["ApproximateNumberOfMessages"]
+        QueueUrl=config.settle_queue_url(), AttributeNames=[name]
     )
-    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+    return int(answer["Attributes"][name])
 
 
-def client():
-    global _client
-    if _client is None:
-        with _making:
-            if _client is None:
-                limits = Config(
-                    connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 3}
-                )
-                _client = connection.session.create_client("sqs", config.REGION, config=limits)
-    return _client
+def client() -> Any:
+    """The one SQS client."""
+    return aws.client("sqs", _LIMITS)

@@ -6,7 +6,6 @@ is the outbox's decision.
 """
 
 import re
-import threading
 from typing import Any
 
 from botocore.config import Config
@@ -18,13 +17,17 @@ from botocore.exceptions import (
 )
 
 from chalicelib import config
+from chalicelib.channels import aws
 from chalicelib.channels.outcome import NEVER, RETRY, SENT, UNSURE, Outcome
 from chalicelib.input import carriers
-from chalicelib.models.base import connection
 
 _NEVER = {"MessageRejected", "BadRequestException"}  # the same mail will be refused again
-_making = threading.Lock()
-_client = None
+_LIMITS = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"total_max_attempts": 1},
+    max_pool_connections=50,
+)
 
 
 def send(raw: bytes, to: list[str], tags: dict[str, str]) -> Outcome:
@@ -58,9 +61,7 @@ def untagged(tag: str) -> str:
 
 def quota() -> str:
     """How much of the day's sending quota is used, in words. Only SES's older API tells it to everybody."""
-    older: Any = connection.session.create_client(
-        "ses", config.REGION, config=Config(read_timeout=5)
-    )
+    older = aws.client("ses", Config(read_timeout=5))
     told = older.get_send_quota()
     return f"{told['SentLast24Hours']:.0f} of {told['Max24HourSend']:.0f} sent in 24 hours"
 
@@ -73,17 +74,6 @@ def _refusal(refused: ClientError) -> Outcome:
     return Outcome(NEVER if code in _NEVER else RETRY, problem=code)
 
 
-def client():
-    """The one SES client, from the session that already serves DynamoDB."""
-    global _client
-    if _client is None:
-        with _making:
-            if _client is None:
-                limits = Config(
-                    connect_timeout=2,
-                    read_timeout=10,
-                    retries={"total_max_attempts": 1},
-                    max_pool_connections=50,
-                )
-                _client = connection.session.create_client("sesv2", config.REGION, config=limits)
-    return _client
+def client() -> Any:
+    """The one SES client, with a single attempt a call."""
+    return aws.client("sesv2", _LIMITS)

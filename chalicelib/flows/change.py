@@ -3,92 +3,104 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from chalicelib import log
 from chalicelib.errors import Busy, Refused
 from chalicelib.flows.access import links
-from chalicelib.models import Contract, History, Letter, Line, Mark, Memo, Recount, Token
-from chalicelib.models.base import lost_a_race, transaction
-from chalicelib.models.contract_parts import Note, Period
-from chalicelib.models.line import FREE, LENT, QUARANTINED
+from chalicelib.models import Contract, History, Letter, Token
+from chalicelib.models.base import Table, lost_a_race, transaction
+from chalicelib.models.contract_parts import Note
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, lifecycle
 from chalicelib.rules.houses import House
 
-CLIENT, DATES, MAIL = (
-    "(client)",
-    "(date)",
-    "(mail)",
-)  # in brackets, since no key's owner can be named so
-HISTORY = 60  # lines kept beside the contract, whose item may not pass 400 KB; older ones become pages of 40
-PAGE = 40
-FULL = 60  # items of one transaction, which may have 100: what dates still ask for then comes in the next
-LETTERS_FROM = time(
-    9, 0
-)  # letters caused by a date wait until then and leave with the sweep (life.md)
+# Who causes a change beside an office key's owner; no owner can be named in brackets.
+CLIENT = "(client)"
+DATES = "(date)"
+MAIL = "(mail)"
+
+HISTORY = 60  # lines kept beside the contract, whose item may not pass 400 KB
+PAGE = 40  # older lines that become a page of their own
+FULL = 60  # of the 100 items that a transaction may have: what is due then comes in the next one
+LETTERS_FROM = time(9, 0)  # a date's letter waits until then, for the sweep (life.md)
+KEPT_AFTER = timedelta(days=30)  # how long the token of a link that is over stays in its table
+
+
+class Write(NamedTuple):
+    """One item of the transaction: put, changed by `actions`, or deleted, under its condition."""
+
+    verb: str
+    item: Table
+    condition: Condition | None = None
+    actions: Sequence[Action] = ()
+
+
+# DynamoDB is sent the items in this order, and tells in it which of them were refused.
+_VERBS = ("delete", "put", "update")
 
 
 @dataclass
 class Change:
-    """`by` says who causes the changes: CLIENT, DATES for what a date brings, or an office key's owner."""
+    """`by` says who causes it: CLIENT, DATES for what a date brings, MAIL, or an office key's owner."""
 
     contract: Contract
     house: House
     now: datetime
     by: str
     letters: list[Letter] = field(default_factory=list)
-    tokens: list[Token] = field(default_factory=list)
-    lines: list[tuple[Line, Condition]] = field(default_factory=list)
-    marks: list[Mark] = field(default_factory=list)
-    dropped_marks: list[Mark] = field(default_factory=list)
-    judged: list[tuple[Memo, Sequence[Action], Condition]] = field(default_factory=list)
-    recounts: list[Recount] = field(default_factory=list)
     deleted: bool = False
+    _writes: dict[tuple, Write] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
         return calendar.day_of(self.now)
 
+    # the contract
+
     def proceed(self, event: str) -> bool:
-        """Move the contract by the lifecycle table; False where it changes nothing. Raises Refused with its sentence."""
+        """Move the contract by the lifecycle table; False where the event changes nothing.
+
+        Raises Refused with the table's sentence.
+        """
         match lifecycle.answer(self.contract, event):
             case lifecycle.Refusal(sentence):
-                raise Refused(sentence.format(**self._dates_of_refusals()))
+                raise Refused(sentence.format(**self._days_in_refusals()))
             case lifecycle.Moves(to):
                 self.contract.status = to or self.contract.status
                 return True
         return False
 
-    @property
-    def is_full(self) -> bool:
-        """Whether so much goes out in this write that the rest should come in another."""
-        return len(self.letters) + len(self.tokens) + len(self.lines) + len(self.marks) >= FULL
+    def _days_in_refusals(self) -> dict[str, str]:
+        ends_on = life.ends_if_noticed(self.contract, self.house, self.today)
+        return {
+            "ends_on": calendar.spoken_day(ends_on),
+            "last_day": calendar.spoken_day(self.contract.trial_last_day),
+        }
+
+    def record(self, event: str, on: date | None = None, **rest: str | None) -> None:
+        """Add a line to the contract's history; a changed fact says what it `was` and `becomes`."""
+        line = Note(on=on or self.today, event=event, by=self.by, at=self.now, **rest)
+        self.contract.history.append(line)
 
     @property
-    def notes(self) -> int:
-        """How many lines the history has had: no two letters of different causes share it."""
+    def recorded(self) -> int:
+        """How many lines the history has had: no two letters of different causes share the number."""
         return self.contract.history_before + len(self.contract.history)
 
-    def _dates_of_refusals(self) -> dict[str, str]:
-        ends_on = life.ends_if_noticed(self.contract, self.house, self.today)
-        days = {"ends_on": ends_on, "last_day": self.contract.trial_last_day}
-        return {name: calendar.spoken_day(day) for name, day in days.items()}
-
-    def note(self, event: str, on: date | None = None, **rest: str | None) -> None:
-        """Add a line to the contract's history; a change of a fact says what it `was` and what it `becomes`."""
-        self.contract.history.append(
-            Note(on=on or self.today, event=event, by=self.by, at=self.now, **rest)
-        )
+    # its letters
 
     def write(
         self, kind: str, on: date, to: list[str] | None = None, part: str = "", **facts
     ) -> Letter:
-        """Write a letter, to be kept in the same transaction; its id follows from contract, kind, date and part."""
+        """Write a letter, to be put in the same transaction.
+
+        Its id follows from contract, kind, date and part.
+        """
         letter = Letter(
             id=self.letter_id(kind, on, part),
             house=self.house.key,
@@ -109,11 +121,11 @@ class Change:
         return "#".join(filter(None, (self.contract.id, kind, on.isoformat(), part)))
 
     def tell(self, kind: str, **facts) -> Letter:
-        """Write to the client about what a person has just done and noted, however often on one day."""
-        return self.write(kind, self.today, part=str(self.notes), **facts)
+        """Write to the client about what a person has just done and recorded, however often a day."""
+        return self.write(kind, self.today, part=str(self.recorded), **facts)
 
     def tell_office(self, kind: str, on: date | None = None, part: str = "", **facts) -> Letter:
-        """Write to the house's own office about what has just been noted."""
+        """Write to the house's own office about what has just been recorded."""
         brand = self.house.brand
         to_office = {"client": f"{brand.name} {brand.centre}", "contact": "ご担当者"}
         about = {"contract": self.contract.id, "about": self.contract.client}
@@ -121,128 +133,106 @@ class Change:
             kind,
             on or self.today,
             [brand.office_mail],
-            part or str(self.notes),
+            part or str(self.recorded),
             **to_office | about | facts,
         )
 
     def give_link(self, letter: Letter, purpose: str, days: int, target: str | None = None) -> None:
         """Let a letter's link open for `days` days: `purpose` says what its button does."""
         until = self.now + timedelta(days=days)
-        self.tokens.append(
-            Token(
-                digest=links.digest(links.token(letter.id)),
-                purpose=purpose,
-                contract=self.contract.id,
-                target=target,
-                mail=letter.to[0],
-                usable_until=until,
-                deleted_after=until + timedelta(days=30),
-            )
-        )
-
-    def lend(self, number: str, use: str) -> None:
-        """Put a number of the pool on this contract; the write fails if it is on another one by then."""
-        free = (Line.state == FREE) | (
-            (Line.state == QUARANTINED) & (Line.quarantined_until < self.today)
-        )
-        line = Line(
-            number=number,
-            house=self.house.key,
+        token = Token(
+            digest=links.digest(links.token(letter.id)),
+            purpose=purpose,
             contract=self.contract.id,
-            use=use,
-            state=LENT,
-            lent_on=self.today,
+            target=target,
+            mail=letter.to[0],
+            usable_until=until,
+            deleted_after=until + KEPT_AFTER,
         )
-        self.lines.append((line, (Line.house == self.house.key) & free))
+        self.put(token)
 
-    def use_line(self, number: str, use: str) -> None:
-        """A number of this contract is used in another way from now on."""
-        line = self._own_line(number)
-        if line:
-            line.use = use
-            self.lines.append((line, (Line.contract == self.contract.id) & (Line.state == LENT)))
+    # whatever else goes with it; an item put twice is put as it was the second time
 
-    def turn_on(self, since: datetime) -> None:
-        """The service is on from that instant."""
-        self.contract.service.append(Period(since=since))
+    def put(self, item: Table, condition: Condition | None = None) -> None:
+        self._writes[item.identity] = Write("put", item, condition)
 
-    def turn_off(self, until: datetime) -> None:
-        """The service is off from that instant, if it was on."""
-        for period in self.contract.service:
-            if period.until is None:
-                period.until = until
+    def update(self, item: Table, actions: Sequence[Action], condition: Condition) -> None:
+        if item.identity in self._writes:
+            raise RuntimeError("two changes of one item in one write: the first would be lost")
+        self._writes[item.identity] = Write("update", item, condition, actions)
 
-    def take_back(self, number: str, last_day: date) -> None:
-        """A number of this contract goes into quarantine after its last day of service (houses.md 2)."""
-        line = self._own_line(number)
-        if line:
-            line.state = QUARANTINED
-            line.quarantined_until = last_day + timedelta(days=self.house.line.quarantine_days)
-            self.lines.append((line, Line.contract == self.contract.id))
+    def delete(self, item: Table) -> None:
+        self._writes[item.identity] = Write("delete", item)
 
-    def _own_line(self, number: str) -> Line | None:
-        line = Line.find(number)
-        if line is None or line.contract != self.contract.id:
-            log.alarm("line is not this contract's", contract=self.contract.id)
-            return None
-        return line
+    def forget(self) -> None:
+        """Delete the contract, and write nothing of what was prepared."""
+        self.deleted = True
+        self.letters.clear()
+        self._writes.clear()
 
-    def keep(self) -> None:
-        """Write all of it or nothing. Raises Busy if the contract or a number changed meanwhile."""
-        self.contract.parked_at = None
-        self.contract.due = life.next_due(self.contract, self.house)
-        self.contract.waits_for = [
-            gate.key for gate in life.missing_to_start(self.contract, self.house)
-        ]
-        older = self._turn_page()
+    @property
+    def is_full(self) -> bool:
+        """Whether so much goes out in this write that the rest should come in another."""
+        return len(self.letters) + len(self._writes) >= FULL
+
+    # all of it or nothing
+
+    def commit(self) -> None:
+        """Write everything. Raises Busy if the contract or another item changed meanwhile."""
+        writes = self._in_order()
         try:
-            with transaction() as write:
-                self._put_all(write, older)
+            with transaction() as transact:
+                for write in writes:
+                    _put_into(transact, write)
         except TransactWriteError as refused:
-            if lost_a_race(refused):
-                self._check_letters(
-                    [reason.code if reason else None for reason in refused.cancellation_reasons]
-                )
-                raise Busy(
-                    "同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。"
-                ) from None
-            raise
+            if not lost_a_race(refused):
+                raise
+            self._check_letters(writes, refused)
+            raise Busy(
+                "同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。"
+            ) from None
 
-    def _turn_page(self) -> list[History]:
-        """The oldest lines of a long history as a page of its own."""
+    def _in_order(self) -> list[Write]:
+        """The contract stands before its letters, so that a lost race is told from a used id."""
+        if self.deleted:
+            first = [Write("delete", self.contract)]
+        else:
+            page = self._turn_page()
+            unused = Letter.id.does_not_exist()
+            letters = [Write("put", letter, unused) for letter in self.letters]
+            first = [Write("put", self.contract), *letters, *page]
+        writes = [*first, *self._writes.values()]
+        return sorted(writes, key=lambda write: _VERBS.index(write.verb))
+
+    def _turn_page(self) -> list[Write]:
+        """The oldest lines of a long history become a page of their own."""
         contract = self.contract
         if len(contract.history) <= HISTORY:
             return []
-        page, contract.history = contract.history[:PAGE], contract.history[PAGE:]
-        written = History(
-            contract.id, contract.history_before, lines=[note.told() for note in page]
-        )
+        oldest, contract.history = contract.history[:PAGE], contract.history[PAGE:]
+        lines = [line.as_json() for line in oldest]
+        page = History(contract.id, contract.history_before, lines=lines)
         contract.history_before += PAGE
-        return [written]
+        return [Write("put", page)]
 
-    def _check_letters(self, codes: list[str | None]) -> None:
-        """Deletes come first, then the contract, then its letters: if they alone are refused, asking again never helps."""
-        place = len(self.dropped_marks)
-        if (
-            codes[place] is None
-            and "ConditionalCheckFailed" in codes[place + 1 : place + 1 + len(self.letters)]
-        ):
-            raise RuntimeError(f"a letter of contract {self.contract.id} has the id of another one")
-
-    def _put_all(self, write: TransactWrite, older: list[History]) -> None:
-        for mark in self.dropped_marks:
-            write.delete(mark)
-        if self.deleted:
-            write.delete(self.contract)
-            for letter in self.letters:
-                write.delete(letter)
+    def _check_letters(self, writes: list[Write], refused: TransactWriteError) -> None:
+        """A letter refused beside an untouched contract has a used id: asking again never helps."""
+        reasons = zip(writes, refused.cancellation_reasons, strict=True)
+        codes = {id(write.item): reason.code for write, reason in reasons if reason}
+        if id(self.contract) in codes:
             return
-        write.save(self.contract)
         for letter in self.letters:
-            write.save(letter, condition=Letter.id.does_not_exist())
-        for line, condition in self.lines:
-            write.save(line, condition=condition)
-        for item in (*older, *self.tokens, *self.marks, *self.recounts):
-            write.save(item)
-        for memo, actions, untouched in self.judged:
-            write.update(memo, list(actions), untouched)
+            if codes.get(id(letter)) == "ConditionalCheckFailed":
+                raise RuntimeError(
+                    f"a letter of contract {self.contract.id} has the id of another one"
+                )
+
+
+def _put_into(transact: TransactWrite, write: Write) -> None:
+    match write.verb:
+        case "put":
+            transact.save(write.item, condition=write.condition)
+        case "update":
+            transact.update(write.item, list(write.actions), write.condition)
+        case "delete":
+            transact.delete(write.item)

@@ -46,7 +46,7 @@ def redate(now: datetime, dry_run: bool = False) -> dict[str, int]:
     for key, house in houses.all_houses().items():
         running = _running(key)
         if dry_run:
-            counts[key] = sum(_would_move(house, each, now) for each in running)
+            counts[key] = sum(_would_move(house, each) for each in running)
         else:
             _queue(key, running, now, redate=True)
             counts[key] = len(running)
@@ -61,9 +61,9 @@ def _running(house: str) -> list[str]:
     return [each.id for each in found if each.status != lifecycle.ENDED]
 
 
-def _would_move(house: houses.House, contract_id: str, now: datetime) -> bool:
+def _would_move(house: houses.House, contract_id: str) -> bool:
     try:
-        return contracts.redate(house, contract_id, now, dry_run=True)
+        return contracts.would_move(house, contract_id)
     except NotFound:  # deleted meanwhile
         return False
     except Exception:

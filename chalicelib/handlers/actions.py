@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from chalicelib.flows.change import Change
-from chalicelib.flows.engine import contracts
-from chalicelib.flows.views import contract as desk
+from chalicelib.flows.post import act
+from chalicelib.flows.views import desk
 from chalicelib.handlers.http import Asked
 from chalicelib.rules import calendar
 
@@ -13,5 +13,5 @@ CONTRACT = {"type": "object", "required": ["id", "status", "gates", "waits_for",
 
 def change(asked: Asked, contract: str, story: Callable[[Change], object]) -> dict:
     """Tell `story` on a contract of the key's house. Raises what the flow raises."""
-    changed = contracts.change(asked.house, contract, asked.now, asked.key.owner, story)
+    changed = act.on_contract(asked.house, contract, asked.now, asked.key.owner, story)
     return desk.tell(changed, asked.house, calendar.day_of(asked.now))

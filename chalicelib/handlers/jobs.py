@@ -12,7 +12,7 @@ from chalicelib.channels import sns
 from chalicelib.errors import Problem
 from chalicelib.flows import night
 from chalicelib.flows.access import keys
-from chalicelib.flows.post import events, outbox
+from chalicelib.flows.post import events, repair
 from chalicelib.rules import houses
 
 
@@ -43,7 +43,7 @@ def settle(event: dict) -> dict:
 
 def sweep(event: dict) -> dict:
     """Every minute: mails that are waiting, or whose sender was lost."""
-    ended = outbox.sweep(clock.now())
+    ended = repair.sweep(clock.now())
     if ended:
         log.info("sweep", **ended)
     return ended

@@ -190,6 +190,16 @@ class Contract(Table):
         actions = [cls.parked_at.set(cls.parked_at | now), *dated]
         cls._get_connection().update_item(identity, actions=actions, condition=cls.id.exists())
 
+    def turn_on(self, since: datetime) -> None:
+        """The service is on from that instant."""
+        self.service.append(Period(since=since))
+
+    def turn_off(self, until: datetime) -> None:
+        """The service is off from that instant, if it was on."""
+        for period in self.service:
+            if period.until is None:
+                period.until = until
+
     def passed_gates(self) -> set[str]:
         return {passed.gate for passed in self.gates}
 

@@ -66,7 +66,7 @@ class Note(MapAttribute):
     was = UnicodeAttribute(null=True)  # what a change of a fact changed
     becomes = UnicodeAttribute(null=True)
 
-    def told(self) -> dict:
+    def as_json(self) -> dict:
         """As plain JSON; `at` is in UTC."""
         said = {
             "on": self.on.isoformat(),

@@ -8,6 +8,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyPr
 
 from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, table
 from chalicelib.models.outgoing import Outgoing, WaitingIndex
+from chalicelib.rules import calendar
 
 
 class MonthIndex(GlobalSecondaryIndex):
@@ -158,6 +159,26 @@ class Memo(Outgoing):
             cls.told_now.set(told),
             *(each.set(value) if value else each.remove() for each, value in said),
         ]
+
+    @classmethod
+    def of_the_same_day(cls, memo: "Memo") -> list[dict]:
+        """The same day's calls from the same number, as the report names them: time and number."""
+        if memo.caller_number is None:
+            return []
+        midnight = calendar.at(calendar.day_of(memo.received_at), calendar.MIDNIGHT)
+        month = calendar.month_of(memo.received_at)
+        calls = cls.of_month(memo.contract, month, since=midnight, caller=memo.caller_number)
+        return [
+            {"at": f"{call.received_at.astimezone(calendar.JST):%H:%M}", "number": call.number}
+            for call in calls
+            if call.is_earlier_than(memo)
+        ]
+
+    def is_earlier_than(self, memo: "Memo") -> bool:
+        """Whether the report of `memo` names this call: told of, and neither it nor its wrong version."""
+        if self.corrected_by or self.id in (memo.id, memo.corrects):
+            return False
+        return self.reported and self.received_at <= memo.received_at
 
     @classmethod
     def of_month(

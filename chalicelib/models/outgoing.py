@@ -18,7 +18,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
-from chalicelib.channels import chatwork
+from chalicelib.input import rooms
 from chalicelib.models.base import (
     Table,
     UnicodeAttribute,
@@ -85,10 +85,10 @@ class Outgoing(Table):
     @property
     def ways(self) -> dict[str, list[str]]:
         """How it leaves, and to whom by each: mails to so many addresses as SES takes at once, and each Chatwork room."""
-        rooms = {each: [each] for each in self.recipients if chatwork.room_of(each)}
-        mails = [each for each in self.recipients if each not in rooms]
+        posts = {each: [each] for each in self.recipients if rooms.room_of(each)}
+        mails = [each for each in self.recipients if each not in posts]
         batches = [mails[place : place + AT_ONCE] for place in range(0, len(mails), AT_ONCE)]
-        return {f"mail{number or ''}": batch for number, batch in enumerate(batches)} | rooms
+        return {f"mail{number or ''}": batch for number, batch in enumerate(batches)} | posts
 
     @property
     def open_ways(self) -> dict[str, list[str]]:

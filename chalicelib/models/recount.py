@@ -24,7 +24,7 @@ class Recount(Table):
     becomes_class = UnicodeAttribute()
     why = UnicodeAttribute()
 
-    def told(self) -> dict:
+    def as_json(self) -> dict:
         """As plain JSON; `at` is in UTC."""
         sides = {"was": (self.was_class, self.was), "becomes": (self.becomes_class, self.becomes)}
         said = {

@@ -76,6 +76,11 @@ def is_inside(moment: datetime, windows: list[dict] | None) -> bool:
     )
 
 
+def clock_of(moment: datetime | None) -> str | None:
+    """An instant as the API gives it: RFC 3339 with Japan's offset; None stays None."""
+    return moment.astimezone(JST).isoformat() if moment else None
+
+
 def spoken_day(day: date | None) -> str:
     """A date as mails and pages say it: 2026年9月15日(火)."""
     return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})" if day else ""

@@ -4,8 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from chalicelib.channels import chatwork
-from chalicelib.input import carriers, phones
+from chalicelib.input import carriers, phones, rooms
 from chalicelib.rules import calendar
 
 TYPED_BREAK = (
@@ -51,7 +50,7 @@ def _environment():
     environment.filters["carrier"] = carriers.carrier
     environment.filters["carriers"] = carriers.among
     environment.tests["fragile"] = carriers.is_fragile
-    environment.tests["room"] = lambda address: chatwork.room_of(address) is not None
+    environment.tests["room"] = lambda address: rooms.room_of(address) is not None
     return environment
 
 

@@ -9,6 +9,7 @@ import pytest
 from chalicelib import config
 from chalicelib.channels import chatwork
 from chalicelib.channels import outcome as attempt
+from chalicelib.input import rooms
 from chalicelib.input.kinds import Room
 from dev.chatwork import (
     LONGEST,
@@ -245,7 +246,7 @@ def test_what_is_no_notation_stays_as_it_is(typed):
 )
 def test_a_room_as_people_type_it(typed, room):
     assert Room("ルーム").read(typed) == room
-    assert chatwork.room_of(chatwork.address_of(room)) == room
+    assert rooms.room_of(rooms.address_of(room)) == room
 
 
 NO_ROOMS = [
@@ -292,4 +293,4 @@ def test_what_is_no_room_is_refused_with_a_remedy(typed):
     ],
 )
 def test_an_address_that_is_no_room(address):
-    assert chatwork.room_of(address) is None
+    assert rooms.room_of(address) is None

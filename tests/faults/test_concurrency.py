@@ -16,7 +16,8 @@ from chalicelib.flows.contract import leaving, plan, trial
 from chalicelib.flows.contract import numbers as pool
 from chalicelib.flows.contract import people as roster
 from chalicelib.flows.engine import contracts
-from chalicelib.flows.post import events, outbox
+from chalicelib.flows.engine.settle import keep
+from chalicelib.flows.post import act, events, repair
 from chalicelib.flows.public import press, signup
 from chalicelib.models import Contract, Line, Memo, Recount
 from chalicelib.models.base import connection
@@ -76,7 +77,7 @@ def test_one_number_for_two_contracts(true_desk):
     facts = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
 
     def lend(contract):
-        return lambda: contracts.change(
+        return lambda: act.on_contract(
             MK, contract, desk.moment, "office1", lambda case: gate.pass_gate(case, "number", facts)
         )
 
@@ -94,7 +95,7 @@ def test_the_night_and_a_person_at_the_same_moment_both_win(true_desk):
     contract = desk.contract
 
     def ask():
-        return contracts.change(MK, contract, desk.moment, "office1", trial.ask_to_continue)
+        return act.on_contract(MK, contract, desk.moment, "office1", trial.ask_to_continue)
 
     midnight = desk.moment.replace(hour=15, minute=5)  # 00:05 of the 13th in Japan
 
@@ -127,7 +128,7 @@ def test_one_number_as_the_second_of_two_contracts_and_nobody_has_it_twice(true_
         def story(case):
             pool.add_extra(case, "03-6700-5678", "forwarding")
 
-        return lambda: contracts.change(MK, contract, desk.moment, "office1", story)
+        return lambda: act.on_contract(MK, contract, desk.moment, "office1", story)
 
     ended = at_once(*[add(contract) for contract in (first, desk.contract)] * 3)
     assert {type(end) for end in ended if isinstance(end, Exception)} <= {Refused, Busy}
@@ -147,7 +148,7 @@ def test_changes_by_eight_people_at_once_are_all_kept_or_asked_again(true_desk):
             "position": None,
             "addresses": None,
         }
-        return lambda: contracts.change(
+        return lambda: act.on_contract(
             MK,
             desk.contract,
             desk.moment,
@@ -171,7 +172,7 @@ def test_a_notice_taken_back_while_the_night_ends_the_contract(true_desk):
     before, midnight = desk.moment, desk.moment.replace(hour=15, minute=5)
 
     def withdraw():
-        return contracts.change(smile, desk.contract, before, "office1", leaving.withdraw_notice)
+        return act.on_contract(smile, desk.contract, before, "office1", leaving.withdraw_notice)
 
     def settle():
         return night.settle_batch("smile", [desk.contract], midnight)
@@ -194,7 +195,7 @@ def test_a_plan_asked_while_the_night_changes_it(true_desk):
     desk.on("2026-10-31").at("2026-10-31", "23:59")
     before, midnight = desk.moment, desk.moment.replace(hour=15, minute=5)
     ended = at_once(
-        lambda: contracts.change(
+        lambda: act.on_contract(
             smile, desk.contract, before, "office1", lambda case: plan.ask(case, "business")
         ),
         lambda: night.settle_batch("smile", [desk.contract], midnight),
@@ -219,7 +220,7 @@ def test_a_night_run_many_times_writes_what_one_does(true_desk):
     night.settle_batch("smile", [desk.contract], desk.moment)
     assert Contract.find(desk.contract).version == version
     desk.at("2026-09-16", "09:00")
-    at_once(*[lambda: outbox.sweep(desk.moment)] * 4)
+    at_once(*[lambda: repair.sweep(desk.moment)] * 4)
     assert len([subject for subject in desk.subjects() if "正式なご契約" in subject]) == 1
 
 
@@ -254,7 +255,7 @@ def test_a_put_whose_answer_was_lost_is_found_again(true_desk):
     assert len(list(Memo.scan())) == 1
     again = desk.memo("key-1", received_at=desk.said()["received_at"])
     assert again.status == 201 and len(desk.mails()) == before
-    outbox.sweep(desk.later(seconds=31).moment)
+    repair.sweep(desk.later(seconds=31).moment)
     assert len(desk.mails()) == before + 1
     assert len(list(Memo.scan())) == 1
 
@@ -266,7 +267,7 @@ def test_a_mark_whose_answer_was_lost_sends_nothing_twice(true_desk):
     desk.get("/v1/lines/0367001234", role="operator")
     with Lost("UpdateItem"):
         assert desk.memo("key-1").status == 201
-    assert outbox.sweep(desk.later(minutes=2).moment) == {}
+    assert repair.sweep(desk.later(minutes=2).moment) == {}
     assert len(desk.mails()) == before + 1
 
 
@@ -278,7 +279,7 @@ def test_a_change_whose_answer_was_lost_can_be_asked_again(true_desk):
         assert desk.post(path).status == 503
     assert desk.status == "ended"
     assert desk.post(path).status == 200
-    outbox.sweep(desk.later(seconds=31).moment)
+    repair.sweep(desk.later(seconds=31).moment)
     assert len([subject for subject in desk.subjects() if "停止しました" in subject]) == 1
 
 
@@ -328,9 +329,9 @@ def test_whoever_freezes_a_count_learns_of_a_correction_accepted_meanwhile(true_
     }
     right = correct.correct(MK, "operator1", "correction-1", first["id"], body, desk.moment)
     with pytest.raises(Busy):
-        case.keep()
+        keep(case)
     assert Memo.find(first["id"]).corrected_by == right.id
-    Change(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1").keep()
+    keep(Change(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1"))
 
 
 def test_one_press_from_four_hands(true_desk):

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from chalicelib.flows.post import outbox
+from chalicelib.flows.post import repair
 from chalicelib.models import Letter, Memo
 from tests import ses_server
 from tests.desk import text_of
@@ -51,8 +51,8 @@ def test_a_memo_whose_process_was_killed_is_still_reported(true_desk, dynamodb_l
     killed(desk, "memo", dynamodb_local)
     (memo,) = Memo.scan(consistent_read=True)
     assert memo.handed_over_at is None and desk.counted("2026-09") == 0
-    assert outbox.sweep(desk.later(seconds=29).moment) == {}
-    assert outbox.sweep(desk.later(seconds=2).moment) == {"sent": 1}
+    assert repair.sweep(desk.later(seconds=29).moment) == {}
+    assert repair.sweep(desk.later(seconds=2).moment) == {"sent": 1}
     assert len(desk.mails()) == before + 1
     assert len(Memo.find(memo.id).unsure) == 1
     assert "重ねてお送りしている可能性" in text_of(desk.mails()[-1])
@@ -67,7 +67,7 @@ def test_an_application_whose_process_was_killed_still_gets_its_mail(true_desk, 
     killed(desk, "signup", dynamodb_local)
     (letter,) = Letter.scan(consistent_read=True)
     assert letter.handed_over_at is None
-    assert outbox.sweep(desk.later(seconds=31).moment) == {"sent": 1}
+    assert repair.sweep(desk.later(seconds=31).moment) == {"sent": 1}
     desk.presses("お申し込みを受け付けました")
     desk.contract = letter.contract
     assert desk.status == "preparing"
@@ -79,7 +79,7 @@ def test_a_sweep_that_was_killed_is_taken_over_by_the_next(true_desk, dynamodb_l
     killed(desk, "memo", dynamodb_local)
     killed(desk.later(seconds=31), "sweep", dynamodb_local)
     before = len(desk.mails())
-    assert outbox.sweep(desk.later(seconds=31).moment) == {"sent": 1}
+    assert repair.sweep(desk.later(seconds=31).moment) == {"sent": 1}
     assert len(desk.mails()) == before + 1
     (memo,) = Memo.scan(consistent_read=True)
     assert len(memo.unsure) == 2 and desk.counted("2026-09") == 1

@@ -13,7 +13,7 @@ from threading import Thread
 
 import pytest
 
-from chalicelib.flows.post import outbox
+from chalicelib.flows.post import repair
 from chalicelib.models import Letter, Memo
 from dev import endings
 from tests.desk import LINE
@@ -101,10 +101,10 @@ def test_an_hour_of_every_kind_of_trouble(true_desk, monkeypatch):
                 desk.does(
                     "people", {"name": f"社員 {minute}", "addresses": [f"p{minute}@sakura.example"]}
                 )
-            outbox.sweep(desk.later(minutes=1).moment)
+            repair.sweep(desk.later(minutes=1).moment)
         ses.bad_day = None
         for _ in range(40):
-            outbox.sweep(desk.later(minutes=1).moment)
+            repair.sweep(desk.later(minutes=1).moment)
     items = [*Memo.scan(), *(letter for letter in Letter.scan() if letter.id not in before)]
     assert len(items) == 25 and all(item.handed_over_at and item.outbox is None for item in items)
     for item in items:
@@ -126,6 +126,6 @@ def test_a_backlog_leaves_no_faster_than_ses_takes_it(true_desk, monkeypatch):
         for place in range(20):
             desk.memo(f"key-{place}", line=LINE)
         ses.bad_day = None
-        outbox.sweep(desk.later(minutes=1).moment)
-        outbox.sweep(desk.moment)
+        repair.sweep(desk.later(minutes=1).moment)
+        repair.sweep(desk.moment)
     assert (len(ses.taken), ses.too_fast, set(ses.taken.values())) == (20, 0, {1})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows.post import outbox
+from chalicelib.flows.post import repair
 from chalicelib.models import Letter, Memo
 from tests import ses_server, stores
 from tests.desk import text_of
@@ -21,7 +21,7 @@ def only_memo() -> Memo:
 
 
 def sweep(desk) -> dict:
-    return outbox.sweep(desk.moment)
+    return repair.sweep(desk.moment)
 
 
 DEFINITE = [

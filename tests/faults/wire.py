@@ -23,7 +23,7 @@ from botocore.awsrequest import AWSResponse, HeadersDict
 from botocore.endpoint import Endpoint
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 
-from chalicelib.channels.chatwork import address_of
+from chalicelib.input.rooms import address_of
 
 _READS = re.compile("Get|Query|Scan|BatchGet|TransactGet|Describe|List|Receive")
 

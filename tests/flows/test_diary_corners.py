@@ -3,7 +3,9 @@
 import pytest
 
 from chalicelib.errors import Refused
-from chalicelib.flows.engine import contracts, settle
+from chalicelib.flows.contract import start
+from chalicelib.flows.engine import settle
+from chalicelib.flows.post import act
 from chalicelib.rules import houses
 from tests.desk import hidden, link, text_of
 
@@ -145,12 +147,12 @@ def test_a_button_pressed_for_an_address_that_was_just_corrected(desk):
     desk.signs_up("smile")
     desk.does("confirmation", {"mail": "right@sakura.example"})
     with pytest.raises(Refused, match="訂正されました"):
-        contracts.change(
+        act.on_contract(
             houses.find("smile"),
             desk.contract,
             desk.moment,
             "(client)",
-            lambda case: contracts.confirm_mail(case, "misaki@sakura.example"),
+            lambda case: start.confirm_mail(case, "misaki@sakura.example"),
         )
     assert desk.status == "applied"
 
@@ -268,13 +270,13 @@ def test_two_letters_of_one_id_are_a_fault_of_ours_and_no_conflict(any_desk):
     desk.starts("smile")
 
     def writes(case):
-        case.note("names_changed")
+        case.record("names_changed")
         case.write("left", case.today, part="once", day="2026-09-01")
 
     smile = houses.find("smile")
-    contracts.change(smile, desk.contract, desk.moment, "office1", writes)
+    act.on_contract(smile, desk.contract, desk.moment, "office1", writes)
     with pytest.raises(RuntimeError, match="the id of another one"):
-        contracts.change(smile, desk.contract, desk.moment, "office1", writes)
+        act.on_contract(smile, desk.contract, desk.moment, "office1", writes)
 
 
 def test_a_plan_is_not_changed_behind_a_payment(desk):

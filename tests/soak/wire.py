@@ -22,7 +22,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from chalicelib import clock
-from chalicelib.channels import queue, ses
+from chalicelib.channels import aws
 from chalicelib.models import TABLES
 from chalicelib.models.base import connection
 
@@ -243,4 +243,5 @@ def connect(wire: Wire, *clients) -> None:
 def disconnect() -> None:
     """The clients are made anew when they are next needed."""
     botocore.endpoint.time = time
-    connection._client = ses._client = queue._client = None
+    connection._client = None
+    aws.forget()

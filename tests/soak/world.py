@@ -16,7 +16,7 @@ from datetime import date, datetime
 import moto
 
 from chalicelib import clock
-from chalicelib.channels import queue, ses
+from chalicelib.channels import aws, queue, ses
 from chalicelib.flows.access import keys
 from chalicelib.models import TABLES, Contract, Key, Line, Progress
 from chalicelib.models.base import connection
@@ -238,7 +238,7 @@ def opened(address: str) -> Iterator[World]:
             stores.keep_expired()
             keys.forget()
             world.prepare()
-        ses._client = queue._client = None
+        aws.forget()
         os.environ["SETTLE_QUEUE_URL"] = (
             "https://sqs.ap-northeast-1.amazonaws.com/123456789012/denwaban-settle"
         )

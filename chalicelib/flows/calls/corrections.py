@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import TransactWriteError
 
 from chalicelib.errors import Fault, Invalid, Refused
+from chalicelib.flows import lookup
 from chalicelib.flows.calls import memos
-from chalicelib.flows.contract import count as recount
+from chalicelib.flows.contract import count
 from chalicelib.flows.engine import contracts
 from chalicelib.input.kinds import Instant
 from chalicelib.input.shapes import Shape
@@ -30,7 +31,7 @@ def correct(
     """
     identity = memo.memo_id(house.key, owner, idempotency_key)
     digest = memo.body_digest({"corrects": memo_id, "body": body})
-    wrong = memos.find(house, memo_id)
+    wrong = lookup.memo(house, memo_id)
     return memos.once(
         identity,
         digest,
@@ -49,7 +50,7 @@ def _write(
     if now > wrong.taken_at + timedelta(days=house.objections.days):
         raise Refused(f"受電メモの訂正は、登録から{house.objections.days}日以内に限ります。")
     if wrong.corrected_by:
-        newest = memos.find(house, wrong.corrected_by)
+        newest = lookup.memo(house, wrong.corrected_by)
         raise Refused(
             f"この受電メモはすでに訂正されています。訂正後のメモ(受付番号 {newest.number})を訂正してください。"
         )
@@ -123,7 +124,7 @@ def _put(wrong: Memo, right: Memo, owner: str, now: datetime) -> bool:
             )
             if before != after:
                 write.save(
-                    recount.line(
+                    count.ledger_line(
                         right, wrong.class_of_now, before, after, owner, "受電メモの訂正", now
                     )
                 )

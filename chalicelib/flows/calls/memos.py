@@ -9,13 +9,14 @@ from typing import Any, NoReturn
 from pynamodb.exceptions import PutError
 
 from chalicelib import log
-from chalicelib.errors import Busy, Fault, Invalid, KeyUsedForOther, NotFound, Problem, Refused
+from chalicelib.errors import Busy, Fault, Invalid, KeyUsedForOther, Problem, Refused
+from chalicelib.flows import lookup
 from chalicelib.flows.engine import contracts
-from chalicelib.flows.post import outbox
+from chalicelib.flows.post import act
 from chalicelib.input import phones
 from chalicelib.input.kinds import Instant
 from chalicelib.input.shapes import Choice, Flag, Lookup, Many, Number, Shape, Text
-from chalicelib.models import Contract, Line, Memo
+from chalicelib.models import Contract, Memo
 from chalicelib.models.base import condition_failed
 from chalicelib.rules import calendar, houses
 from chalicelib.rules.calls import memo, routing
@@ -99,7 +100,7 @@ def once(
         if stored.taker != taken.taker:
             return stored
         # The put was ours: only its answer was lost. The mail is still ours to send.
-    outbox.deliver_all([taken], now, begun)
+    act.send([taken], now, begun)
     return taken
 
 
@@ -121,9 +122,9 @@ def _read(house: houses.House, body: dict, now: datetime) -> tuple[dict, Contrac
         said, faults = MEMO.read(body), []
     except Invalid as wrong:
         said, faults = MEMO.sound(body), list(wrong.errors)
-    line = Line.find(phones.normalise(said["line"]) or "-")
+    line = lookup.line(house, phones.normalise(said["line"]))
     contract = None
-    if line is not None and line.house == house.key and line.contract is not None:
+    if line is not None and line.contract is not None:
         contract = contracts.during_a_call(house, line.contract, now)
     elif said["line"] is not None:
         faults.append(Fault("line", "この着信番号は登録されていません。番号をご確認ください。"))
@@ -179,16 +180,10 @@ def fill(house: houses.House, contract: Contract, identity: str, said: dict, now
 
 def judge(taken: Memo, house: houses.House, contract: Contract, declared: bool) -> None:
     """Whether it is reported and whether it counts, by the house's table; a surcharge goes with the call it belongs to."""
-    free = in_free_trial(house, contract, taken.received_at)
+    free = memo.in_free_trial(house, contract, taken.received_at)
     taken.reported, taken.counts, taken.why = memo.verdict(house, taken.call_class, free, declared)
     if not taken.counts:
         taken.text["surcharge"] = None
-
-
-def in_free_trial(house: houses.House, contract: Contract, received_at: datetime) -> bool:
-    """Whether a call came in a trial whose calls do not count."""
-    last = contract.trial_last_day
-    return not house.trial.calls_count and last is not None and calendar.day_of(received_at) <= last
 
 
 def address(
@@ -205,32 +200,12 @@ def address(
         if each["address"] in also and each not in chosen.told
     ]
     taken.reported_to, taken.asked_for, taken.route_note = told, chosen.asked_for, chosen.note
-    taken.earlier = earlier_calls(contract, taken)
+    taken.earlier = Memo.of_the_same_day(taken)
     if told:
         taken.lease(now)
     else:
         log.alarm("nobody left to tell", memo=taken.id, contract=contract.id)
         taken.hold("確認済みの報告先がありません。", now)
-
-
-def earlier_calls(contract: Contract, taken: Memo) -> list[dict]:
-    """The same day's calls from the same number, as the report names them."""
-    if taken.caller_number is None:
-        return []
-    today = calendar.at(calendar.day_of(taken.received_at), calendar.MIDNIGHT)
-    found = Memo.of_month(
-        contract.id, calendar.month_of(taken.received_at), since=today, caller=taken.caller_number
-    )
-    others = [
-        each
-        for each in found
-        if each.id not in (taken.id, taken.corrects) and not each.corrected_by
-    ]
-    told = [each for each in others if each.reported and each.received_at <= taken.received_at]
-    return [
-        {"at": f"{each.received_at.astimezone(calendar.JST):%H:%M}", "number": each.number}
-        for each in told
-    ]
 
 
 def _put(taken: Memo) -> bool:
@@ -270,11 +245,3 @@ def answer(taken: Memo) -> dict:
         "counts": taken.counts,
         "why": taken.why,
     }
-
-
-def find(house: houses.House, identity: str) -> Memo:
-    """A memo of this house. Raises NotFound, for a stranger's memo too."""
-    found = Memo.find(identity)
-    if found is None or found.house != house.key:
-        raise NotFound("この受電メモは見つかりません。番号をご確認ください。")
-    return found

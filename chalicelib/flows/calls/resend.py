@@ -3,23 +3,16 @@
 import hashlib
 import time
 from datetime import datetime, timedelta
-from itertools import chain
 
-from pynamodb.exceptions import UpdateError
-
-from chalicelib.errors import NotFound, Refused
-from chalicelib.flows.calls import memos
+from chalicelib.errors import Refused
+from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
-from chalicelib.flows.engine import contracts
-from chalicelib.flows.post import outbox
-from chalicelib.models import Letter, Memo
-from chalicelib.models.base import condition_failed
-from chalicelib.models.outgoing import LEASE, Outgoing
-from chalicelib.rules import calendar
+from chalicelib.flows.post import act
+from chalicelib.models import Memo
+from chalicelib.models.outgoing import LEASE
 from chalicelib.rules.calls import routing
 from chalicelib.rules.houses import House
 
-_LISTED = 200  # of each kind
 _MOST = 10  # times one report is sent again [D]
 
 
@@ -31,18 +24,18 @@ def report_again(house: House, memo_id: str, idempotency_key: str, by: str, now:
     NotFound, Refused.
     """
     digest = hashlib.sha256(f"{memo_id}\n{by}\n{idempotency_key}".encode()).hexdigest()[:16]
-    found, begun, ours = memos.find(house, memo_id), time.monotonic(), False
+    found, begun, ours = lookup.memo(house, memo_id), time.monotonic(), False
 
     def story(change: Change) -> None:
         nonlocal ours
         ours = _again(change, memo_id, digest)
 
     if digest not in _told(found):
-        contracts.change(house, found.contract, now, by, story)
-        found = memos.find(house, memo_id)
+        act.on_contract(house, found.contract, now, by, story)
+        found = lookup.memo(house, memo_id)
     # Where the same request came twice at once, the lease is the other one's.
     if ours and found.outbox == found.house and found.handed_over_at is None:
-        outbox.deliver_all([found], now, begun)
+        act.send([found], now, begun)
     return {"id": found.id, "number": found.number, "reported_to": _told(found)[digest]}
 
 
@@ -53,7 +46,7 @@ def _told(found: Memo) -> dict[str, list[dict]]:
 
 def _again(change: Change, memo_id: str, digest: str) -> bool:
     """Put it into the change; False if that was done by this key before."""
-    found = memos.find(change.house, memo_id)
+    found = lookup.memo(change.house, memo_id)
     if digest in _told(found):
         return False
     _refuse(found, change)
@@ -67,7 +60,7 @@ def _again(change: Change, memo_id: str, digest: str) -> bool:
         "reported_to": chosen.told,
     }
     actions = [Memo.resends.set([*(found.resends or []), entry])]
-    change.note("report_sent_again", text=found.number)
+    change.record("report_sent_again", text=found.number)
     if found.handed_over_at is None:
         lease = [
             Memo.outbox.set(found.house),
@@ -86,8 +79,8 @@ def _again(change: Change, memo_id: str, digest: str) -> bool:
         }
         facts |= {"asked_for": chosen.asked_for, "route_note": chosen.note}
         change.write("report_again", change.today, to, digest, **facts)
-    change.judged.append(
-        (found, actions, found.unchanged("corrected_by", "outbox", "next_try_at", "resends"))
+    change.update(
+        *(found, actions, found.unchanged("corrected_by", "outbox", "next_try_at", "resends"))
     )
     return True
 
@@ -109,46 +102,3 @@ def _refuse(found: Memo, change: Change) -> None:
         raise Refused("この報告は送信の途中です。自動で送信されますので、少しお待ちください。")
     if len(found.resends or []) >= _MOST:
         raise Refused(f"同じ報告の再送は{_MOST}回までです。報告先のアドレスをご確認ください。")
-
-
-def held(house: House) -> list[dict]:
-    """A house's mails that do not leave without a person, the longest waiting first, so many as a person can look at."""
-    waiting = chain(
-        *(model.waiting.query(f"{house.key}:office", limit=_LISTED) for model in (Memo, Letter))
-    )
-    found = (type(each).find(each.id) for each in waiting)
-    rows = [
-        _row(each) for each in found if each is not None and each.outbox == f"{house.key}:office"
-    ]
-    return sorted(rows, key=lambda row: row["since"])
-
-
-def _row(item: Outgoing) -> dict:
-    kind = item.kind if isinstance(item, Letter) else "report"
-    since = item.next_try_at.astimezone(calendar.JST).isoformat()
-    return {
-        "id": item.id,
-        "kind": kind,
-        "contract": item.contract,
-        "problem": item.problem,
-        "since": since,
-    }
-
-
-def release(house: House, letter_id: str, now: datetime) -> dict:
-    """Let a letter that waits for the office leave as it is, with the next sweep. Raises NotFound, Refused."""
-    letter = Letter.find(letter_id)
-    if letter is None or letter.house != house.key:
-        raise NotFound("このメールは見つかりません。番号をご確認ください。")
-    if letter.outbox == house.key:
-        return _row(letter)
-    if letter.outbox is None:
-        raise Refused("このメールは送信済みです。")
-    try:
-        out = [Letter.outbox.set(house.key), Letter.next_try_at.set(now)]
-        letter.update(list(out), condition=letter.unchanged("outbox", "next_try_at"))
-    except UpdateError as refused:
-        if not condition_failed(refused):
-            raise
-        letter.refresh(consistent_read=True)
-    return _row(letter)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from chalicelib import log
-from chalicelib.channels import chatwork
 from chalicelib.errors import Fault, Invalid, NotFound, Refused, TooMany
 from chalicelib.flows.access import limits
 from chalicelib.flows.change import CLIENT, DATES, Change
+from chalicelib.input import rooms
 from chalicelib.models import Contract
 from chalicelib.models.contract_parts import Address, Person
 from chalicelib.rules.contract import lifecycle
@@ -20,7 +20,7 @@ def add(change: Change, person_id: str, mail: str, replaces: str | None = None) 
     """Register an address; it gets a test mail and, until its button is pressed, no reports. Returns its id."""
     change.proceed("people_changed")
     person = person_of(change, person_id)
-    if chatwork.room_of(mail) and "chatwork" not in change.house.report.channels:
+    if rooms.room_of(mail) and "chatwork" not in change.house.report.channels:
         raise Invalid(
             [
                 Fault(
@@ -42,7 +42,7 @@ def add(change: Change, person_id: str, mail: str, replaces: str | None = None) 
     used = (each.id.removeprefix(person.id) for each in person.addresses)
     address = Address(id=person.id + next_id("a", used), mail=mail, replaces=replaces)
     person.addresses.append(address)
-    change.note("address_added", text=address.id)
+    change.record("address_added", text=address.id)
     return address.id
 
 
@@ -67,7 +67,7 @@ def remove(change: Change, person_id: str, address_id: str) -> None:
     person.addresses = [
         each for each in person.addresses if each is not address and each.replaces != address.id
     ]
-    change.note("address_removed", text=address.id)
+    change.record("address_removed", text=address.id)
 
 
 def send_first_test_mails(change: Change, _: date) -> None:
@@ -88,7 +88,7 @@ def _send_test_mail(
     address.asked_on, address.asked = change.today, address.asked + 1
     facts = {"person": person.name, "address": address.mail, "reminder": reminder}
     letter = change.write(
-        "test_mail", change.today, [address.mail], f"{address.id}-{change.notes}", **facts
+        "test_mail", change.today, [address.mail], f"{address.id}-{change.recorded}", **facts
     )
     change.give_link(letter, "address", LINK_DAYS, address.id)
     if limits.spend(
@@ -126,13 +126,13 @@ def send_test_mail_again(change: Change, person_id: str, address_id: str) -> Non
         raise Refused(
             f"テストメールの送信が{TEST_MAILS}回に達しました。お電話などでご本人にご確認ください。"
         )
-    change.note("test_mail_sent_again", text=address.id)
+    change.record("test_mail_sent_again", text=address.id)
     _send_test_mail(change, person, address)
 
 
 def remind(change: Change, on: date) -> None:
     """Addresses whose button nobody has pressed get their test mail once more, each once, in its own time."""
-    change.note("addresses_reminded", on)
+    change.record("addresses_reminded", on)
     late = on - timedelta(days=change.house.roster.remind_after_days)
     for person, address in _each(change.contract):
         waits = not address.confirmed_at and address.asked_on and not address.reminded_on
@@ -152,11 +152,11 @@ def confirm(change: Change, address_id: str, mail: str | None, ground: str | Non
     if address.confirmed_at or not change.proceed("address_confirmed"):
         return
     address.confirmed_at, address.bounced_at = change.now, None
-    change.note("address_confirmed", text=f"{address_id}: {ground}" if ground else address_id)
+    change.record("address_confirmed", text=f"{address_id}: {ground}" if ground else address_id)
     if address.replaces:
         for person in change.contract.people:
             person.addresses = [each for each in person.addresses if each.id != address.replaces]
-        change.note("address_removed", text=address.replaces)
+        change.record("address_removed", text=address.replaces)
         address.replaces = None
 
 

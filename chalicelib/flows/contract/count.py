@@ -7,21 +7,19 @@ from datetime import datetime
 
 from chalicelib import log
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
-from chalicelib.flows.calls import memos
+from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
 from chalicelib.input import phones
 from chalicelib.models import Memo, Recount
 from chalicelib.models.contract_parts import Declared
-from chalicelib.rules import calendar
 from chalicelib.rules.calls import memo, metering, routing
 from chalicelib.rules.house_file import CLASSES
 
-LISTED = 200
 MOST_DECLARED = 200  # numbers: every memo reads them
 OBJECTIONS = {"sales": "営業電話でした", "wrong_number": "間違い電話でした"}
 
 
-def line(
+def ledger_line(
     found: Memo, was_class: str, was: bool, becomes: bool, by: str, why: str, now: datetime
 ) -> Recount:
     """The ledger's line of a changed count; `found` is of the class that it becomes."""
@@ -66,8 +64,8 @@ def _dispute(change: Change, found: Memo, call_class: str) -> None:
         Memo.disputed_at.set(change.now),
         Memo.disputed_as.set(call_class),
     ]
-    change.judged.append((found, actions, found.unchanged("corrected_by", "class_now", "disputed")))
-    change.note("call_disputed", text=f"{found.number}: {OBJECTIONS[call_class]}")
+    change.update(found, actions, found.unchanged("corrected_by", "class_now", "disputed"))
+    change.record("call_disputed", text=f"{found.number}: {OBJECTIONS[call_class]}")
     change.tell_office(
         "objection",
         memo=found.id,
@@ -119,7 +117,7 @@ def _is_decided(change: Change, found: Memo, call_class: str, reason: str) -> bo
 
 def judge(change: Change, found: Memo, call_class: str, reason: str) -> tuple[bool, str]:
     """Let a call be of another class, with what that means for its report and its count: (counts, why)."""
-    free = memos.in_free_trial(change.house, change.contract, found.received_at)
+    free = memo.in_free_trial(change.house, change.contract, found.received_at)
     reported, counts, why = memo.verdict(change.house, call_class, free)
     was_class, was = found.class_of_now, metering.judged(found)[0]
     actions = [Memo.class_now.set(call_class), Memo.counts_now.set(counts), Memo.why_now.set(why)]
@@ -135,16 +133,16 @@ def judge(change: Change, found: Memo, call_class: str, reason: str) -> tuple[bo
     untouched = found.unchanged(
         "corrected_by", "class_now", "counts_now", "disputed", "outbox", "next_try_at"
     )
-    change.judged.append((found, actions, untouched))
+    change.update(found, actions, untouched)
     found.class_now = call_class
-    change.note(
+    change.record(
         "call_judged",
         text=f"{found.number}: {reason}",
         was=CLASSES[was_class],
         becomes=CLASSES[call_class],
     )
     if was != counts:
-        change.recounts.append(line(found, was_class, was, counts, change.by, reason, change.now))
+        change.put(ledger_line(found, was_class, was, counts, change.by, reason, change.now))
     return counts, why
 
 
@@ -156,7 +154,7 @@ def _report_now(change: Change, found: Memo) -> list:
         raise Refused(
             "確認済みの報告先がないため、報告できません。先に報告先の確認を済ませてください。"
         )
-    earlier = Memo.earlier.set(memos.earlier_calls(change.contract, found))
+    earlier = Memo.earlier.set(Memo.of_the_same_day(found))
     return [
         *Memo.tell_instead(*chosen),
         earlier,
@@ -175,7 +173,7 @@ def declare(
         change.contract.declared.append(
             Declared(number=number, at=change.now, by=change.by, memo=memo_id)
         )
-        change.note("number_declared", text=phones.display(number))
+        change.record("number_declared", text=phones.display(number))
 
 
 def why_not_declared(change: Change, number: str | None) -> str | None:
@@ -197,30 +195,13 @@ def take_off(change: Change, number: str | None) -> None:
     if number not in [each.number for each in change.contract.declared]:
         raise NotFound("この番号は登録されていません。番号をご確認ください。")
     change.contract.declared = [each for each in change.contract.declared if each.number != number]
-    change.note("number_taken_off", text=phones.display(number))
-
-
-def disputed(house: str) -> list[dict]:
-    """A house's calls that the office has to decide on, the oldest first, so many as a person can look at."""
-    found = (Memo.find(each.id) for each in Memo.by_dispute.query(house, limit=LISTED))
-    return [
-        {
-            "id": each.id,
-            "number": each.number,
-            "contract": each.contract,
-            "class": each.class_of_now,
-            "said": each.disputed_as,
-            "since": each.disputed_at.astimezone(calendar.JST).isoformat(),
-        }
-        for each in found
-        if each is not None and each.disputed
-    ]
+    change.record("number_taken_off", text=phones.display(number))
 
 
 def _last_version(change: Change, memo_id: str) -> Memo:
-    found = memos.find(change.house, memo_id)
-    if found.contract != change.contract.id:
+    memo = lookup.memo(change.house, memo_id)
+    if memo.contract != change.contract.id:
         raise NotFound("この受電メモは見つかりません。番号をご確認ください。")
-    if found.corrected_by:
+    if memo.corrected_by:
         raise Refused("この受電メモは訂正されています。訂正後のメモについてお申し出ください。")
-    return found
+    return memo

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalicelib import log
 from chalicelib.flows.change import Change
+from chalicelib.flows.contract.numbers import take_back
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import lifecycle
 
@@ -17,14 +18,13 @@ def end(change: Change, on: date, reason: str, off_from: datetime) -> None:
     contract.status, contract.ended_on, contract.end_reason = lifecycle.ENDED, on, reason
     contract.stop_on = contract.paused_on = contract.terminate_on = None
     contract.next_plan = contract.next_plan_on = None
-    change.turn_off(off_from)
-    change.note(reason, on)
+    contract.turn_off(off_from)
+    change.record(reason, on)
     last_day = calendar.day_of(off_from - timedelta(microseconds=1))
     for number in numbers_of(contract):
-        change.take_back(number, last_day)
-    if (
-        contract.paid_yen and contract.active_from is None
-    ):  # no paid contract has begun: whatever was paid goes back
+        take_back(change, number, last_day)
+    if contract.paid_yen and contract.active_from is None:
+        # No paid contract has begun: whatever was paid goes back.
         contract.refund_yen = contract.paid_yen
         log.alarm("money goes back", contract=contract.id, reason=reason)
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import numbers as pool
+from chalicelib.flows.contract import numbers
 from chalicelib.flows.contract.recognise import look_again
-from chalicelib.flows.engine.settle import say_number, service_facts
+from chalicelib.flows.contract.wording import say_number, service_facts
 from chalicelib.input import phones
 from chalicelib.models import Contract
 from chalicelib.models.contract_parts import GatePassed
@@ -46,7 +46,7 @@ def pass_gate(change: Change, key: str, facts: dict) -> None:
     contract.gates.append(
         GatePassed(gate=key, at=change.now, by=change.by, ground=facts["ground"], facts=kept)
     )
-    change.note("gate_passed", text=key)
+    change.record("gate_passed", text=key)
 
 
 def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -> None:
@@ -77,7 +77,7 @@ def reopen_gate(change: Change, key: str) -> None:
         setattr(contract, name, None)
     if key == "eligibility":
         _forget_eligibility(change)
-    change.note("gate_reopened", text=key)
+    change.record("gate_reopened", text=key)
 
 
 def _note_greeting(change: Change, facts: dict) -> None:
@@ -115,7 +115,9 @@ def _note_identity(change: Change, facts: dict) -> None:
         raise Invalid([Fault("person_document", message)])
     for name in ("corporate_number", "postal_address"):
         if facts[name] and facts[name] != getattr(contract, name):
-            change.note("name_changed", text=name, was=getattr(contract, name), becomes=facts[name])
+            change.record(
+                "name_changed", text=name, was=getattr(contract, name), becomes=facts[name]
+            )
             setattr(contract, name, facts[name])
     look_again(change)
 
@@ -139,7 +141,7 @@ def _note_payment(change: Change, facts: dict) -> None:
         raise Invalid([Fault("yen", message)])
     change.contract.paid_on, change.contract.paid_yen = facts["paid_on"], facts["yen"]
     if change.contract.continuation_asked_on:
-        change.note("paid_to_continue")
+        change.record("paid_to_continue")
 
 
 def _note_eligibility(change: Change, facts: dict) -> None:
@@ -147,7 +149,7 @@ def _note_eligibility(change: Change, facts: dict) -> None:
     if not facts["eligible"]:
         change.contract.wants_trial = False
         change.contract.trial_last_day = None
-        change.note("trial_refused")
+        change.record("trial_refused")
         change.tell(
             "no_trial", **service_facts(change, change.today), paid_yen=change.contract.paid_yen
         )
@@ -167,8 +169,8 @@ def _lend_number(change: Change, facts: dict) -> None:
     if facts["use"] != contract.use:
         asked = f"お申し込みは「{USES[contract.use]}」です。お申し込みのとおりに指定してください。"
         raise Invalid([Fault("use", asked)])
-    contract.line = pool.check_free(change, facts["number"], facts["use"])
-    change.lend(contract.line, facts["use"])
+    contract.line = numbers.check_free(change, facts["number"], facts["use"])
+    numbers.lend(change, contract.line, facts["use"])
     if contract.start_on and contract.start_on > change.today:
         say_number(change)
 

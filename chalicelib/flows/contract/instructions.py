@@ -26,7 +26,7 @@ def give(change: Change, said: dict) -> None:
     for name in FIELDS:
         if said[name] is not None and said[name] != getattr(contract, name):
             setattr(contract, name, said[name])
-            change.note("instructions_changed", text=name)
+            change.record("instructions_changed", text=name)
 
 
 def tell(contract: Contract) -> dict:

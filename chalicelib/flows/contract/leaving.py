@@ -22,7 +22,7 @@ def refuse_application(change: Change, reason: str) -> None:
     if change.contract.end_reason == "refused":
         return
     change.proceed("refused")
-    change.note("refusal_reason", text=reason)
+    change.record("refusal_reason", text=reason)
     _end_before_the_start(change, "refused")
 
 
@@ -44,7 +44,7 @@ def give_notice(change: Change) -> None:
         life.ends_if_noticed(contract, change.house, change.today),
         change.today,
     )
-    change.note("notice_given", contract.ends_on)
+    change.record("notice_given", contract.ends_on)
     in_trial = contract.status == lifecycle.TRIAL
     if in_trial and not contract.continuation_asked_on:
         contract.continuation_asked_on = change.today
@@ -66,7 +66,7 @@ def withdraw_notice(change: Change) -> None:
         raise Refused(lifecycle.no_pending("notice_withdrawn"))
     ends_on = contract.ends_on
     contract.ends_on = contract.notice_on = None
-    change.note("notice_withdrawn")
+    change.record("notice_withdrawn")
     change.tell(
         "notice",
         day=ends_on.isoformat(),
@@ -102,7 +102,7 @@ def terminate(change: Change, on: date, reason: str) -> None:
     if (on, reason) == (contract.terminate_on, contract.terminate_why):
         return
     contract.terminate_on, contract.terminate_why = on, reason
-    change.note("termination_decided", on, text=reason)
+    change.record("termination_decided", on, text=reason)
     change.tell("termination", day=on.isoformat(), reason=reason, withdrawn=False)
 
 
@@ -113,5 +113,5 @@ def withdraw_termination(change: Change) -> None:
     if contract.terminate_on is None:
         raise Refused(lifecycle.no_pending("termination_withdrawn"))
     on, contract.terminate_on, contract.terminate_why = contract.terminate_on, None, None
-    change.note("termination_withdrawn")
+    change.record("termination_withdrawn")
     change.tell("termination", day=on.isoformat(), reason=None, withdrawn=True)

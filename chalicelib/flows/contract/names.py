@@ -35,7 +35,7 @@ def change_names(change: Change, said: dict, cleared: set[str]) -> None:
         if (becomes is None and name not in cleared) or becomes == was:
             continue
         setattr(contract, name, becomes)
-        change.note("name_changed", text=name, was=was, becomes=becomes)
+        change.record("name_changed", text=name, was=was, becomes=becomes)
         changed = True
     if changed and contract.status != lifecycle.ENDED:
         contract.phone_number = phones.normalise(contract.phone)

@@ -1,69 +1,28 @@
-"""The pool of numbers that a house lends, and what a contract does with its own (houses.md 2)."""
+"""What a contract does with the numbers it is lent (houses.md 2)."""
 
-from collections.abc import Iterator
-from datetime import date
-from itertools import islice
+from datetime import date, timedelta
 
-from pynamodb.exceptions import PutError
-
+from chalicelib import log
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
+from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
 from chalicelib.input import phones
 from chalicelib.models import Line
-from chalicelib.models.base import condition_failed
 from chalicelib.models.contract_parts import ExtraLine, UseChange
 from chalicelib.models.line import FREE, LENT, QUARANTINED
 from chalicelib.rules import calendar
 from chalicelib.rules.house_file import USES
 from chalicelib.rules.houses import House
 
-STATES = {FREE: "空き", LENT: "貸出中", QUARANTINED: "休止中"}
-
-
-def add(house: House, number: str) -> Line:
-    """Put a number into the pool. Raises Refused if it is in one already, Invalid where the house lends no such number."""
-    normal = _normal(number)
-    _check_prefix(house, normal, house.line.prefixes)
-    line = Line(number=normal, house=house.key, state=FREE)
-    try:
-        line.save(condition=Line.number.does_not_exist())
-    except PutError as refused:
-        if condition_failed(refused):
-            raise Refused("この番号はすでに登録されています。") from None
-        raise
-    return line
-
-
-def listed(
-    house: House, state: str | None, after: str | None, limit: int, today: date
-) -> list[Line]:
-    """The house's numbers in order, those of one state today if asked, beginning after one of them."""
-    found: Iterator[Line] = Line.pool(house.key, after)
-    return list(islice((line for line in found if state in (None, line.state_on(today))), limit))
-
-
-def tell(line: Line, today: date) -> dict:
-    """A number as the office sees it on the JST date `today`; a quarantine that is over is a free number."""
-    state = line.state_on(today)
-    until = line.quarantined_until if state == QUARANTINED else None
-    holder = (line.contract, line.use) if state != FREE else (None, None)
-    return {
-        "number": line.number,
-        "state": state,
-        "contract": holder[0],
-        "use": holder[1],
-        "quarantined_until": until.isoformat() if until else None,
-    }
-
 
 def check_free(change: Change, number: str, use: str) -> str:
     """The number in its one form if it can be lent for this use today. Raises Invalid or Refused with the reason."""
-    normal, house = _normal(number), change.house
-    _check_prefix(
+    normal, house = normal_form(number), change.house
+    check_prefix(
         house, normal, house.line.listed_prefixes if use == "listed" else house.line.prefixes
     )
-    line = Line.find(normal)
-    if line is None or line.house != house.key:
+    line = lookup.line(house, normal)
+    if line is None:
         raise Refused(
             "この番号は、貸し出し用の番号として登録されていません。先に番号を登録してください。"
         )
@@ -79,7 +38,7 @@ def switch_use(change: Change, number: str, use: str) -> None:
     """From now on a number of the contract is forwarded to, or shown as the client's own: never both (S1 Q2)."""
     contract = change.contract
     change.proceed("line_changed")
-    normal = _normal(number)
+    normal = normal_form(number)
     extra = _extra(change, normal)
     if normal != contract.line and extra is None:
         raise NotFound("この番号は、このご契約の番号ではありません。")
@@ -87,14 +46,14 @@ def switch_use(change: Change, number: str, use: str) -> None:
     if was == use:
         return
     if use == "listed":
-        _check_prefix(change.house, normal, change.house.line.listed_prefixes)
+        check_prefix(change.house, normal, change.house.line.listed_prefixes)
     if extra:
         extra.use = use
     else:
         contract.use = use
-    change.use_line(normal, use)
+    _switch(change, normal, use)
     contract.uses.append(UseChange(on=change.today, number=normal, was=was, becomes=use))
-    change.note("use_changed", text=normal, was=was, becomes=use)
+    change.record("use_changed", text=normal, was=was, becomes=use)
     yen = change.house.line.listed_option_yen
     change.tell(
         "line",
@@ -115,7 +74,7 @@ def add_extra(change: Change, number: str, use: str) -> None:
         raise Refused(
             "この事業者では、番号は1契約につき1つです。2つ目の番号は、別のご契約として承ります。"
         )
-    normal = _normal(number)
+    normal = normal_form(number)
     if extra := _extra(change, normal):
         if extra.use == use:
             return
@@ -123,9 +82,9 @@ def add_extra(change: Change, number: str, use: str) -> None:
             "この番号はすでにこのご契約の番号です。使い方を変える場合は、使い方の変更をお選びください。"
         )
     check_free(change, number, use)
-    change.lend(normal, use)
+    lend(change, normal, use)
     contract.extra_lines.append(ExtraLine(number=normal, use=use, since=change.today))
-    change.note("line_added", text=normal)
+    change.record("line_added", text=normal)
     yen = house.line.extra_number_yen
     change.tell(
         "line",
@@ -141,13 +100,13 @@ def add_extra(change: Change, number: str, use: str) -> None:
 def drop_extra(change: Change, number: str) -> None:
     """Take a further number back today; its month is charged in full. Raises NotFound where it is not one of these."""
     change.proceed("line_changed")
-    normal = _normal(number)
+    normal = normal_form(number)
     extra = _extra(change, normal)
     if extra is None:
         raise NotFound("この番号は、このご契約の追加の番号ではありません。")
     extra.until = change.today
-    change.take_back(normal, change.today)
-    change.note("line_removed", text=normal)
+    take_back(change, normal, change.today)
+    change.record("line_removed", text=normal)
     yen = change.house.line.extra_number_yen
     facts = {
         "use_name": USES[extra.use],
@@ -169,7 +128,7 @@ def _extra(change: Change, number: str) -> ExtraLine | None:
     )
 
 
-def _normal(number: str) -> str:
+def normal_form(number: str) -> str:
     normal = phones.normalise(number)
     if normal is None:
         raise Invalid(
@@ -183,7 +142,7 @@ def _normal(number: str) -> str:
     return normal
 
 
-def _check_prefix(house: House, number: str | None, prefixes: list[str]) -> None:
+def check_prefix(house: House, number: str | None, prefixes: list[str]) -> None:
     if not (number or "").startswith(tuple(prefixes)):
         raise Invalid(
             [
@@ -193,3 +152,41 @@ def _check_prefix(house: House, number: str | None, prefixes: list[str]) -> None
                 )
             ]
         )
+
+
+def lend(change: Change, number: str, use: str) -> None:
+    """Put a number of the pool on the contract; the write fails if another contract has it by then."""
+    line = Line(
+        number=number,
+        house=change.house.key,
+        contract=change.contract.id,
+        use=use,
+        state=LENT,
+        lent_on=change.today,
+    )
+    is_over = (Line.state == QUARANTINED) & (Line.quarantined_until < change.today)
+    change.put(line, (Line.house == change.house.key) & ((Line.state == FREE) | is_over))
+
+
+def take_back(change: Change, number: str, last_day: date) -> None:
+    """A number of the contract goes into quarantine after its last day of service (houses.md 2)."""
+    line = _own_line(change, number)
+    if line:
+        line.state = QUARANTINED
+        line.quarantined_until = last_day + timedelta(days=change.house.line.quarantine_days)
+        change.put(line, Line.contract == change.contract.id)
+
+
+def _switch(change: Change, number: str, use: str) -> None:
+    line = _own_line(change, number)
+    if line:
+        line.use = use
+        change.put(line, (Line.contract == change.contract.id) & (Line.state == LENT))
+
+
+def _own_line(change: Change, number: str) -> Line | None:
+    line = Line.find(number)
+    if line is None or line.contract != change.contract.id:
+        log.alarm("line is not this contract's", contract=change.contract.id)
+        return None
+    return line

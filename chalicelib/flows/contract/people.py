@@ -2,7 +2,7 @@
 
 from chalicelib.errors import Fault, Invalid, Refused
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import addresses as address
+from chalicelib.flows.contract import addresses
 from chalicelib.models.contract_parts import Person
 
 PEOPLE = 50  # on one roster [D]: a contract is one item of at most 400 KB
@@ -14,27 +14,27 @@ def add_person(change: Change, said: dict) -> str:
     people = change.contract.people
     if len(people) >= PEOPLE:
         raise Refused(f"名簿に登録できるのは{PEOPLE}名までです。")
-    person = Person(id=address.next_id("p", (each.id for each in people)), name=said["name"])
+    person = Person(id=addresses.next_id("p", (each.id for each in people)), name=said["name"])
     _describe(change, person, said)
     people.append(person)
-    change.note("person_added", text=person.id, becomes=person.name)
+    change.record("person_added", text=person.id, becomes=person.name)
     _move(change, person, said["position"] or len(people))
     for mail in dict.fromkeys(said["addresses"] or []):
-        address.add(change, person.id, mail)
+        addresses.add(change, person.id, mail)
     return person.id
 
 
 def change_person(change: Change, person_id: str, said: dict) -> None:
     """Change what is given: name, reading, aliases, position, or an absence until a day with a deputy."""
     change.proceed("people_changed")
-    person = address.person_of(change, person_id)
+    person = addresses.person_of(change, person_id)
     before = _facts(person)
     if said["name"]:
         person.name = said["name"]
     _describe(change, person, said)
     for name, becomes in _facts(person).items():
         if becomes != before[name]:
-            change.note(
+            change.record(
                 "person_changed", text=f"{person.id}.{name}", was=before[name], becomes=becomes
             )
     if said["position"]:
@@ -44,24 +44,24 @@ def change_person(change: Change, person_id: str, said: dict) -> None:
 def come_back(change: Change, person_id: str) -> None:
     """An absence is over."""
     change.proceed("people_changed")
-    person = address.person_of(change, person_id)
+    person = addresses.person_of(change, person_id)
     if person.away_until:
         person.away_until = person.deputy = None
-        change.note("person_back", text=person.id)
+        change.record("person_back", text=person.id)
 
 
 def remove_person(change: Change, person_id: str) -> None:
     """Take somebody off the roster with their addresses. Raises Refused where nobody could be told any more."""
     change.proceed("people_changed")
-    person = address.person_of(change, person_id)
+    person = addresses.person_of(change, person_id)
     if len(change.contract.people) == 1:
         raise Refused("名簿の最後のお一人は削除できません。先に別の方を登録してください。")
-    address.refuse_losing_the_last(change, {each.id for each in person.addresses})
+    addresses.refuse_losing_the_last(change, {each.id for each in person.addresses})
     change.contract.people = [each for each in change.contract.people if each is not person]
     for each in change.contract.people:
         if each.deputy == person.id:
             each.deputy = None
-    change.note("person_removed", text=person.id, was=person.name)
+    change.record("person_removed", text=person.id, was=person.name)
 
 
 def _describe(change: Change, person: Person, said: dict) -> None:
@@ -110,4 +110,4 @@ def _move(change: Change, person: Person, position: int) -> None:
     people.insert(min(position, len(people) + 1) - 1, person)
     if [each.id for each in people] != [each.id for each in change.contract.people]:
         change.contract.people = people
-        change.note("person_moved", text=person.id, becomes=str(people.index(person) + 1))
+        change.record("person_moved", text=person.id, becomes=str(people.index(person) + 1))

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from chalicelib.errors import Fault, Invalid, Refused
 from chalicelib.flows.change import Change
 from chalicelib.flows.contract import ending
-from chalicelib.flows.engine.settle import service_facts
+from chalicelib.flows.contract.wording import service_facts
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import lifecycle
 
@@ -18,7 +18,7 @@ def ask_to_continue(change: Change) -> None:
     ):
         return
     contract.continuation_asked_on, contract.stop_on = change.today, None
-    change.note("continuation_asked")
+    change.record("continuation_asked")
     _say_continuation(change, withdrawn=False)
 
 
@@ -35,7 +35,7 @@ def withdraw_continuation(change: Change) -> None:
     if contract.continuation_asked_on is None:
         raise Refused(lifecycle.no_pending("continuation_withdrawn"))
     contract.continuation_asked_on = None
-    change.note("continuation_withdrawn")
+    change.record("continuation_withdrawn")
     _say_continuation(change, withdrawn=True)
 
 
@@ -73,7 +73,7 @@ def stop(change: Change, on: date | None) -> None:
             ]
         )
     contract.stop_on = on
-    change.note("stop_asked", on)
+    change.record("stop_asked", on)
     if on is None:
         ending.stop_now(change)
     else:
@@ -86,5 +86,5 @@ def withdraw_stop(change: Change) -> None:
     if change.contract.stop_on is None:
         raise Refused(lifecycle.no_pending("stop_withdrawn"))
     on, change.contract.stop_on = change.contract.stop_on, None
-    change.note("stop_withdrawn")
+    change.record("stop_withdrawn")
     change.tell("stop", day=on.isoformat(), withdrawn=True)

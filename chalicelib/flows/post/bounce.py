@@ -1,73 +1,66 @@
 """A mail that did not arrive is told every time: to another confirmed address of the client, and to the office (calls.md)."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib import log
-from chalicelib.errors import NotFound, Parked
-from chalicelib.flows.change import MAIL, Change
-from chalicelib.flows.engine import contracts
+from chalicelib.flows.change import Change
 from chalicelib.flows.post import letters
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outgoing import Outgoing
-from chalicelib.rules import calendar, houses
+from chalicelib.rules import calendar
 from chalicelib.rules.calls import delivery, routing
+from chalicelib.rules.houses import House
 
 _NOTICES = {"bounced", "bounced_office"}
 
 
-def tell(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) -> None:
-    """Write the notices of one bounce, complaint or rejection, once; an address that bounced hard leaves the routing.
+def was_to_the_office(item: Outgoing, house: House) -> bool:
+    """Whether a mail went to the house's own office, which no notice would reach either."""
+    return isinstance(item, Letter) and item.to == [house.brand.office_mail]
 
-    A notice that bounces itself is told to the office only, so that two dead
-    addresses do not write to each other for ever.
+
+def write_notices(change: Change, item: Outgoing, told: delivery.Told, sent_at: datetime) -> None:
+    """Write the notices of one bounce, complaint or rejection, once.
+
+    An address that bounced hard leaves the routing. A notice that bounces
+    itself is told to the office only, so that two dead addresses do not write
+    to each other for ever.
     """
-    house = houses.all_houses()[item.house]
-    if isinstance(item, Letter) and item.to == [house.brand.office_mail]:
-        log.alarm("mail to the office did not arrive", item=item.id, state=told.state)
-        return
-    try:
-        contracts.change(
-            house, item.contract, now, MAIL, lambda change: _tell(change, item, told, sent_at)
-        )
-    except NotFound:
-        log.info("bounce of a contract that is gone", contract=item.contract)
-    except Parked:
-        log.alarm(
-            "bounce of a parked contract", item=item.id, contract=item.contract, state=told.state
-        )
-
-
-def _tell(change: Change, item: Outgoing, told: delivery.Told, sent_at: datetime) -> None:
-    on, part = (
-        calendar.day_of(told.at),
-        hashlib.sha256(f"{item.id} {told.line}".encode()).hexdigest()[:12],
-    )
+    on = calendar.day_of(told.at)
+    part = hashlib.sha256(f"{item.id} {told.line}".encode()).hexdigest()[:12]
     if Letter.find(change.letter_id("bounced_office", on, part)):
         return
-    change.note("mail_" + told.state, text=item.id)
-    if told.state == "bounced_hard":
+    change.record("mail_" + told.state, text=item.id)
+    is_hard = told.state == "bounced_hard"
+    if is_hard:
         _leave_the_routing(change, told, sent_at)
-    stopped = told.state == "bounced_hard" and any(
-        each.bounced_at for each in _addresses(change, told.address)
-    )
+    stopped = is_hard and any(each.bounced_at for each in _addresses(change, told.address))
     facts = {
         "address": told.address,
         "state": told.state,
         "sent_at": sent_at.isoformat(),
         "stopped": stopped,
-    } | _about(change, item)
-    facts["nobody_left"] = stopped and not routing.confirmed(change.contract.people)
+        "nobody_left": stopped and not routing.confirmed(change.contract.people),
+    }
+    facts |= _about(change, item)
     another = _another(change, item, told.address) if told.state in delivery.BOUNCES else None
     if another and facts["what"] not in _NOTICES:
-        known = another in item.recipients
-        owner = {
-            each["address"]: each["person"] for each in routing.confirmed(change.contract.people)
-        }
-        contact = owner.get(another, change.contract.contact_name)
-        again = facts["what"] == "report" and not known and another in owner
-        change.write("bounced", on, [another], part, **facts | {"contact": contact}, again=again)
+        _write_to_another(change, item, another, on, part, facts)
     change.tell_office("bounced_office", on, part, **facts, words=told.words, told=another)
+
+
+def _write_to_another(
+    change: Change, item: Outgoing, another: str, on: date, part: str, facts: dict
+) -> None:
+    """Tell another address of the client; a report that it has not had itself comes along."""
+    contract = change.contract
+    confirmed = routing.confirmed(contract.people)
+    owner = {each["address"]: each["person"] for each in confirmed}
+    contact = owner.get(another, contract.contact_name)
+    is_new_to_it = another in owner and another not in item.recipients
+    again = facts["what"] == "report" and is_new_to_it
+    change.write("bounced", on, [another], part, **facts | {"contact": contact}, again=again)
 
 
 def _leave_the_routing(change: Change, told: delivery.Told, sent_at: datetime) -> None:
@@ -80,7 +73,7 @@ def _leave_the_routing(change: Change, told: delivery.Told, sent_at: datetime) -
     for address in same:
         address.confirmed_at, address.bounced_at, address.reminded_on = None, told.at, change.today
         address.asked_in_vain = address.asked
-        change.note("address_bounced", text=address.id)
+        change.record("address_bounced", text=address.id)
     if same and not any(
         each.confirmed_at for person in change.contract.people for each in person.addresses
     ):

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib import config, log
 from chalicelib.channels import ses
-from chalicelib.flows.post import bounce
+from chalicelib.flows.post import act
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outgoing import Outgoing
 from chalicelib.rules.calls import delivery
@@ -46,7 +46,7 @@ def _take_in(item: Outgoing, told: delivery.Told, sent_at: datetime, now: dateti
     if told.state == "handed_over":
         return  # what the item says itself by now
     if told.state in _TELL_ON:
-        bounce.tell(item, told, sent_at, now)
+        act.tell_of_bounce(item, told, sent_at, now)
     if told.state == "rejected":
         item.give_back(now, told.address, told.message, "SES が送信を拒否しました。")
     item.note_event(told.line)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows.access import links
 from chalicelib.flows.change import CLIENT, Change
-from chalicelib.flows.contract import addresses as address
-from chalicelib.flows.contract import count as recount
+from chalicelib.flows.contract import addresses, count, start
 from chalicelib.flows.engine import contracts
+from chalicelib.flows.post import act
 from chalicelib.input import phones
 from chalicelib.models import Contract, Token
 from chalicelib.rules import houses
@@ -67,7 +67,7 @@ def _is_done(contract: Contract, found: Token) -> bool:
     if registered is None or registered.mail != found.mail:
         raise Refused("このメールアドレスは、報告先の登録から外れています。")
     if registered.bounced_at and found.usable_until < registered.bounced_at + timedelta(
-        days=address.LINK_DAYS
+        days=addresses.LINK_DAYS
     ):
         raise Refused(
             "このアドレスへの報告が届かなかったため、新しいテストメールでの確認が必要です。窓口までご連絡ください。"
@@ -83,7 +83,7 @@ def press(token: str, now: datetime, ticked: Collection[str] = ()) -> Sight:
     sight = look(token, now)
     if sight.done:
         return sight
-    contracts.change(
+    act.on_contract(
         sight.house, sight.contract.id, now, CLIENT, lambda change: _act(change, sight, ticked)
     )
     then = look(token, now)
@@ -97,10 +97,10 @@ def _is_off(contract: Contract, number: str) -> bool:
 def _act(change: Change, sight: Sight, ticked: Collection[str]) -> None:
     if sight.purpose == "declared":
         for number in [each.number for each in change.contract.declared if each.number in ticked]:
-            recount.take_off(change, number)
+            count.take_off(change, number)
     elif sight.purpose == "start_check":
-        contracts.check_start(change, [point for point in life.CHECKS if point in ticked])
+        start.check_start(change, [point for point in life.CHECKS if point in ticked])
     elif sight.target is None:
-        contracts.confirm_mail(change, sight.mail)
+        start.confirm_mail(change, sight.mail)
     else:
-        address.confirm(change, sight.target, sight.mail)
+        addresses.confirm(change, sight.target, sight.mail)

@@ -8,15 +8,16 @@ from pynamodb.exceptions import UpdateError
 from chalicelib.errors import Fault, Invalid, NotFound, Overtaken
 from chalicelib.flows.access import links
 from chalicelib.flows.change import CLIENT
-from chalicelib.flows.contract import count as recount
+from chalicelib.flows.contract import count, start
 from chalicelib.flows.engine import contracts
+from chalicelib.flows.post import act
 from chalicelib.models import Contract, Memo
 from chalicelib.models.base import condition_failed
 from chalicelib.rules import houses
 from chalicelib.rules.calls import delivery
 from chalicelib.rules.contract.lifecycle import ENDED
 
-PRESSES = {"received": "報告を受け取りました", **recount.OBJECTIONS}
+PRESSES = {"received": "報告を受け取りました", **count.OBJECTIONS}
 
 
 class Sight(NamedTuple):
@@ -41,8 +42,8 @@ class Sight(NamedTuple):
         """The objections that have buttons; of a call that was taken as none of theirs, the number may yet be declared."""
         if self.memo.class_now or self.memo.disputed:
             return []
-        if self.memo.call_class not in recount.OBJECTIONS:
-            return list(recount.OBJECTIONS)
+        if self.memo.call_class not in count.OBJECTIONS:
+            return list(count.OBJECTIONS)
         silenced = self.declared or self.memo.caller_number is None
         return ["sales"] if self.house.keeps_declared and not silenced else []
 
@@ -73,12 +74,12 @@ def press(token: str, now: datetime, said: str) -> Sight:
     if said == "received":
         _receive(sight, now)
     else:
-        contracts.change(
+        act.on_contract(
             sight.house,
             sight.contract.id,
             now,
             CLIENT,
-            lambda change: recount.object_to(change, sight.memo.id, said),
+            lambda change: count.object_to(change, sight.memo.id, said),
         )
     return look(token, now)
 
@@ -94,10 +95,10 @@ def _receive(sight: Sight, now: datetime) -> None:
         if not condition_failed(refused):
             raise
     if sight.memo.call_class == "test" and sight.contract.status != ENDED:
-        contracts.change(
+        act.on_contract(
             sight.house,
             sight.contract.id,
             now,
             CLIENT,
-            lambda change: contracts.check_start(change, ["report"]),
+            lambda change: start.check_start(change, ["report"]),
         )

@@ -12,8 +12,9 @@ from chalicelib.errors import Busy, Fault, Invalid, TooMany
 from chalicelib.flows.access import limits
 from chalicelib.flows.change import CLIENT, Change
 from chalicelib.flows.contract.recognise import recognise
-from chalicelib.flows.engine.settle import ask_confirmation
-from chalicelib.flows.post import outbox
+from chalicelib.flows.contract.wording import ask_confirmation
+from chalicelib.flows.engine.settle import keep
+from chalicelib.flows.post import act
 from chalicelib.input import phones
 from chalicelib.input.kinds import CorporateNumber, Day, Mail, Phone
 from chalicelib.input.shapes import Choice, Flag, Many, Shape, Text, Ticked
@@ -141,19 +142,19 @@ def apply(
     held = _within_limits(house, wish["mail"], network, now)
     contract = _new_contract(house, identity, digest, wish, now)
     change = Change(contract, house, now, CLIENT)
-    change.note("signed_up")
+    change.record("signed_up")
     recognise(change)
     letter = ask_confirmation(change)
     if held:
         log.alarm("too many signups: confirmation held", contract=identity)
         letter.hold("お申し込みが集中しているため、確認メールの送信を保留しました。", now)
     try:
-        change.keep()
+        keep(change)
     except Busy:  # the same form, sent twice at the same moment
         if known := find(house, form_key, given):
             return known
         raise
-    outbox.deliver_all(change.letters, now, begun)
+    act.send(change.letters, now, begun)
     return contract, True
 
 

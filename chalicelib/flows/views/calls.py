@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.flows.calls import memos
 from chalicelib.flows.engine import contracts
-from chalicelib.flows.views import paging as cursor
+from chalicelib.flows.views import paging
 from chalicelib.models import Memo, Recount
 from chalicelib.rules import calendar, houses
 from chalicelib.rules.calls import delivery, metering, routing
@@ -30,7 +30,7 @@ def listed(house: houses.House, query: dict, now: datetime) -> dict:
     """A page of a contract's memos of a JST month, newest first. Raises NotFound, Invalid."""
     contract = contracts.look_at(house, query["contract"], now)
     month = f"{contract.id}#{query['month'] or calendar.month_of(now)}"
-    place = cursor.unseal(
+    place = paging.unseal(
         query["cursor"], {"id", "contract_month", "received_at"}, contract_month=month
     )
     found = Memo.by_contract_month.query(
@@ -42,7 +42,7 @@ def listed(house: houses.House, query: dict, now: datetime) -> dict:
     )
     return {
         "memos": [_row(each) for each in found],
-        "cursor": cursor.seal(found.last_evaluated_key),
+        "cursor": paging.seal(found.last_evaluated_key),
     }
 
 
@@ -70,7 +70,7 @@ def _changes(found: Memo) -> dict:
         "corrects": found.corrects,
         "corrected_by": found.corrected_by,
         "disputed_as": found.disputed_as,
-        "recounts": [line.told() | {"at": _clock(line.at)} for line in lines],
+        "recounts": [line.as_json() | {"at": _clock(line.at)} for line in lines],
         "resends": [
             {
                 "at": _clock(datetime.fromisoformat(each["at"])),

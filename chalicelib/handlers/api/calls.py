@@ -5,9 +5,9 @@ import re
 from chalice import Blueprint
 
 from chalicelib.errors import Fault, Invalid
-from chalicelib.flows.calls import resend
-from chalicelib.flows.contract import count as recount
-from chalicelib.flows.views import calls, line
+from chalicelib.flows.contract import count
+from chalicelib.flows.post import held
+from chalicelib.flows.views import calls, line, queues
 from chalicelib.handlers.actions import CONTRACT, change
 from chalicelib.handlers.api.memos import ADDRESSED
 from chalicelib.handlers.http import api
@@ -99,7 +99,7 @@ def read_usage(asked, contract, month):
     gives={"type": "object", "required": ["objections"]},
 )
 def list_objections(asked):
-    return {"objections": recount.disputed(asked.house.key)}
+    return {"objections": queues.disputed(asked.house)}
 
 
 @api(
@@ -110,7 +110,7 @@ def list_objections(asked):
     gives={"type": "object", "required": ["held"]},
 )
 def list_held(asked):
-    return {"held": resend.held(asked.house)}
+    return {"held": queues.held(asked.house)}
 
 
 @api(
@@ -121,7 +121,7 @@ def list_held(asked):
     gives={"type": "object", "required": ["id", "kind"]},
 )
 def release_letter(asked, letter):
-    return resend.release(asked.house, letter, asked.now)
+    return queues.held_mail(held.release(asked.house, letter, asked.now))
 
 
 @api(
@@ -136,7 +136,7 @@ def declare_number(asked, contract):
     return change(
         asked,
         contract,
-        lambda change: recount.declare(change, phones.normalise(asked.body["number"])),
+        lambda change: count.declare(change, phones.normalise(asked.body["number"])),
     )
 
 
@@ -148,6 +148,4 @@ def declare_number(asked, contract):
     gives=CONTRACT,
 )
 def take_off_number(asked, contract, number):
-    return change(
-        asked, contract, lambda change: recount.take_off(change, phones.normalise(number))
-    )
+    return change(asked, contract, lambda change: count.take_off(change, phones.normalise(number)))

@@ -3,10 +3,9 @@
 from chalice import Blueprint
 
 from chalicelib.errors import NotFound
-from chalicelib.flows.contract import gates as gate_flow
-from chalicelib.flows.contract import trial
+from chalicelib.flows.contract import gates, start, trial
 from chalicelib.flows.engine import contracts
-from chalicelib.flows.views import contract as desk
+from chalicelib.flows.views import desk
 from chalicelib.handlers.actions import CONTRACT, change
 from chalicelib.handlers.http import api
 from chalicelib.input.kinds import CorporateNumber, Day, Mail, Phone
@@ -123,7 +122,7 @@ def pass_gate(asked, contract, gate):
             f"「{gate[:20]}」という確認項目はありません。確認項目: {'、'.join(GATE_BODIES)}"
         )
     facts = GATE_BODIES[gate].read(asked.body)
-    return change(asked, contract, lambda change: gate_flow.pass_gate(change, gate, facts))
+    return change(asked, contract, lambda change: gates.pass_gate(change, gate, facts))
 
 
 @api(
@@ -134,7 +133,7 @@ def pass_gate(asked, contract, gate):
     gives=CONTRACT,
 )
 def reopen_gate(asked, contract, gate):
-    return change(asked, contract, lambda change: gate_flow.reopen_gate(change, gate))
+    return change(asked, contract, lambda change: gates.reopen_gate(change, gate))
 
 
 @api(
@@ -146,9 +145,7 @@ def reopen_gate(asked, contract, gate):
     gives=CONTRACT,
 )
 def send_confirmation(asked, contract):
-    return change(
-        asked, contract, lambda change: contracts.correct_mail(change, asked.body["mail"])
-    )
+    return change(asked, contract, lambda change: start.correct_mail(change, asked.body["mail"]))
 
 
 @api(
@@ -160,7 +157,7 @@ def send_confirmation(asked, contract):
     gives=CONTRACT,
 )
 def date_start(asked, contract):
-    return change(asked, contract, lambda change: contracts.date_start(change, asked.body["on"]))
+    return change(asked, contract, lambda change: start.date_start(change, asked.body["on"]))
 
 
 @api(

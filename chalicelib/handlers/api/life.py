@@ -3,7 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.errors import Fault, Invalid, NotFound
-from chalicelib.flows.contract import instructions, leaving, names, plan
+from chalicelib.flows.contract import instructions, leaving, names, options, plan
 from chalicelib.handlers.actions import CONTRACT, change
 from chalicelib.handlers.http import api
 from chalicelib.input.kinds import Clock, CorporateNumber, Day, Mail, Phone
@@ -86,8 +86,8 @@ def withdraw_plan(asked, contract):
 )
 def order_option(asked, contract, option):
     body = OPTION_BODIES[_known(option)].read(asked.body)
-    details = plan.read_windows(asked.house, body["windows"]) if option == "windows" else body
-    return change(asked, contract, lambda change: plan.order(change, option, details))
+    details = options.read_windows(asked.house, body["windows"]) if option == "windows" else body
+    return change(asked, contract, lambda change: options.order(change, option, details))
 
 
 @api(
@@ -98,7 +98,7 @@ def order_option(asked, contract, option):
     gives=CONTRACT,
 )
 def drop_option(asked, contract, option):
-    return change(asked, contract, lambda change: plan.drop(change, _known(option)))
+    return change(asked, contract, lambda change: options.drop(change, _known(option)))
 
 
 def _known(option: str) -> str:

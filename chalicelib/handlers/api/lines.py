@@ -2,7 +2,9 @@
 
 from chalice import Blueprint
 
-from chalicelib.flows.contract import numbers as pool
+from chalicelib.flows.calls import lines
+from chalicelib.flows.contract import numbers
+from chalicelib.flows.views import pool
 from chalicelib.handlers.actions import CONTRACT, change
 from chalicelib.handlers.http import api
 from chalicelib.input.kinds import Phone
@@ -48,7 +50,7 @@ def list_lines(asked):
     limit, today = asked.query["limit"] or 100, calendar.day_of(asked.now)
     found = pool.listed(asked.house, asked.query["state"], asked.query["cursor"], limit, today)
     return {
-        "lines": [pool.tell(line, today) for line in found],
+        "lines": [pool.view(line, today) for line in found],
         "cursor": found[-1].number if len(found) == limit else None,
     }
 
@@ -63,7 +65,7 @@ def list_lines(asked):
     gives=_LINE,
 )
 def add_line(asked):
-    return pool.tell(pool.add(asked.house, asked.body["number"]), calendar.day_of(asked.now))
+    return pool.view(lines.add(asked.house, asked.body["number"]), calendar.day_of(asked.now))
 
 
 @api(
@@ -78,7 +80,7 @@ def add_extra_line(asked, contract):
     return change(
         asked,
         contract,
-        lambda change: pool.add_extra(change, asked.body["number"], asked.body["use"]),
+        lambda change: numbers.add_extra(change, asked.body["number"], asked.body["use"]),
     )
 
 
@@ -92,7 +94,7 @@ def add_extra_line(asked, contract):
 )
 def switch_use(asked, contract, number):
     return change(
-        asked, contract, lambda change: pool.switch_use(change, number, asked.body["use"])
+        asked, contract, lambda change: numbers.switch_use(change, number, asked.body["use"])
     )
 
 
@@ -104,4 +106,4 @@ def switch_use(asked, contract, number):
     gives=CONTRACT,
 )
 def drop_extra_line(asked, contract, number):
-    return change(asked, contract, lambda change: pool.drop_extra(change, number))
+    return change(asked, contract, lambda change: numbers.drop_extra(change, number))

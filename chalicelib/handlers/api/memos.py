@@ -5,11 +5,10 @@ import re
 from chalice import Blueprint
 
 from chalicelib.errors import Fault, Invalid
-from chalicelib.flows.calls import corrections as correct
-from chalicelib.flows.calls import memos as memo
-from chalicelib.flows.calls import resend
-from chalicelib.flows.contract import count as recount
-from chalicelib.flows.engine import contracts
+from chalicelib.flows import lookup
+from chalicelib.flows.calls import corrections, memos, resend
+from chalicelib.flows.contract import count
+from chalicelib.flows.post import act
 from chalicelib.flows.views import calls
 from chalicelib.handlers.http import Asked, api
 from chalicelib.input.shapes import Choice, Flag, Shape, Text
@@ -47,15 +46,15 @@ _MEMO = {"type": "object", "required": [*_TAKEN["required"], "counted", "report"
     "/v1/memos",
     "Take a call memo: stored once, reported in the same request",
     role="operator",
-    takes=memo.MEMO,
+    takes=memos.MEMO,
     read_body=False,
     headers=("Idempotency-Key",),
     status=201,
     gives=_TAKEN,
 )
 def take_memo(asked):
-    return memo.answer(
-        memo.take(asked.house, asked.key.owner, _idempotency_key(asked), asked.body, asked.now)
+    return memos.answer(
+        memos.take(asked.house, asked.key.owner, _idempotency_key(asked), asked.body, asked.now)
     )
 
 
@@ -79,7 +78,7 @@ def _idempotency_key(asked: Asked) -> str:
     "/v1/memos/{memo}/corrections",
     "Put a memo right: a new version takes its place and is reported as a correction",
     role="operator",
-    takes=correct.CORRECTION,
+    takes=corrections.CORRECTION,
     read_body=False,
     headers=("Idempotency-Key",),
     status=201,
@@ -87,8 +86,8 @@ def _idempotency_key(asked: Asked) -> str:
 )
 def correct_memo(asked, **parts):
     key = _idempotency_key(asked)
-    return memo.answer(
-        correct.correct(asked.house, asked.key.owner, key, parts["memo"], asked.body, asked.now)
+    return memos.answer(
+        corrections.correct(asked.house, asked.key.owner, key, parts["memo"], asked.body, asked.now)
     )
 
 
@@ -106,17 +105,17 @@ def correct_memo(asked, **parts):
     gives=_MEMO,
 )
 def decide_class(asked, **parts):
-    found, said = memo.find(asked.house, parts["memo"]), asked.body
-    contracts.change(
+    found, said = lookup.memo(asked.house, parts["memo"]), asked.body
+    act.on_contract(
         asked.house,
         found.contract,
         asked.now,
         asked.key.owner,
-        lambda change: recount.decide(
+        lambda change: count.decide(
             change, found.id, said["class_"], said["reason"], bool(said["declares"])
         ),
     )
-    return calls.tell(memo.find(asked.house, found.id))
+    return calls.tell(lookup.memo(asked.house, found.id))
 
 
 @api(
@@ -147,4 +146,4 @@ def send_again(asked, **parts):
     gives=_MEMO,
 )
 def read_memo(asked, **parts):
-    return calls.tell(memo.find(asked.house, parts["memo"]))
+    return calls.tell(lookup.memo(asked.house, parts["memo"]))

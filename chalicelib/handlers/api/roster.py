@@ -4,12 +4,11 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.channels import chatwork
 from chalicelib.errors import Fault, Invalid
-from chalicelib.flows.contract import addresses
-from chalicelib.flows.contract import people as roster
+from chalicelib.flows.contract import addresses, people
 from chalicelib.handlers.actions import CONTRACT, change
 from chalicelib.handlers.http import api
+from chalicelib.input import rooms
 from chalicelib.input.kinds import Day, Mail, Room
 from chalicelib.input.shapes import Many, Number, Shape, Text
 
@@ -18,7 +17,7 @@ routes = Blueprint(__name__)
 _DESCRIBED: dict[str, Any] = {
     "reading": Text("ふりがな", required=False),
     "aliases": Many("別名・役職名", Text("別名", max=40), required=False, max=10),
-    "position": Number("名簿の順番(1が先頭)", min=1, max=roster.PEOPLE, required=False),
+    "position": Number("名簿の順番(1が先頭)", min=1, max=people.PEOPLE, required=False),
     "away_until": Day("ご不在の最終日", required=False),
     "deputy": Text("ご不在中に報告を受ける方の番号", required=False, max=10, example="p2"),
 }
@@ -41,7 +40,7 @@ _ADDRESS = _PERSON + "/addresses/{address}"
     gives=CONTRACT,
 )
 def add_person(asked, contract):
-    return change(asked, contract, lambda change: roster.add_person(change, asked.body))
+    return change(asked, contract, lambda change: people.add_person(change, asked.body))
 
 
 @api(
@@ -53,17 +52,17 @@ def add_person(asked, contract):
     gives=CONTRACT,
 )
 def change_person(asked, contract, person):
-    return change(asked, contract, lambda change: roster.change_person(change, person, asked.body))
+    return change(asked, contract, lambda change: people.change_person(change, person, asked.body))
 
 
 @api(routes, "DELETE", _PERSON + "/absence", "An absence is over", gives=CONTRACT)
 def end_absence(asked, contract, person):
-    return change(asked, contract, lambda change: roster.come_back(change, person))
+    return change(asked, contract, lambda change: people.come_back(change, person))
 
 
 @api(routes, "DELETE", _PERSON, "Take somebody off the roster", gives=CONTRACT)
 def remove_person(asked, contract, person):
-    return change(asked, contract, lambda change: roster.remove_person(change, person))
+    return change(asked, contract, lambda change: people.remove_person(change, person))
 
 
 @api(
@@ -105,7 +104,7 @@ def _where(said: dict) -> str:
                 )
             ]
         )
-    return said["mail"] or chatwork.address_of(said["chatwork"])
+    return said["mail"] or rooms.address_of(said["chatwork"])
 
 
 @api(routes, "DELETE", _ADDRESS, "Take an address off", gives=CONTRACT)

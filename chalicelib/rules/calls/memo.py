@@ -175,3 +175,11 @@ def verdict(
     if row.counted and in_free_trial:
         return row.reported, False, f"{row.why}(無料お試し期間中のため数えません)"
     return row.reported, row.counted, row.why
+
+
+def in_free_trial(house: House, contract, received_at: datetime) -> bool:
+    """Whether a call came in a trial whose calls do not count."""
+    last = contract.trial_last_day
+    if house.trial.calls_count or last is None:
+        return False
+    return calendar.day_of(received_at) <= last

@@ -1,13 +1,12 @@
-"""What a contract's dates bring (life.md): what falls due and when, whether the service is on, which plan counts.
+"""What holds of a contract on a day (life.md): whether its service is on, what is missing, which plan counts.
 
 All dates are JST dates; "today" is handed in.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from chalicelib.rules import calendar
-from chalicelib.rules.contract import closing, gates, trial
+from chalicelib.rules.contract import closing, gates
 from chalicelib.rules.contract.lifecycle import ACTIVE, APPLIED, ENDED, PREPARING, TRIAL
 from chalicelib.rules.houses import House
 
@@ -18,118 +17,6 @@ CHECKS = {
     "report": "報告が届くこと",
 }
 _DAY = timedelta(days=1)
-
-# Of several things on one day: what ends a contract comes before what would change it,
-# a payment before what the lack of it would lose for good, and nobody is reminded of what is over.
-_ENDINGS = ("stop", "leave", "terminate", "lapse_unpaid")
-_ORDER = (
-    "terminate",
-    "stop",
-    "leave",
-    "anything else",
-    "lapse_unpaid",
-    "delete_unconfirmed",
-    "remind_addresses",
-)
-
-
-def dues(contract, house: House) -> list[tuple[date, str]]:
-    """Every date-bound thing ahead of a contract as (its own date, what), the earliest first, up to its end."""
-    ahead = _AHEAD.get(contract.status)
-    in_order = (
-        sorted(ahead(contract, house), key=lambda due: (due[0], _rank(due[1]))) if ahead else []
-    )
-    last = next(
-        (place for place, (_, what) in enumerate(in_order) if what in _ENDINGS), len(in_order)
-    )
-    return in_order[: last + 1]
-
-
-def _rank(what: str) -> int:
-    return _ORDER.index(what if what in _ORDER else "anything else")
-
-
-def next_due(contract, house: House) -> date | None:
-    """The earliest date on which anything will happen; None when nothing is ahead."""
-    ahead = dues(contract, house)
-    return ahead[0][0] if ahead else None
-
-
-def _ahead_applied(contract, house: House) -> Iterator[tuple[date, str]]:
-    yield (
-        contract.applied_on + timedelta(days=house.application.delete_after_days),
-        "delete_unconfirmed",
-    )
-    if contract.confirmation_reminded_on is None:
-        yield (
-            contract.applied_on + timedelta(days=house.application.remind_after_days),
-            "remind_confirmation",
-        )
-
-
-def _ahead_preparing(contract, house: House) -> Iterator[tuple[date, str]]:
-    yield from _ahead_addresses(contract, house)
-    if contract.paused_on:
-        if contract.terminate_on:
-            yield contract.terminate_on + _DAY, "terminate"
-        if paid := contract.paid_on:
-            yield max(paid, contract.trial_last_day + _DAY), "resume_paid"
-        yield kept_until(contract, house) + _DAY, "lapse_unpaid"
-    elif contract.ready_on:
-        yield max(contract.ready_on, contract.start_on or contract.ready_on), "start"
-
-
-def _ahead_trial(contract, house: House) -> Iterator[tuple[date, str]]:
-    last = contract.trial_last_day
-    yield from _ahead_service(contract, house)
-    leaves = last_day(contract)
-    if not contract.trial_reminded_on and (leaves is None or leaves > last):
-        yield max(trial.remind_on(house, last), contract.started_on), "remind_trial"
-    yield last + _DAY, "end_trial"
-
-
-def _ahead_service(contract, house: House) -> Iterator[tuple[date, str]]:
-    yield from _ahead_leaving(contract)
-    yield from _ahead_addresses(contract, house)
-    if contract.next_plan_on:
-        yield contract.next_plan_on, "change_plan"
-    if contract.declared and (days := house.objections.ask_again_days):
-        yield declared_asked(contract) + timedelta(days=days), "ask_declared"
-    if not contract.start_check_reminded_on and set(contract.start_checks) < set(CHECKS):
-        yield (
-            calendar.add_business_days(
-                contract.started_on, house.start.check_remind_business_days, house
-            ),
-            "remind_start_check",
-        )
-
-
-def _ahead_leaving(contract) -> Iterator[tuple[date, str]]:
-    for last_day, what in (
-        (contract.stop_on, "stop"),
-        (contract.ends_on, "leave"),
-        (contract.terminate_on, "terminate"),
-    ):
-        if last_day:
-            yield last_day + _DAY, what
-
-
-def _ahead_addresses(contract, house: House) -> Iterator[tuple[date, str]]:
-    """A test mail to each new address, and one reminder where nobody has pressed its button."""
-    if contract.mail_confirmed_at and any(not each.asked_on for each in unconfirmed(contract)):
-        yield calendar.day_of(contract.mail_confirmed_at), "test_addresses"
-    if asked := [
-        each.asked_on for each in unconfirmed(contract) if each.asked_on and not each.reminded_on
-    ]:
-        yield min(asked) + timedelta(days=house.roster.remind_after_days), "remind_addresses"
-
-
-_AHEAD = {
-    APPLIED: _ahead_applied,
-    PREPARING: _ahead_preparing,
-    TRIAL: _ahead_trial,
-    ACTIVE: _ahead_service,
-}
 
 
 def last_day(contract) -> date | None:

@@ -2,7 +2,7 @@
 
 A wish moves the contract, changes nothing because it has happened already, or
 is refused with a sentence that its client understands. What dates bring about
-is not here: see `dues` in contract.py.
+is not here: flows/engine/happenings.py lists it.
 """
 
 from typing import NamedTuple
@@ -121,9 +121,14 @@ LIFE: dict[tuple[str, str], Answer] = {
 EVENTS = sorted(_TABLE)
 
 
+def column(contract) -> str:
+    """The contract's state as the table has it: a paused contract is in a state of its own."""
+    return PAUSED if contract.paused_on else contract.status
+
+
 def answer(contract, event: str) -> Answer:
     """What a wish does in the contract's present state."""
-    return LIFE[PAUSED if contract.paused_on else contract.status, event]
+    return LIFE[column(contract), event]
 
 
 def no_pending(event: str) -> str:

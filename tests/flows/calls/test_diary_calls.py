@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows.post import outbox
+from chalicelib.flows.post import repair
 from chalicelib.models import Memo, Recount
 from tests import ses_server, stores
 from tests.desk import link, text_of
@@ -252,7 +252,7 @@ def test_a_call_that_was_not_reported_is_reported_after_all(mk):
     ).json
     assert not decided["counted"]
     mk.later(minutes=1)
-    assert outbox.sweep(mk.moment) == {"sent": 1}
+    assert repair.sweep(mk.moment) == {"sent": 1}
     assert len(mk.mails()) == before + 1 and mk.counted("2026-09") == 1
     assert mk.memo(received_at=at, **{"class": "sales"}).json == first
 
@@ -330,7 +330,7 @@ def test_what_never_left_is_no_correction_to_its_reader(smile):
     correct(smile, first["id"], business="別の件")
     assert "訂正" not in text_of(report(smile)) and smile.counted("2026-09") == 1
     before = len(smile.mails())
-    assert outbox.sweep(smile.later(minutes=5).moment) == {} and len(smile.mails()) == before
+    assert repair.sweep(smile.later(minutes=5).moment) == {} and len(smile.mails()) == before
 
 
 def test_a_correction_while_the_first_report_is_on_its_way(smile):
@@ -343,7 +343,7 @@ def test_a_correction_while_the_first_report_is_on_its_way(smile):
     assert smile.counted("2026-09") == 0
     in_flight.mark_handed_over(smile.moment, "ses-1")
     assert seen(smile, first["id"])["report"]["handed_over_at"] and smile.counted("2026-09") == 1
-    outbox.sweep(smile.later(minutes=1).moment)
+    repair.sweep(smile.later(minutes=1).moment)
     assert "【訂正】" in text_of(report(smile)) and seen(smile, right["id"])["counted"]
 
 

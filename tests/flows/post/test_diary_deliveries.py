@@ -10,7 +10,7 @@ import app
 from chalicelib.channels import ses
 from chalicelib.errors import Parked
 from chalicelib.flows.access import links
-from chalicelib.flows.post import outbox
+from chalicelib.flows.post import repair
 from chalicelib.models import Contract, Letter, Memo
 from chalicelib.models.contract_parts import Address
 from chalicelib.rules import houses
@@ -105,7 +105,7 @@ def test_a_report_in_doubt_is_not_repeated_once_ses_says_that_it_went(mk):
     tells(mk, ses_events.send(sent(mk, memo, [PC, MOBILE])))
     assert seen(mk, memo)["state"] == "handed_over" and mk.counted("2026-09") == 0  # a free trial
     before = len(mk.mails())
-    assert outbox.sweep(mk.later(minutes=5).moment) == {}
+    assert repair.sweep(mk.later(minutes=5).moment) == {}
     assert len(mk.mails()) == before and Memo.find(memo.id).unsure == []
 
 
@@ -330,7 +330,7 @@ def test_a_room_that_cannot_be_reached_is_tried_again_and_the_mail_goes_once(wit
     )
     assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: None}
     desk.chatwork.endings.clear()
-    assert outbox.sweep(desk.later(minutes=1).moment) == {"sent": 1}
+    assert repair.sweep(desk.later(minutes=1).moment) == {"sent": 1}
     assert len(desk.mails()) == before + 1 and len(desk.chatwork.messages("123456")) == 2
     assert states(desk, memo)[ROOM] == "handed_over" and Memo.find(memo.id).outbox is None
 
@@ -341,7 +341,7 @@ def test_a_mail_in_doubt_does_not_repeat_the_room(with_room):
     with ses_server.answering(refusal(500, "InternalFailure")):
         memo = memo_of(desk, **{"for": "鈴木"})
     assert memo.sent == [ROOM] and len(desk.chatwork.messages("123456")) == 2
-    assert outbox.sweep(desk.later(seconds=31).moment) == {"sent": 1}
+    assert repair.sweep(desk.later(seconds=31).moment) == {"sent": 1}
     assert len(desk.chatwork.messages("123456")) == 2 and len(Memo.find(memo.id).unsure) == 1
 
 
@@ -381,7 +381,7 @@ def test_a_way_that_ses_told_of_meanwhile_stays_done(with_room):
         memo = memo_of(desk, **{"for": "鈴木"})
     assert memo.outbox is None and memo.handed_over_at
     before = len(desk.mails())
-    assert outbox.sweep(desk.later(minutes=5).moment) == {} and len(desk.mails()) == before
+    assert repair.sweep(desk.later(minutes=5).moment) == {} and len(desk.mails()) == before
 
 
 def test_a_bounce_of_an_applicant_who_was_forgotten_brings_nothing_back(any_desk, topic):
@@ -488,5 +488,5 @@ def test_a_held_letter_is_let_go(mk):
     assert held["kind"] == "test_mail"
     path = f"/v1/letters/{held['id'].replace('#', '%23')}/resend"
     assert mk.post(path).status == mk.post(path).status == 200
-    assert outbox.sweep(mk.moment) == {"sent": 1}
+    assert repair.sweep(mk.moment) == {"sent": 1}
     assert mk.post(path).status == 409 and mk.post("/v1/letters/nothing/resend").status == 404

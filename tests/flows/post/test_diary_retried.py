@@ -2,7 +2,7 @@
 
 import pytest
 
-from chalicelib.flows.post import outbox
+from chalicelib.flows.post import repair
 from chalicelib.models import Contract, Letter, Memo
 from dev import ses_events
 from dev.chatwork import NO_ROOM, NO_TOKEN
@@ -72,7 +72,7 @@ def correct(desk, memo: Memo, key: str = "correction-1", **said):
 def next_try(desk) -> list:
     """The mails of the sweep five minutes on."""
     before = len(desk.mails())
-    outbox.sweep(desk.later(minutes=5).moment)
+    repair.sweep(desk.later(minutes=5).moment)
     return desk.mails()[before:]
 
 
@@ -133,7 +133,7 @@ def test_a_mail_that_does_not_leave_wakes_somebody_however_it_ends(mk, ending, c
     with ses_server.answering(ending):
         memo_of(mk)
         for _ in range(12):
-            outbox.sweep(mk.later(minutes=16).moment)
+            repair.sweep(mk.later(minutes=16).moment)
     assert capfd.readouterr().err.count("mail waits for long") == 1
 
 
@@ -195,7 +195,7 @@ def test_a_lost_token_is_our_fault_and_no_rooms(with_room, capfd):
         memo = memo_of(desk, **{"for": "鈴木"})
     assert ROOM in confirmed(desk) and memo.outbox == "mk"
     assert '{"alarm": "mail refused for now"' in capfd.readouterr().err
-    outbox.sweep(desk.later(minutes=5).moment)
+    repair.sweep(desk.later(minutes=5).moment)
     assert Memo.find(memo.id).outbox is None
 
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 from chalicelib.flows.change import CLIENT
 from chalicelib.flows.contract import instructions, names
-from chalicelib.flows.views import paging as cursor
-from chalicelib.flows.views import terms
+from chalicelib.flows.engine.happenings import ahead
+from chalicelib.flows.views import paging, terms
 from chalicelib.input import carriers
 from chalicelib.models import Contract, History
 from chalicelib.models.contract_parts import Address, Declared, GatePassed, Person
@@ -14,31 +14,13 @@ from chalicelib.rules import calendar
 from chalicelib.rules.contract import gates, life, lifecycle
 from chalicelib.rules.houses import House
 
-# What each date-bound thing is called on the desk.
-AHEAD = {
-    "remind_confirmation": "確認メールの再送",
-    "delete_unconfirmed": "未確認のお申し込みの削除",
-    "start": "サービス開始",
-    "remind_trial": "お試し終了前のお知らせ",
-    "end_trial": "お試し期間の終了",
-    "resume_paid": "ご入金によるサービス再開",
-    "lapse_unpaid": "未入金による終了",
-    "stop": "お試しの停止",
-    "leave": "解約による終了",
-    "terminate": "当方からの終了",
-    "change_plan": "プランの変更",
-    "test_addresses": "報告先へのテストメール",
-    "remind_addresses": "報告先の確認の再送",
-    "remind_start_check": "開始確認のお願い",
-    "ask_declared": "営業電話の番号の年次確認",
-}
 _PAGE = 30
 
 
 def list_contracts(house: House, query: dict, today: date) -> dict:
     """A page of the house's contracts, newest first. Raises Invalid for a cursor that is not ours."""
     limit = query["limit"] or _PAGE
-    place = cursor.unseal(query["cursor"], {"id", "house", "applied_at"}, house=house.key)
+    place = paging.unseal(query["cursor"], {"id", "house", "applied_at"}, house=house.key)
     found = Contract.by_house.query(house.key, scan_index_forward=False, last_evaluated_key=place)
     rows = []
     for contract in found:
@@ -48,7 +30,7 @@ def list_contracts(house: House, query: dict, today: date) -> dict:
             break
     return {
         "contracts": rows,
-        "cursor": cursor.seal(found.last_evaluated_key) if len(rows) == limit else None,
+        "cursor": paging.seal(found.last_evaluated_key) if len(rows) == limit else None,
     }
 
 
@@ -100,7 +82,7 @@ def tell(contract: Contract, house: House, today: date) -> dict:
     """One contract as the office sees it: whose move it is, what happens next and when."""
     waiting = {gate.key for gate in gates.waiting(contract, house)}
     passed = {entry.gate: entry for entry in contract.gates}
-    ahead = life.dues(contract, house)
+    dues = ahead(contract, house)
     checks = life.CHECKS.items()
     return (
         _row(contract, house, today)
@@ -119,13 +101,18 @@ def tell(contract: Contract, house: House, today: date) -> dict:
             ],
             "people": [_person(person) for person in contract.people],
             "next": [
-                {"on": on.isoformat(), "what": what, "name": AHEAD[what]} for on, what in ahead
+                {
+                    "on": due.on.isoformat(),
+                    "what": due.happening.name,
+                    "name": due.happening.title,
+                }
+                for due in dues
             ],
             "start_check": [
                 {"point": key, "name": name, "ticked": key in contract.start_checks}
                 for key, name in checks
             ],
-            "history": [note.told() for note in contract.history],
+            "history": [note.as_json() for note in contract.history],
             "history_before": contract.history_before,
         }
     )
@@ -140,7 +127,7 @@ _DATES = (
 def history(contract: Contract) -> list[dict]:
     """Every line of a contract's history, oldest first."""
     pages = [line for page in History.query(contract.id) for line in page.lines]
-    return pages + [note.told() for note in contract.history]
+    return pages + [note.as_json() for note in contract.history]
 
 
 def _gate(

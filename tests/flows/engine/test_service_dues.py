@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.flows.engine.happenings import next_due
 from chalicelib.rules import houses
 from chalicelib.rules.contract import life, lifecycle
-from tests.rules.contract.test_contract_dues import BLANK, TRIAL, day
+from tests.flows.engine.test_contract_dues import BLANK, TRIAL, day, dues
 
 MK, SMILE = houses.find("mk"), houses.find("smile")
 
@@ -33,7 +34,7 @@ def contract(status=lifecycle.ACTIVE, addresses=(), start_checks=tuple(life.CHEC
 
 
 def ahead(given, house=MK):
-    return [(f"{when:%m-%d}", what) for when, what in life.dues(given, house)]
+    return [(f"{when:%m-%d}", what) for when, what in dues(given, house)]
 
 
 @pytest.mark.parametrize(
@@ -212,10 +213,10 @@ def test_dues_are_in_order_and_nothing_lies_behind_an_end(house, status, dates, 
     given.paused_on = (
         day("09-11") if paused and status == lifecycle.PREPARING and house is MK else None
     )
-    found = life.dues(given, house)
+    found = dues(given, house)
     assert [when for when, _ in found] == sorted(when for when, _ in found)
     assert not [what for _, what in found[:-1] if what in ("stop", "leave", "terminate")]
-    assert life.next_due(given, house) == (found[0][0] if found else None)
+    assert next_due(given, house) == (found[0][0] if found else None)
     last_days = (
         [given.stop_on, given.ends_on, given.terminate_on] if status != lifecycle.PREPARING else []
     )
