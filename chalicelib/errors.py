@@ -83,6 +83,11 @@ class Invalid(Problem):
         super().__init__(detail or f"{len(errors)}か所をご確認ください。", errors)
 
 
+def wrong(field: str, message: str) -> Invalid:
+    """Invalid for one field."""
+    return Invalid([Fault(field, message)])
+
+
 class KeyUsedForOther(Problem):
     slug, title, status = "idempotency-key-reused", "同じキーで別の内容が送られました", 422
 

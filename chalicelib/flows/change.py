@@ -18,6 +18,7 @@ from chalicelib.models.contract_parts import Note
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, lifecycle
 from chalicelib.rules.houses import House
+from chalicelib.words.stored import AnyLetter, as_stored, kind_of
 
 # Who causes a change beside an office key's owner; no owner can be named in brackets.
 CLIENT = "(client)"
@@ -95,19 +96,27 @@ class Change:
     # its letters
 
     def write(
-        self, kind: str, on: date, to: list[str] | None = None, part: str = "", **facts
+        self,
+        facts: AnyLetter,
+        on: date,
+        to: list[str] | None = None,
+        part: str = "",
+        **whom: str,
     ) -> Letter:
         """Write a letter, to be put in the same transaction.
 
-        Its id follows from contract, kind, date and part.
+        Its id follows from contract, kind, date and part. `whom` names another
+        client or contact than the contract's own.
         """
+        kind = kind_of(facts)
+        client = {"client": self.contract.client, "contact": self.contract.contact_name}
         letter = Letter(
             id=self.letter_id(kind, on, part),
             house=self.house.key,
             contract=self.contract.id,
             kind=kind,
             to=to or [self.contract.mail],
-            facts={"client": self.contract.client, "contact": self.contract.contact_name} | facts,
+            facts=client | whom | as_stored(facts),
             written_at=self.now,
         )
         if self.by == DATES:
@@ -120,21 +129,22 @@ class Change:
     def letter_id(self, kind: str, on: date, part: str = "") -> str:
         return "#".join(filter(None, (self.contract.id, kind, on.isoformat(), part)))
 
-    def tell(self, kind: str, **facts) -> Letter:
+    def tell(self, facts: AnyLetter) -> Letter:
         """Write to the client about what a person has just done and recorded, however often a day."""
-        return self.write(kind, self.today, part=str(self.recorded), **facts)
+        return self.write(facts, self.today, part=str(self.recorded))
 
-    def tell_office(self, kind: str, on: date | None = None, part: str = "", **facts) -> Letter:
+    def tell_office(self, facts: AnyLetter, on: date | None = None, part: str = "") -> Letter:
         """Write to the house's own office about what has just been recorded."""
         brand = self.house.brand
-        to_office = {"client": f"{brand.name} {brand.centre}", "contact": "ご担当者"}
-        about = {"contract": self.contract.id, "about": self.contract.client}
         return self.write(
-            kind,
+            facts,
             on or self.today,
             [brand.office_mail],
             part or str(self.recorded),
-            **to_office | about | facts,
+            client=f"{brand.name} {brand.centre}",
+            contact="ご担当者",
+            contract=self.contract.id,
+            about=self.contract.client,
         )
 
     def give_link(self, letter: Letter, purpose: str, days: int, target: str | None = None) -> None:

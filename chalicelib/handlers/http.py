@@ -198,7 +198,7 @@ def problem_answer(problem: Problem) -> Response:
 
 
 def problem_page(problem: Problem, root: str) -> Response:
-    text = pages.render("pages/problem.html", root=root, problem=problem)
+    text = pages.render("pages/public/problem.html", root=root, problem=problem)
     return Response(
         text,
         status_code=problem.status,

@@ -1,5 +1,6 @@
 """Contracts, each with its roster, gates and history in one item, so that one strong read tells everything."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, VersionAttribute
@@ -213,6 +214,12 @@ class Contract(Table):
     def own_numbers(self) -> set[str | None]:
         """What a forwarding phone may show as the caller's."""
         return {self.phone_number, self.line, *(each.number for each in self.extra_lines)}
+
+    def addresses(self) -> Iterator[tuple[Person, Address]]:
+        """Every address of the roster, with whose it is."""
+        for person in self.people:
+            for address in person.addresses:
+                yield person, address
 
     def address(self, identity: str) -> Address | None:
         return next(

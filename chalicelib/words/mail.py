@@ -62,11 +62,11 @@ def words(name: str, facts: dict[str, Any]) -> Words:
     subject, _, text = pages.render(f"mail/{name}.txt", **facts).partition("\n\n")
     text = _closed_up(text)
     if facts.get("may_be_repeat"):  # before anybody acts on it
-        text = pages.render("mail/_repeat.txt") + text
+        text = pages.render("mail/parts/repeat.txt") + text
     html = f"mail/{name}.html"
     if not pages.exists(html):
         html, facts = (
-            "mail/_letter.html",
+            "mail/parts/letter.html",
             facts | {"paragraphs": pages.paragraphs(f"mail/{name}.txt", **facts)},
         )
     return Words(" ".join(subject.split()), text, pages.render(html, **facts))

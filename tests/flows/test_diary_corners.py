@@ -3,10 +3,10 @@
 import pytest
 
 from chalicelib.errors import Refused
-from chalicelib.flows.contract import start
-from chalicelib.flows.engine import settle
+from chalicelib.flows.contract import dated, start
 from chalicelib.flows.post import act
 from chalicelib.rules import houses
+from chalicelib.words import call_letters, letters
 from tests.desk import hidden, link, text_of
 
 
@@ -251,9 +251,8 @@ def test_a_payment_that_started_the_service_stays(desk):
 def test_what_no_store_can_take_parks_the_contract_and_is_shown(true_desk, monkeypatch):
     desk = true_desk
     desk.on("2026-09-01").starts("smile")
-    monkeypatch.setattr(
-        settle, "service_facts", lambda *_: {"plan": "あ" * 200_000}
-    )  # a letter of over 400 KB
+    over_400_kb = letters.Service("あ" * 200_000, 0, None, "listed", None, None, None, [], 0)
+    monkeypatch.setattr(dated, "service", lambda *_: over_400_kb)
     desk.on("2026-09-12")  # the reminder of the trial's end is due, and cannot be stored
     told = desk.look()
     assert told["parked_at"] and told["due"] <= "2026-09-12"
@@ -271,7 +270,7 @@ def test_two_letters_of_one_id_are_a_fault_of_ours_and_no_conflict(any_desk):
 
     def writes(case):
         case.record("names_changed")
-        case.write("left", case.today, part="once", day="2026-09-01")
+        case.write(call_letters.Declared(numbers=[]), case.today, part="once")
 
     smile = houses.find("smile")
     act.on_contract(smile, desk.contract, desk.moment, "office1", writes)

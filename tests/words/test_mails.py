@@ -153,7 +153,7 @@ def test_a_line_break_never_reaches_a_header(bad):
         mail.message(words, rules, ["a@b.example"], rules.sender())
     with pytest.raises(ValueError):
         mail.message(mail.Words("s", "t", "h"), rules, [f"a@b.example{bad[3:]}"], rules.sender())
-    assert "\n" not in mail.words("report", _report_facts(rules, bad)).subject
+    assert "\n" not in mail.words("calls/report", _report_facts(rules, bad)).subject
 
 
 def _report_facts(house, name):

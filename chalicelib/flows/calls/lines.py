@@ -11,9 +11,12 @@ from chalicelib.rules.houses import House
 
 
 def add(house: House, number: str) -> Line:
-    """Put a number into the pool. Raises Refused if it is in one already, Invalid where the house lends no such number."""
+    """Put a number into the pool.
+
+    Raises Refused if it is in one already, Invalid where the house lends no such number.
+    """
     normal = normal_form(number)
-    check_prefix(house, normal, house.line.prefixes)
+    check_prefix(normal, house.line.prefixes)
     line = Line(number=normal, house=house.key, state=FREE)
     try:
         line.save(condition=Line.number.does_not_exist())

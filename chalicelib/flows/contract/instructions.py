@@ -1,21 +1,24 @@
 """What operators may say and must know about a client (houses.md 1 and 12, calls.md The line)."""
 
-from chalicelib.errors import Fault, Invalid
+from typing import Any
+
+from chalicelib.errors import NotFound, wrong
+from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
-from chalicelib.models import Contract
 from chalicelib.rules.house_file import ITEMS
 
 FIELDS = ("extra_items", "answers", "disclosable", "notes", "exception", "former")
 
 
-def give(change: Change, said: dict) -> None:
+def give(change: Change, said: dict[str, Any]) -> None:
     """Put the given lists in the place of the old ones: an empty list or text clears.
 
     `extra_items` are asked of callers beside the house's own (houses.md 9),
     `answers` are questions that may be answered, `disclosable` what may be
     told when a call warrants it, `notes` look-alikes, VIPs and words to avoid,
     `exception` why two firms share the number (特認), `former` the contract of
-    a client who came back. Raises Invalid for a former contract that is not this house's.
+    a client who came back. Raises Invalid for a former contract that is not
+    this house's.
     """
     contract = change.contract
     change.proceed("names_changed")
@@ -29,36 +32,26 @@ def give(change: Change, said: dict) -> None:
             change.record("instructions_changed", text=name)
 
 
-def tell(contract: Contract) -> dict:
-    return {name: getattr(contract, name) for name in FIELDS}
-
-
-def _check_items(change: Change, items: list[dict]) -> None:
+def _check_items(change: Change, items: list[dict[str, str]]) -> None:
     keys = [item["key"] for item in items]
     if not change.house.report.extra_items:
-        raise Invalid(
-            [
-                Fault(
-                    "extra_items",
-                    "この事業者では、お聞きする項目を追加できません。extra_items を外してください。",
-                )
-            ]
+        raise wrong(
+            "extra_items",
+            "この事業者では、お聞きする項目を追加できません。extra_items を外してください。",
         )
     if len(set(keys)) < len(keys) or set(keys) & set(ITEMS):
-        taken = "、".join(ITEMS)
-        raise Invalid(
-            [
-                Fault(
-                    "extra_items",
-                    f"項目の key は、{taken} 以外で、互いに異なるものにしてください。",
-                )
-            ]
+        reserved = "、".join(ITEMS)
+        raise wrong(
+            "extra_items",
+            f"項目の key は、{reserved} 以外で、互いに異なるものにしてください。",
         )
 
 
 def _check_former(change: Change, former: str) -> None:
-    found = Contract.find(former)
-    if found is None or found.house != change.house.key or found.id == change.contract.id:
-        raise Invalid(
-            [Fault("former", "以前のご契約の番号が見つかりません。番号をご確認ください。")]
-        )
+    sentence = "以前のご契約の番号が見つかりません。番号をご確認ください。"
+    if former == change.contract.id:
+        raise wrong("former", sentence)
+    try:
+        lookup.contract(change.house, former)
+    except NotFound:
+        raise wrong("former", sentence) from None

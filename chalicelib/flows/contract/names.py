@@ -1,4 +1,6 @@
-"""Names and addresses: of the contracting party, on papers, on invoices; they may differ, and every change is kept (life.md)."""
+"""Names and addresses of the party, on papers, on invoices; every change is kept (life.md)."""
+
+from typing import Any
 
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows.change import Change
@@ -9,9 +11,20 @@ from chalicelib.rules.contract import lifecycle
 
 # Beside these, the greeting may only change in service: before the start it is a gate.
 FIELDS = (
-    "party", "company", "contact_name", "contact_reading", "phone", "mail", "postal_address", "corporate_number",
-    "papers_name", "papers_address", "invoice_name", "invoice_address", "greeting",
-)  # fmt: skip
+    "party",
+    "company",
+    "contact_name",
+    "contact_reading",
+    "phone",
+    "mail",
+    "postal_address",
+    "corporate_number",
+    "papers_name",
+    "papers_address",
+    "invoice_name",
+    "invoice_address",
+    "greeting",
+)
 _MAY_BE_EMPTY = {
     "papers_name",
     "papers_address",
@@ -22,30 +35,36 @@ _MAY_BE_EMPTY = {
 }
 
 
-def change_names(change: Change, said: dict, cleared: set[str]) -> None:
-    """Change what is given; `cleared` fields are emptied. Each change is a line of history: who, when, from, to."""
+def change_names(change: Change, said: dict[str, Any], cleared: set[str]) -> None:
+    """Change what is given; `cleared` fields are emptied.
+
+    Each change is a line of history: who, when, from, to. Raises Invalid.
+    """
     contract = change.contract
     change.proceed("names_changed")
     _check(contract, said, cleared)
-    changed = False
     if said["party"] == "person" and contract.company:
-        said, cleared = said | {"company": None}, cleared | {"company"}
+        said = said | {"company": None}
+        cleared = cleared | {"company"}
+    before = change.recorded
     for name in FIELDS:
         becomes, was = said[name], getattr(contract, name)
-        if (becomes is None and name not in cleared) or becomes == was:
-            continue
-        setattr(contract, name, becomes)
-        change.record("name_changed", text=name, was=was, becomes=becomes)
-        changed = True
-    if changed and contract.status != lifecycle.ENDED:
+        is_given = becomes is not None or name in cleared
+        if is_given and becomes != was:
+            setattr(contract, name, becomes)
+            change.record("name_changed", text=name, was=was, becomes=becomes)
+    if change.recorded > before and contract.status != lifecycle.ENDED:
         contract.phone_number = phones.normalise(contract.phone)
         look_again(change)
 
 
-def _check(contract: Contract, said: dict, cleared: set[str]) -> None:
-    needed = cleared - _MAY_BE_EMPTY - ({"company"} if said["party"] == "person" else set())
+def _check(contract: Contract, said: dict[str, Any], cleared: set[str]) -> None:
+    needed = cleared - _MAY_BE_EMPTY
+    if said["party"] == "person":
+        needed -= {"company"}
     faults = [Fault(name, "この項目は空にできません。") for name in sorted(needed)]
-    if said["mail"] and said["mail"] != contract.mail and contract.mail_confirmed_at is None:
+    is_new_mail = said["mail"] and said["mail"] != contract.mail
+    if is_new_mail and contract.mail_confirmed_at is None:
         faults.append(
             Fault(
                 "mail",
@@ -56,8 +75,8 @@ def _check(contract: Contract, said: dict, cleared: set[str]) -> None:
         faults.append(
             Fault("greeting", "開始前の名乗りは、確認項目(gates/greeting)で登録してください。")
         )
-    party, company = said["party"] or contract.party, said["company"] or contract.company
-    if party == "company" and not company:
+    party = said["party"] or contract.party
+    if party == "company" and not (said["company"] or contract.company):
         faults.append(Fault("company", "法人のご契約には会社名が必要です。"))
     if faults:
         raise Invalid(faults)

@@ -1,27 +1,30 @@
 """What a contract does with the numbers it is lent (houses.md 2)."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from chalicelib import log
-from chalicelib.errors import Fault, Invalid, NotFound, Refused
+from chalicelib.errors import NotFound, Refused, wrong
 from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
 from chalicelib.input import phones
-from chalicelib.models import Line
+from chalicelib.models import Contract, Line
 from chalicelib.models.contract_parts import ExtraLine, UseChange
 from chalicelib.models.line import FREE, LENT, QUARANTINED
 from chalicelib.rules import calendar
 from chalicelib.rules.house_file import USES
-from chalicelib.rules.houses import House
+from chalicelib.words import letters
 
 
 def check_free(change: Change, number: str, use: str) -> str:
-    """The number in its one form if it can be lent for this use today. Raises Invalid or Refused with the reason."""
-    normal, house = normal_form(number), change.house
-    check_prefix(
-        house, normal, house.line.listed_prefixes if use == "listed" else house.line.prefixes
-    )
-    line = lookup.line(house, normal)
+    """The number in its one form if it can be lent for this use today.
+
+    Raises Invalid or Refused with the reason.
+    """
+    normal = normal_form(number)
+    rules = change.house.line
+    check_prefix(normal, rules.listed_prefixes if use == "listed" else rules.prefixes)
+    line = lookup.line(change.house, normal)
     if line is None:
         raise Refused(
             "この番号は、貸し出し用の番号として登録されていません。先に番号を登録してください。"
@@ -35,18 +38,18 @@ def check_free(change: Change, number: str, use: str) -> str:
 
 
 def switch_use(change: Change, number: str, use: str) -> None:
-    """From now on a number of the contract is forwarded to, or shown as the client's own: never both (S1 Q2)."""
+    """From now on a number is forwarded to, or shown as the client's own: never both (S1 Q2)."""
     contract = change.contract
     change.proceed("line_changed")
     normal = normal_form(number)
-    extra = _extra(change, normal)
+    extra = _extra(contract, normal)
     if normal != contract.line and extra is None:
         raise NotFound("この番号は、このご契約の番号ではありません。")
     was = extra.use if extra else contract.use
     if was == use:
         return
     if use == "listed":
-        check_prefix(change.house, normal, change.house.line.listed_prefixes)
+        check_prefix(normal, change.house.line.listed_prefixes)
     if extra:
         extra.use = use
     else:
@@ -54,104 +57,87 @@ def switch_use(change: Change, number: str, use: str) -> None:
     _switch(change, normal, use)
     contract.uses.append(UseChange(on=change.today, number=normal, was=was, becomes=use))
     change.record("use_changed", text=normal, was=was, becomes=use)
-    yen = change.house.line.listed_option_yen
-    change.tell(
-        "line",
-        number=normal,
-        change="use",
-        use_name=USES[use],
-        use=use,
-        yen=yen,
-        day=change.today.isoformat(),
-    )
+    _say(change, normal, "use", use, change.house.line.listed_option_yen)
 
 
 def add_extra(change: Change, number: str, use: str) -> None:
     """Lend a further number. Raises Refused where the house has one number a contract."""
-    contract, house = change.contract, change.house
+    contract = change.contract
     change.proceed("line_changed")
-    if house.line.extra_number_yen is None:
+    yen = change.house.line.extra_number_yen
+    if yen is None:
         raise Refused(
             "この事業者では、番号は1契約につき1つです。2つ目の番号は、別のご契約として承ります。"
         )
     normal = normal_form(number)
-    if extra := _extra(change, normal):
-        if extra.use == use:
-            return
+    extra = _extra(contract, normal)
+    if extra and extra.use == use:
+        return
+    if extra:
         raise Refused(
-            "この番号はすでにこのご契約の番号です。使い方を変える場合は、使い方の変更をお選びください。"
+            "この番号はすでにこのご契約の番号です。"
+            "使い方を変える場合は、使い方の変更をお選びください。"
         )
     check_free(change, number, use)
     lend(change, normal, use)
     contract.extra_lines.append(ExtraLine(number=normal, use=use, since=change.today))
     change.record("line_added", text=normal)
-    yen = house.line.extra_number_yen
-    change.tell(
-        "line",
-        number=normal,
-        change="added",
-        use_name=USES[use],
-        use=use,
-        yen=yen,
-        day=change.today.isoformat(),
-    )
+    _say(change, normal, "added", use, yen)
 
 
 def drop_extra(change: Change, number: str) -> None:
-    """Take a further number back today; its month is charged in full. Raises NotFound where it is not one of these."""
+    """Take a further number back today; its month is charged in full.
+
+    Raises NotFound where the number is not one of the contract's further ones.
+    """
     change.proceed("line_changed")
     normal = normal_form(number)
-    extra = _extra(change, normal)
+    extra = _extra(change.contract, normal)
     if extra is None:
         raise NotFound("この番号は、このご契約の追加の番号ではありません。")
     extra.until = change.today
     take_back(change, normal, change.today)
     change.record("line_removed", text=normal)
-    yen = change.house.line.extra_number_yen
-    facts = {
-        "use_name": USES[extra.use],
-        "use": extra.use,
-        "yen": yen,
-        "day": change.today.isoformat(),
-    }
-    change.tell("line", number=normal, change="removed", **facts)
+    _say(change, normal, "removed", extra.use, change.house.line.extra_number_yen)
 
 
-def _extra(change: Change, number: str) -> ExtraLine | None:
-    return next(
-        (
-            each
-            for each in change.contract.extra_lines
-            if each.number == number and each.until is None
-        ),
-        None,
+def _say(change: Change, number: str, what: str, use: str, yen: int | None) -> None:
+    change.tell(
+        letters.Line(
+            number=number,
+            change=what,
+            use_name=USES[use],
+            use=use,
+            yen=yen,
+            day=change.today,
+        )
     )
 
 
+def _extra(contract: Contract, number: str) -> ExtraLine | None:
+    """The further number that is lent now."""
+    for extra in contract.extra_lines:
+        if extra.number == number and extra.until is None:
+            return extra
+    return None
+
+
 def normal_form(number: str) -> str:
+    """A number in its one form. Raises Invalid for what is no telephone number."""
     normal = phones.normalise(number)
     if normal is None:
-        raise Invalid(
-            [
-                Fault(
-                    "number",
-                    "電話番号として読み取れません。市外局番から入力してください(例: 03-1234-5678)。",
-                )
-            ]
+        raise wrong(
+            "number",
+            "電話番号として読み取れません。市外局番から入力してください(例: 03-1234-5678)。",
         )
     return normal
 
 
-def check_prefix(house: House, number: str | None, prefixes: list[str]) -> None:
-    if not (number or "").startswith(tuple(prefixes)):
-        raise Invalid(
-            [
-                Fault(
-                    "number",
-                    "この使い方で貸し出せる番号ではありません。先頭: " + "、".join(prefixes),
-                )
-            ]
-        )
+def check_prefix(number: str, prefixes: Sequence[str]) -> None:
+    """Raises Invalid where the house lends no number that begins like this one."""
+    if not number.startswith(tuple(prefixes)):
+        listed = "、".join(prefixes)
+        raise wrong("number", f"この使い方で貸し出せる番号ではありません。先頭: {listed}")
 
 
 def lend(change: Change, number: str, use: str) -> None:

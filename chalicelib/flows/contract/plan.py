@@ -1,4 +1,4 @@
-"""Changes of plan, by the house's cut-off: their day and price are known before they come (houses.md 4 and 5)."""
+"""Changes of plan, by the house's cut-off: day and price are known beforehand (houses.md 5)."""
 
 from datetime import date
 
@@ -7,41 +7,48 @@ from chalicelib.flows.change import Change
 from chalicelib.models.contract_parts import PlanChange
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, lifecycle, offer
+from chalicelib.words import letters
 
 
 def ask(change: Change, plan: str) -> None:
-    """Change to a plan by its key, at once or from the first of a month; of several wishes the last wins."""
-    contract = change.contract
+    """Change to a plan by its key, at once or from the first of a month; the last wish wins."""
+    contract, house = change.contract, change.house
     change.proceed("plan_asked")
-    counts_from = life.plan_counts_from(contract, change.house, change.today)
+    counts_from = life.plan_counts_from(contract, house, change.today)
     if plan == contract.plan and contract.next_plan is None:
-        raise Refused(f"すでに{change.house.plan(plan).name}をご利用です。")
+        raise Refused(f"すでに{house.plan(plan).name}をご利用です。")
     if (plan, counts_from) == (contract.next_plan, contract.next_plan_on):
         return
     if plan == contract.plan:
         withdraw(change)
         return
+    _refuse_too_late(change, counts_from)
+    is_undone = life.undoes_earlier(contract, house, plan, counts_from)
+    if counts_from <= change.today:
+        _change_plan(change, plan, change.today)
+    else:
+        contract.next_plan = plan
+        contract.next_plan_on = counts_from
+        change.record("plan_asked", counts_from, was=contract.plan, becomes=plan)
+    if is_undone:
+        months = house.plan_change.flag_undone_within_months
+        flag = f"{months}か月以内の変更を元に戻すお申し出です"
+        change.record("plan_undone", counts_from, text=flag)
+    _say(change, plan, counts_from, withdrawn=False)
+
+
+def _refuse_too_late(change: Change, counts_from: date) -> None:
+    """A plan cannot count after the last day, nor change behind a payment for it."""
+    contract = change.contract
     leaves = life.last_day(contract)
     if leaves and counts_from > leaves:
-        raise Refused(
-            f"プランの変更は{calendar.spoken_day(counts_from)}からとなり、ご利用の最終日の後になるため承れません。"
-        )
+        day = calendar.spoken_day(counts_from)
+        raise Refused(f"プランの変更は{day}からとなり、ご利用の最終日の後になるため承れません。")
     if contract.started_on is None and "payment" in contract.passed_gates():
         raise Refused(
-            "初回のご入金を確認済みです。プランを変える場合は、先にご入金の確認を取り消してください。"
+            "初回のご入金を確認済みです。"
+            "プランを変える場合は、先にご入金の確認を取り消してください。"
         )
-    flagged = life.undoes_earlier(contract, change.house, plan, counts_from)
-    if counts_from <= change.today:
-        _change(change, plan, change.today)
-    else:
-        contract.next_plan, contract.next_plan_on = plan, counts_from
-        change.record("plan_asked", counts_from, was=contract.plan, becomes=plan)
-    if flagged:
-        months = change.house.plan_change.flag_undone_within_months
-        change.record(
-            "plan_undone", counts_from, text=f"{months}か月以内の変更を元に戻すお申し出です"
-        )
-    _say(change, plan, counts_from, withdrawn=False)
 
 
 def withdraw(change: Change) -> None:
@@ -60,11 +67,11 @@ def change_when_due(change: Change, on: date) -> None:
     """The day of a change asked for earlier; its client was told of it then."""
     plan = change.contract.next_plan
     change.contract.next_plan = change.contract.next_plan_on = None
-    _change(change, plan, on)
+    _change_plan(change, plan, on)
 
 
-def _change(change: Change, plan: str, on: date) -> None:
-    """Before the start there is nothing to bill yet, so no trace of it is needed."""
+def _change_plan(change: Change, plan: str, on: date) -> None:
+    """Before the start there is nothing to bill yet, so no trace of the change is needed."""
     contract = change.contract
     if contract.started_on:
         contract.plans.append(PlanChange(on=on, was=contract.plan, becomes=plan))
@@ -73,15 +80,16 @@ def _change(change: Change, plan: str, on: date) -> None:
 
 
 def _say(change: Change, plan: str, on: date, withdrawn: bool) -> None:
-    house, contract = change.house, change.contract
+    house = change.house
     price = house.price(plan, on)
-    facts = {"plan": house.plan(plan).name, "included": price.included, "over": price.over}
-    monthly = offer.monthly(house, plan, contract.use, on)
     change.tell(
-        "plan",
-        **facts,
-        monthly=monthly,
-        day=on.isoformat(),
-        withdrawn=withdrawn,
-        now=on <= change.today,
+        letters.Plan(
+            plan=house.plan(plan).name,
+            included=price.included,
+            over=price.over,
+            monthly=offer.monthly(house, plan, change.contract.use, on),
+            day=on,
+            withdrawn=withdrawn,
+            now=on <= change.today,
+        )
     )

@@ -24,7 +24,7 @@ def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str
         "may_be_repeat": bool(memo.unsure),
     }
     return (
-        mail.words("report", facts | said(memo, house)),
+        mail.words("calls/report", facts | said(memo, house)),
         memo.recipients,
         house.sender(memo.operator),
     )

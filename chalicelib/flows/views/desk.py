@@ -92,7 +92,7 @@ def tell(contract: Contract, house: House, today: date) -> dict:
         }
         | {name: _iso(getattr(contract, name)) for name in _DATES}
         | terms.tell(contract, house, today)
-        | instructions.tell(contract)
+        | {name: getattr(contract, name) for name in instructions.FIELDS}
         | {
             "matches": contract.matches,
             "declared": [_declared(each) for each in contract.declared],

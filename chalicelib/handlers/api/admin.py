@@ -79,4 +79,4 @@ def tell_openapi(asked):
 
 @page(routes, "GET", "/docs")
 def show_docs(asked):
-    return html_answer("docs.html", asked, doors=DOORS, api=openapi.describe())
+    return html_answer("public/docs.html", asked, doors=DOORS, api=openapi.describe())

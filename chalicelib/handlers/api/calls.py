@@ -11,7 +11,6 @@ from chalicelib.flows.views import calls, line, queues
 from chalicelib.handlers.actions import CONTRACT, change
 from chalicelib.handlers.api.memos import ADDRESSED
 from chalicelib.handlers.http import api
-from chalicelib.input import phones
 from chalicelib.input.kinds import Phone
 from chalicelib.input.shapes import Number, Shape, Text
 
@@ -136,7 +135,7 @@ def declare_number(asked, contract):
     return change(
         asked,
         contract,
-        lambda change: count.declare(change, phones.normalise(asked.body["number"])),
+        lambda change: count.declare(change, asked.body["number"]),
     )
 
 
@@ -148,4 +147,4 @@ def declare_number(asked, contract):
     gives=CONTRACT,
 )
 def take_off_number(asked, contract, number):
-    return change(asked, contract, lambda change: count.take_off(change, phones.normalise(number)))
+    return change(asked, contract, lambda change: count.take_off(change, number))

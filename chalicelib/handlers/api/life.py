@@ -86,8 +86,7 @@ def withdraw_plan(asked, contract):
 )
 def order_option(asked, contract, option):
     body = OPTION_BODIES[_known(option)].read(asked.body)
-    details = options.read_windows(asked.house, body["windows"]) if option == "windows" else body
-    return change(asked, contract, lambda change: options.order(change, option, details))
+    return change(asked, contract, lambda change: options.order(change, option, body))
 
 
 @api(

@@ -56,7 +56,7 @@ def take_form(asked, house) -> Response:
         changed = typed.get("step") == "apply"
         shown = {name: value for name, value in typed.items() if name not in _CARRIED}
         return html_answer(
-            "final.html",
+            "public/final.html",
             asked,
             cache=_BACK,
             house=found,
@@ -74,13 +74,15 @@ def take_form(asked, house) -> Response:
 
 
 def _done(asked, house, receipt: str, mail: str, same: bool) -> Response:
-    return html_answer("done.html", asked, house=house, receipt=receipt, mail=mail, same=same)
+    return html_answer(
+        "public/done.html", asked, house=house, receipt=receipt, mail=mail, same=same
+    )
 
 
 def _form(asked, house, typed: dict, form_key: str, faults=(), status: int = 200) -> Response:
     faults = [Fault(_flat(fault.field, typed, house), fault.message) for fault in faults]
     return html_answer(
-        "signup.html",
+        "public/signup.html",
         asked,
         status,
         _BACK,

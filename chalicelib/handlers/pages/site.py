@@ -42,7 +42,7 @@ _QUESTION = Shape("Question", calls=_Calls("お電話の件数", max=plans.MOST_
 
 @page(routes, "GET", "/")
 def show_front(asked) -> Response:
-    return html_answer("front.html", asked, cache=_FRESH, houses=_priced(asked))
+    return html_answer("public/front.html", asked, cache=_FRESH, houses=_priced(asked))
 
 
 def _priced(asked) -> list:
@@ -70,7 +70,7 @@ def _house_page(
 ) -> Response:
     today = calendar.day_of(asked.now)
     return html_answer(
-        "house.html",
+        "public/house.html",
         asked,
         422 if wrong else 200,
         "no-store" if wrong else _FRESH,
@@ -108,11 +108,13 @@ def press_link(asked, token) -> Response:
 
 
 def _call(asked, sight: press.Sight) -> Response:
-    return html_answer("call.html", asked, sight=sight, house=sight.house, objections=OBJECTIONS)
+    return html_answer(
+        "public/call.html", asked, sight=sight, house=sight.house, objections=OBJECTIONS
+    )
 
 
 def _sight(asked, sight) -> Response:
     waiting = [gate for gate in sight.house.gates if gate.key in sight.contract.waits_for]
     return html_answer(
-        "confirm.html", asked, sight=sight, house=sight.house, waiting=waiting, checks=CHECKS
+        "public/confirm.html", asked, sight=sight, house=sight.house, waiting=waiting, checks=CHECKS
     )
