@@ -16,8 +16,8 @@ RULES = ROOT / "docs" / "rules"
 _FILE = re.compile(r"(?<![\w./-])([a-z_]+\.md)\b")
 _SOURCE = re.compile(r"\bS(\d+)\b(?: Q(\d+))?")
 _NUMBERS = re.compile(r",? (\d+(?:(?:, | and )\d+)*)")
-_SECTION = re.compile(r",? ([A-Z][^,.;:()\"]*)")
-_IN_BRACKETS = re.compile(r", (?!(?:[a-z_]+\.md|S\d)\b)([a-z][^,.;:()\"]*)(?=[,)])")
+_SECTION = re.compile(r",? ([A-Z][^][,.;:()`\"]*)")
+_IN_BRACKETS = re.compile(r", (?!(?:[a-z_]+\.md|S\d)\b)([a-z][^][,.;:()`\"]*)(?=[,)])")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 

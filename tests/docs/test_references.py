@@ -56,6 +56,10 @@ def test_every_reference_to_a_rule_resolves():
             Reference("houses.md", ("7", "8")), Reference("calls.md"),
         ]),
         ("PC and mobile (S1 Q8)", [Reference("sources.md", ("S1", "Q8"))]),
+        ("`calls.md Corrections` or [S1 Q8](sources.md)", [
+            Reference("calls.md", ("Corrections",)), Reference("sources.md", ("S1", "Q8")),
+            Reference("sources.md"),
+        ]),
         ("see README.md and docs/style.md", []),
     ],
 )  # fmt: skip
