@@ -15,7 +15,7 @@ from chalicelib.flows.change import HISTORY
 from chalicelib.models import TABLES
 from dev import days, ses_events
 from dev.chatwork import NO_ROOM, TOO_MANY
-from infra.template import data_resources, table_resource
+from infra.stores import data_resources, table_resource
 from tests import chatwork_server, ses_server, stores
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
