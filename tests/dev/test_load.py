@@ -50,7 +50,7 @@ def sound() -> ledger.Facts:
     """A load of 40 memos after which all is well."""
     attempts = traffic.plan(CROWD, "t", [number / 10 for number in range(40)], START)
     answers = [traffic.Answer(each, 0, 0, 1, *_answered(each)) for each in attempts]
-    stored = {f"id-{each.wanted.key}": _stored(each.wanted) for each in attempts}
+    stored = {f"id-{each.request.key}": _stored(each.request) for each in attempts}
     mails = [
         Mail(identity, [found.answer["reported_to"][0]["address"]], 1.0, found.message_id)
         for identity, found in stored.items()
@@ -66,20 +66,20 @@ def _answered(attempt):
     return (
         (0, b"")
         if attempt.hangs_up
-        else (201, json.dumps({"id": f"id-{attempt.wanted.key}"}).encode())
+        else (201, json.dumps({"id": f"id-{attempt.request.key}"}).encode())
     )
 
 
-def _stored(wanted):
-    told = {"reported_to": [{"address": wanted.client.address}]}
+def _stored(request):
+    told = {"reported_to": [{"address": request.client.address}]}
     return ledger.Stored(
-        wanted.client.contract,
-        wanted.body["business"],
+        request.client.contract,
+        request.body["business"],
         told,
         None,
         0.0,
         0.0,
-        f"mail-{wanted.key}",
+        f"mail-{request.key}",
         0,
     )
 
