@@ -61,8 +61,8 @@ class Checks:
             self.check_memo(stored, accepted[identity])
         for stored in self.letters.values():
             self.check_item(stored, [stored.to])
-        known = {ses.tagged(each) for each in (*self.memos, *self.letters)}
-        assert set(self.mails) <= known
+        items = {ses.tagged(each) for each in (*self.memos, *self.letters)}
+        assert set(self.mails) <= items
         for item, many in self.left.items():
             problem = f"sent again although SES had said that it went: {item}"
             assert len(self.mails[item]) == many, problem

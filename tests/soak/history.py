@@ -21,7 +21,7 @@ from chalicelib.models import Letter, Memo
 from chalicelib.rules import houses
 from tests.desk import Answer
 from tests.soak.checks import Checks
-from tests.soak.oracle import Client, day_of, seen
+from tests.soak.oracle import Client, day_of, facts_of
 from tests.soak.request import Request
 from tests.soak.wire import ENDINGS, Fault, Killed
 from tests.soak.world import World
@@ -170,9 +170,9 @@ class History(Checks, RuleBasedStateMachine):
         if status == 200:
             story(client)
             client.live(day_of(self.now))
-        if hit and seen(contract) == before.facts() != client.facts():
+        if hit and facts_of(contract) == before.facts() != client.facts():
             self.clients[self.clients.index(client)].__dict__.update(before.__dict__)
-        assert seen(contract) == client.facts(), (seen(contract), client.facts())
+        assert facts_of(contract) == client.facts(), (facts_of(contract), client.facts())
 
     def ask_contract(self, client: Client) -> dict:
         return self.ask("GET", f"/v1/contracts/{client.contract}", house=client.house).json

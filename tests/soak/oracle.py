@@ -266,7 +266,7 @@ class Client:
     # beside the product
 
     def facts(self) -> tuple:
-        """What the office sees of it, for a comparison with `seen`."""
+        """What the office sees of it, for a comparison with `facts_of`."""
         people = []
         for person in self.people:
             addresses = [(each.mail, each.confirmed, each.replaces) for each in person.addresses]
@@ -274,7 +274,7 @@ class Client:
         return self.status, self.terminate_on, people
 
 
-def seen(contract: dict) -> tuple:
+def facts_of(contract: dict) -> tuple:
     """A contract as the API tells it, in the words of `Client.facts`."""
     names: dict = {None: None}
     mails: dict = {None: None}
