@@ -1,4 +1,8 @@
-"""`python -m dev`: the whole back office on this machine. `python -m dev nightly 2026-12-01`: live through the days until then."""
+"""The whole back office on this machine.
+
+`python -m dev` starts the stack. `python -m dev nightly 2026-12-01` lets the
+running stack live through the days until that date.
+"""
 
 import os
 import signal
@@ -21,13 +25,14 @@ def run(port: int) -> int:
     """Start everything, say where it is, and serve until Ctrl-C."""
     from dev import store
 
-    remembers = os.environ.get("STORE") == "dynamodb-local"
-    if os.environ.get("STORE") not in (None, "", "moto", "dynamodb-local"):
+    wish = os.environ.get("STORE") or "moto"
+    if wish not in ("moto", "dynamodb-local"):
         print(
-            "STORE is moto (in memory) or dynamodb-local (keeps its data): make run STORE=dynamodb-local DATA=./data"
+            "STORE is moto (in memory) or dynamodb-local (keeps its data): "
+            "make run STORE=dynamodb-local DATA=./data"
         )
         return 1
-    if not remembers:
+    if wish == "moto":
         return serve(port, store.Drawer(None))
     if why := store.missing():
         print(why)
@@ -39,30 +44,31 @@ def run(port: int) -> int:
 
 
 def serve(port: int, drawer, dynamodb: str | None = None) -> int:
-    """The app, its cloud and its clockwork, until Ctrl-C."""
+    """The app, its cloud and its clockwork, until Ctrl-C.
+
+    `dynamodb` is the address of a store that remembers; the drawer keeps what
+    lies beside its tables.
+    """
     from dev import cloud
 
     address = f"http://127.0.0.1:{port}"
     cloud.open_cloud(address, drawer, dynamodb)
     import app
-    from chalicelib import clock
-    from dev import days, demo, server
+    from dev import days, server
 
     try:
         http = server.make_server(app.app, port)
-    except OSError as taken:
-        print(
-            f"Port {port} cannot be used ({taken.strerror}). Choose another: make run PORT={port + 1}"
-        )
+    except OSError as refusal:
+        print(f"Port {port} cannot be used ({refusal.strerror}). Choose another: ", end="")
+        print(f"make run PORT={port + 1}")
         return 1
     days.run_clock()
-    shown = drawer.read("demo") or [each._asdict() for each in demo.fill(clock.now())]
-    drawer.keep("demo", shown)
+    examples = _examples(drawer)
     threading.Thread(target=days.keep_going, daemon=True).start()
     threading.Thread(target=http.serve_forever, daemon=True).start()
     with urllib.request.urlopen(f"{address}/healthz") as answer:
         assert answer.status == 200
-    _tell(address, shown, drawer)
+    _welcome(address, examples, drawer)
     try:
         threading.Event().wait()
     except KeyboardInterrupt:
@@ -70,6 +76,18 @@ def serve(port: int, drawer, dynamodb: str | None = None) -> int:
     http.shutdown()
     cloud.keep_mails()
     return 0
+
+
+def _examples(drawer) -> list[dict]:
+    """The clients to look at: those of an earlier run, or new ones."""
+    from chalicelib import clock
+    from dev import demo
+
+    examples = drawer.read("demo")
+    if not examples:
+        examples = [example._asdict() for example in demo.fill(clock.now())]
+    drawer.keep("demo", examples)
+    return examples
 
 
 def nightly(port: int, at: str = "") -> int:
@@ -88,26 +106,26 @@ def nightly(port: int, at: str = "") -> int:
     return 0
 
 
-def _tell(address: str, shown: list[dict], drawer) -> None:
-    kept = f"is kept in {drawer.folder}" if drawer.folder else "is gone when it stops"
-    print(f"\nDenwaban runs on this machine. What is stored {kept}.\n")
+def _welcome(address: str, examples: list[dict], drawer) -> None:
+    fate = f"is kept in {drawer.folder}" if drawer.folder else "is gone when it stops"
+    simulated = "(bounce@…, full@…, late@… and spam@… do not simply arrive)"
+    print(f"\nDenwaban runs on this machine. What is stored {fate}.\n")
     print(f"  signup      {address}/mk/signup   {address}/smile/signup")
-    print(
-        f"  mails       {address}/_dev/mails (bounce@…, full@…, late@… and spam@… do not simply arrive)"
-    )
+    print(f"  mails       {address}/_dev/mails {simulated}")
     print(f"  Chatwork    {address}/_dev/chatwork")
     print(f"  API         {address}/docs\n")
-    for house in shown:
-        print(f"  {house['house']}: a client in trial, {house['contract']}, on {house['line']}")
-        for role, key in house["keys"].items():
+    for example in examples:
+        house, contract, line = example["house"], example["contract"], example["line"]
+        print(f"  {house}: a client in trial, {contract}, on {line}")
+        for role, key in example["keys"].items():
             print(f"    {role:<9} {key}")
     print("\n  live through days: make nightly AT=2026-12-01\n")
     print(f"ready {address}", flush=True)
 
 
 if __name__ == "__main__":
-    for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

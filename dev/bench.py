@@ -1,22 +1,16 @@
-"""`make bench`: what a memo costs in requests, units, time and money, beside the bare calls it cannot do without.
+"""`make bench`: what a memo costs in requests, units, time and money, beside bare calls.
 
 Everything runs here: DynamoDB Local, a loopback SES, this machine. Machines
 differ, so floors are measured in the same run and ratios are what counts.
 """
 
-import compileall
 import gzip
-import json
 import os
-import py_compile
-import shutil
 import statistics
 import sys
-import tempfile
-import time
-import zipfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import partial
 
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "bench")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "bench")
@@ -28,12 +22,14 @@ os.environ |= {
 }
 
 from dev import bare, store
+from dev.cold_start import cold_rows
 from dev.loopback import ses_on_loopback
-from dev.measure import Desk, counting, dollars, dollars_of_events, timed
-from infra import package
+from dev.measure import Desk, Row, counting, dollars, dollars_of_events, timed
 
 ROUNDS = int(os.environ.get("ROUNDS") or 300)
 COLD_ROUNDS = max(3, ROUNDS // 20)
+COUNT = 20  # memos whose requests are counted
+DUE = 5  # contracts of a night that are due
 
 
 def main() -> int:
@@ -43,180 +39,156 @@ def main() -> int:
     with store.running() as dynamodb, ses_on_loopback() as ses:
         os.environ |= {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb, "AWS_ENDPOINT_URL_SESV2": ses}
         desk = Desk()
-        rows = [*memo_rows(desk), *cold_rows(desk), *night_rows(), *page_rows()]
-    width = max(len(name) for name, *_ in rows)
-    print(f"{'':{width}}  {'measured':>22}  {'target':>14}")
-    for name, measured, target, met in rows:
-        print(f"{name:{width}}  {measured:>22}  {target:>14}  {'' if met else 'MISSED'}")
+        rows = [*memo_rows(desk), *cold_rows(desk, COLD_ROUNDS), *night_rows(), *page_rows()]
+    _print_table(rows)
     return 0
 
 
-def memo_rows(desk: "Desk"):
+def _print_table(rows: list[Row]) -> None:
+    width = max(len(row.name) for row in rows)
+    print(f"{'':{width}}  {'measured':>22}  {'target':>14}")
+    for row in rows:
+        verdict = "" if row.is_met else "MISSED"
+        print(f"{row.name:{width}}  {row.measure:>22}  {row.target:>14}  {verdict}")
+
+
+def memo_rows(desk: Desk) -> Iterator[Row]:
     for _ in range(10):
         desk.memo()
-    with counting() as seen:
-        for _ in range(20):
+    with counting() as counts:
+        for _ in range(COUNT):
             desk.memo()
-    calls = {
-        name: count / 20
-        for name, count in seen.items()
-        if name != "SendEmail" and "units" not in name
-    }
-    yield (
-        "requests to DynamoDB per memo, warm",
-        f"{sum(calls.values()):.2f}",
-        "<= 5",
-        sum(calls.values()) <= 5,
-    )
-    yield "requests to SES per memo", f"{seen['SendEmail'] / 20:.2f}", "1", seen["SendEmail"] == 20
+    yield from _request_rows(counts)
     ours, floor = _turns(desk)
-    for part, name, limit in ((0, "wall", 1.25), (1, "CPU", 1.6)):
-        ratio = ours[part] / floor[part]
-        yield (
-            f"{name} of a warm memo, x bare calls",
-            f"{ratio:.2f} ({ours[part] * 1000:.1f} ms)",
-            f"<= {limit}",
-            ratio <= limit,
-        )
-    price = dollars(seen["write units"] / 20, seen["read units"] / 20, ours[0]) + dollars_of_events(
-        desk
-    )
-    units = f"{seen['write units'] / 20:.1f} write, {seen['read units'] / 20:.1f} read"
-    yield "capacity units per memo", units, "-", True
-    yield (
-        "USD per 1,000 memos to one address, its events in",
-        f"{price * 1000:.4f}",
-        "<= 0.120",
-        price * 1000 <= 0.120,
-    )
+    yield _ratio_row("wall", ours[0], floor[0], 1.25)
+    yield _ratio_row("CPU", ours[1], floor[1], 1.6)
+    yield from _price_rows(desk, counts, ours[0])
     desk.clear()
-    hand_off = sorted(timed(desk.memo)[0] for _ in range(ROUNDS))
-    worst = hand_off[min(int(ROUNDS * 0.999), ROUNDS - 1)]
-    yield (
-        f"accepted to handed over, 99.9 % of {ROUNDS}",
-        f"{worst * 1000:.0f} ms",
-        "<= 2000 ms",
-        worst <= 2,
-    )
+    yield _slowest_row(desk)
 
 
-def _turns(desk: Desk) -> list[tuple[float, ...]]:
-    """Median (wall, CPU) of our memo and of the bare calls, taken in turn so that a drifting machine hits both."""
-    calls = bare.Calls(bare.recorded(desk))
-    both = []
+def _request_rows(counts: dict[str, float]) -> Iterator[Row]:
+    to_ses = counts["SendEmail"]
+    to_dynamodb = (_requests(counts) - to_ses) / COUNT
+    name = "requests to DynamoDB per memo, warm"
+    yield Row(name, f"{to_dynamodb:.2f}", "<= 5", to_dynamodb <= 5)
+    yield Row("requests to SES per memo", f"{to_ses / COUNT:.2f}", "1", to_ses == COUNT)
+
+
+def _requests(counts: dict[str, float]) -> float:
+    """Requests to every service: all counts but those of units."""
+    return sum(count for name, count in counts.items() if "units" not in name)
+
+
+def _ratio_row(name: str, ours: float, floor: float, limit: float) -> Row:
+    ratio = ours / floor
+    measure = f"{ratio:.2f} ({ours * 1000:.1f} ms)"
+    return Row(f"{name} of a warm memo, x bare calls", measure, f"<= {limit}", ratio <= limit)
+
+
+def _price_rows(desk: Desk, counts: dict[str, float], seconds: float) -> Iterator[Row]:
+    writes = counts["write units"] / COUNT
+    reads = counts["read units"] / COUNT
+    thousand = 1000 * (dollars(writes, reads, seconds) + dollars_of_events(desk))
+    name = "USD per 1,000 memos to one address, its events in"
+    yield Row("capacity units per memo", f"{writes:.1f} write, {reads:.1f} read", "-", True)
+    yield Row(name, f"{thousand:.4f}", "<= 0.120", thousand <= 0.120)
+
+
+def _slowest_row(desk: Desk) -> Row:
+    times = sorted(timed(desk.memo)[0] for _ in range(ROUNDS))
+    slowest = times[min(int(ROUNDS * 0.999), ROUNDS - 1)]
+    name = f"accepted to handed over, 99.9 % of {ROUNDS}"
+    return Row(name, f"{slowest * 1000:.0f} ms", "<= 2000 ms", slowest <= 2)
+
+
+def _turns(desk: Desk) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Median (wall, CPU) seconds of our memo, and of the bare calls.
+
+    They take turns, so that a drifting machine hits both.
+    """
+    calls = bare.Calls(bare.names_of(desk))
+    ours, floor = [], []
     for number in range(ROUNDS):
         if number % 5 == 0:
             desk.clear()
-        both.append((timed(desk.memo), timed(calls.run)))
-    return [
-        tuple(statistics.median(pair[side][part] for pair in both) for part in (0, 1))
-        for side in (0, 1)
-    ]
+        ours.append(timed(desk.memo))
+        floor.append(timed(calls.run))
+    return _medians(ours), _medians(floor)
 
 
-def cold_rows(desk: Desk):
-    """From no process at all to the first answered memo, by the package under Lambda's runtime client."""
-    import app
-    from dev import lambda_runtime
-
-    made = package.package("dev", "ap-northeast-1")
-    size = (made / "deployment.zip").stat().st_size / 2**20
-    yield "package, zipped", f"{size:.1f} MiB", "<= 25 MiB", size <= 25
-    with tempfile.TemporaryDirectory() as work:
-        unpacked, client = Path(work, "function"), Path(work, "client")
-        client.mkdir()
-        lambda_runtime.install_client(client)
-        with zipfile.ZipFile(made / "deployment.zip") as packed:
-            packed.extractall(unpacked)
-        shutil.copy(bare.__file__, unpacked)
-        compileall.compile_dir(
-            unpacked,
-            maxlevels=0,
-            quiet=2,
-            invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-        )
-        environment = {
-            name: os.environ[name]
-            for name in os.environ
-            if name.startswith(("AWS_", "STAGE", "LINK_SECRET"))
-        }
-        environment["BARE_CALLS"] = json.dumps(bare.recorded(desk))
-
-        def first(handler: str) -> float:
-            """Seconds until a new process has answered its first memo."""
-            event = lambda_runtime.web_event(app.app, "POST", "/v1/memos", **desk.request())
-            begun = time.perf_counter()
-            function = lambda_runtime.Lambda(handler, unpacked, client, environment)
-            answer = function.call(event)
-            seconds = time.perf_counter() - begun
-            function.stop()
-            assert answer["statusCode"] == 201, answer
-            return seconds
-
-        turns = [(first("app.app"), first("bare.handler")) for _ in range(COLD_ROUNDS)]
-    ours, floor = (statistics.median(turn[side] for turn in turns) for side in (0, 1))
-    cold = f"{ours / floor:.2f} ({ours * 1000:.0f} ms)"
-    yield (
-        "cold start to the first memo answered, x bare calls",
-        cold,
-        "<= 1.45",
-        ours / floor <= 1.45,
-    )
-    slowest = max(turn[0] for turn in turns)
-    yield (
-        "accepted to handed over, the first cold call",
-        f"{slowest * 1000:.0f} ms",
-        "<= 2000 ms",
-        slowest <= 2,
-    )
+def _medians(times: list[tuple[float, float]]) -> tuple[float, float]:
+    wall = statistics.median(wall for wall, _ in times)
+    cpu = statistics.median(cpu for _, cpu in times)
+    return wall, cpu
 
 
-def night_rows():
+def night_rows() -> Iterator[Row]:
     """Requests per due contract, whatever the number of contracts that are not due."""
+    costs = []
+    before = 0
+    for size in (100, 1000, 10_000):
+        _save_quiet_contracts(before, size)
+        before = size
+        costs.append(_night_cost(f"mk-D{size:05}"))
+    spread = max(costs) / min(costs) - 1
+    name = "requests per due contract, of 100/1,000/10,000"
+    yield Row(name, "/".join(f"{cost:.1f}" for cost in costs), "± 10 %", spread <= 0.1)
+
+
+def _save_quiet_contracts(first: int, end: int) -> None:
+    from chalicelib.models import Contract
+
+    with Contract.batch_write() as batch:
+        for number in range(first, end):
+            batch.save(_contract(f"mk-Q{number:09}", days=12))
+
+
+def _night_cost(prefix: str) -> float:
+    """Requests per contract that a night takes for some which are due, their ids by the prefix."""
     from chalicelib.flows import night
     from chalicelib.models import Contract
 
-    due, quiet, costs = 5, 0, []
-    for size in (100, 1000, 10_000):
-        with Contract.batch_write() as batch:
-            for number in range(quiet, size):
-                batch.save(_contract(f"mk-Q{number:09}", days=12))
-        quiet = size
-        made = [_contract(f"mk-D{size:05}{number:04}", days=-1) for number in range(due)]
-        for contract in made:
-            contract.save()
-        now = datetime.now(UTC)
-        with counting() as seen:
-            waiting = [
-                found.id for found in Contract.by_due.query("mk", Contract.due <= now.date())
-            ]
-            failed = night.settle_batch(
-                "mk", [each for each in waiting if each.startswith(f"mk-D{size:05}")], now
-            )
-        assert not failed
-        costs.append(sum(count for name, count in seen.items() if "units" not in name) / due)
-    spread = max(costs) / min(costs) - 1
-    yield (
-        "requests per due contract, of 100/1,000/10,000",
-        "/".join(f"{cost:.1f}" for cost in costs),
-        "± 10 %",
-        spread <= 0.1,
-    )
+    contracts = [_contract(f"{prefix}{number:04}", days=-1) for number in range(DUE)]
+    for contract in contracts:
+        contract.save()
+    now = datetime.now(UTC)
+    with counting() as counts:
+        by_due = Contract.by_due.query("mk", Contract.due <= now.date())
+        identities = [contract.id for contract in by_due]
+        ours = [identity for identity in identities if identity.startswith(prefix)]
+        failures = night.settle_batch("mk", ours, now)
+    assert not failures
+    return _requests(counts) / DUE
 
 
 def _contract(identity: str, days: int):
     """An application that is due for its reminder in `days` days."""
     from chalicelib.models import Contract
 
-    today = datetime.now(UTC).date()
+    now = datetime.now(UTC)
+    today = now.date()
     return Contract(
-        id=identity, house="mk", status="applied", due=today + timedelta(days=days), waits_for=[], applied_at=datetime.now(UTC),
-        applied_on=today + timedelta(days=days - 2), form_digest="x", seen={"offer": {}}, party="person", contact_name="x",
-        mail=f"{identity}@a.example", phone="x", plan="small", use="forwarding", wants_trial=True,
-    )  # fmt: skip
+        id=identity,
+        house="mk",
+        status="applied",
+        due=today + timedelta(days=days),
+        waits_for=[],
+        applied_at=now,
+        applied_on=today + timedelta(days=days - 2),
+        form_digest="x",
+        seen={"offer": {}},
+        party="person",
+        contact_name="x",
+        mail=f"{identity}@a.example",
+        phone="x",
+        plan="small",
+        use="forwarding",
+        wants_trial=True,
+    )
 
 
-def page_rows():
+def page_rows() -> Iterator[Row]:
     """The public pages beside a view that answers nothing."""
     from chalice import Chalice
     from chalice.test import Client
@@ -227,33 +199,27 @@ def page_rows():
     empty.route("/")(lambda: "")
     client, nothing = Client(app.app), Client(empty)
     for path in ("/", "/mk", "/mk/signup"):
-        client.http.get(path)
-        turns = [
-            (
-                timed(lambda path=path: client.http.get(path))[0],
-                timed(lambda: nothing.http.get("/"))[0],
-            )
-            for _ in range(50)
-        ]
-        over = (
-            statistics.median(turn[0] for turn in turns)
-            - statistics.median(turn[1] for turn in turns)
-        ) * 1000
-        yield f"first byte of {path}, over an empty view", f"{over:.1f} ms", "<= 10 ms", over <= 10
-        files = [
-            client.http.get(each).body
-            for each in (path, "/static/denwaban.css", "/static/icon.svg")
-        ]
-        sent, packed = (
-            sum(map(len, files)) / 1024,
-            sum(len(gzip.compress(each)) for each in files) / 1024,
-        )
-        yield (
-            f"weight of {path} with its files (by gzip)",
-            f"{sent:.0f} KiB ({packed:.0f})",
-            "<= 60 KiB",
-            sent <= 60,
-        )
+        yield _time_row(path, partial(client.http.get, path), partial(nothing.http.get, "/"))
+        paths = (path, "/static/denwaban.css", "/static/icon.svg")
+        yield _weight_row(path, [client.http.get(each).body for each in paths])
+
+
+def _time_row(path: str, page: Callable[[], object], nothing: Callable[[], object]) -> Row:
+    page()
+    pages, empties = [], []
+    for _ in range(50):
+        pages.append(timed(page)[0])
+        empties.append(timed(nothing)[0])
+    extra = (statistics.median(pages) - statistics.median(empties)) * 1000
+    name = f"first byte of {path}, over an empty view"
+    return Row(name, f"{extra:.1f} ms", "<= 10 ms", extra <= 10)
+
+
+def _weight_row(path: str, files: list[bytes]) -> Row:
+    kib = sum(map(len, files)) / 1024
+    by_gzip = sum(len(gzip.compress(file)) for file in files) / 1024
+    name = f"weight of {path} with its files (by gzip)"
+    return Row(name, f"{kib:.0f} KiB ({by_gzip:.0f})", "<= 60 KiB", kib <= 60)
 
 
 if __name__ == "__main__":

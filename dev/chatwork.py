@@ -1,8 +1,9 @@
-"""A Chatwork on loopback that answers in the form of the real one and keeps what was posted, for the local run and the tests.
+"""A Chatwork on loopback that answers in the form of the real one and keeps what was posted.
 
-It has no limits of its own: `TOO_MANY` and `TOO_MANY_IN_ROOM` are what the
-real one answers beyond 300 requests in 5 minutes of one token, and beyond 10
-messages in 10 seconds to one room.
+The local run and the tests write to it. It has no limits of its own:
+`TOO_MANY` and `TOO_MANY_IN_ROOM` are what the real one answers beyond 300
+requests in 5 minutes of one token, and beyond 10 messages in 10 seconds to one
+room.
 """
 
 import re
@@ -51,7 +52,9 @@ class Chatwork(ThreadingHTTPServer):
 
     def __init__(self, token: str, rooms: set[str] | None = None, foreign: set[str] | None = None):
         super().__init__(("127.0.0.1", 0), _Door)
-        self.token, self.rooms, self.foreign = token, rooms, foreign or set()
+        self.token = token
+        self.rooms = rooms
+        self.foreign = foreign or set()
         self.endings: list[Ending | Posted | None] = []
         self.asked: list[tuple[str, dict[str, str]]] = []
         self._posted: list[tuple[str, str]] = []
@@ -89,23 +92,30 @@ class _Door(Handler):
 
     def do_POST(self) -> None:
         raw = self.take()
-        self.server.asked.append(
-            (self.path, {name.lower(): value for name, value in self.headers.items()})
-        )
-        endings = self.server.endings
-        told = endings[min(len(self.server.asked), len(endings)) - 1] if endings else None
-        if isinstance(told, Posted):
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.asked.append((self.path, headers))
+        ending = self._ending()
+        if isinstance(ending, Posted):
             self._answer(raw)
-            told = told.then
-        self.end(told or self._answer(raw))
+            ending = ending.then
+        self.end(ending or self._answer(raw))
+
+    def _ending(self) -> Ending | Posted | None:
+        """How this request is to end; the last of the endings holds forever."""
+        endings = self.server.endings
+        if not endings:
+            return None
+        place = min(len(self.server.asked), len(endings)) - 1
+        return endings[place]
 
     def _answer(self, raw: bytes) -> Ending:
-        asked = re.fullmatch(r"/v2/rooms/([0-9]+)/messages", self.path)
-        if asked is None or self.headers["content-type"] != _FORM:
+        path = re.fullmatch(r"/v2/rooms/([0-9]+)/messages", self.path)
+        if path is None or self.headers["content-type"] != _FORM:
             return refusal(400, "Invalid Endpoint or HTTP method")
         if self.headers["x-chatworktoken"] != self.server.token:
             return NO_TOKEN
-        room, text = asked[1], parse_qs(raw.decode()).get("body", [""])[0]
+        room = path[1]
+        text = parse_qs(raw.decode()).get("body", [""])[0]
         if room in self.server.foreign:
             return NO_MEMBER
         if self.server.rooms is not None and room not in self.server.rooms:
@@ -115,13 +125,13 @@ class _Door(Handler):
         return 200, {"message_id": self.server.post(room, text)}
 
     def say(self, status: int, body: object, headers: Mapping[str, str] | None = None) -> None:
-        """Every answer tells what is left of the general limit, and the second (Unix) in which it begins anew."""
-        left = {
+        """An answer, with what is left of the general limit and the second when it starts anew.
+
+        That second counts from 1970, as Chatwork's does.
+        """
+        limit = {
             "x-ratelimit-limit": "300",
             "x-ratelimit-remaining": "0" if status == 429 else "299",
+            "x-ratelimit-reset": str(int(time.time()) + 300),
         }
-        super().say(
-            status,
-            body,
-            left | {"x-ratelimit-reset": str(int(time.time()) + 300)} | dict(headers or {}),
-        )
+        super().say(status, body, limit | dict(headers or {}))

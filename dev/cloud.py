@@ -1,4 +1,4 @@
-"""The cloud in one process: moto's server on 127.0.0.1, with our tables, queue and sending identities in it.
+"""The cloud in one process: moto's server on 127.0.0.1 with our tables, queue and identities.
 
 Call `open_cloud` before anything of `chalicelib` is imported: it sets the
 environment that the app and the AWS SDK read.
@@ -27,8 +27,12 @@ postman: Any = None
 _before: list[str] = []
 
 
-def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) -> None:
-    """Start the services and point the environment at them; `dynamodb` is the address of a store that remembers."""
+def open_cloud(public_url: str, a_drawer: Drawer, dynamodb: str | None = None) -> None:
+    """Start the services and point the environment at them.
+
+    `dynamodb` is the address of a store that remembers; without one, moto's
+    tables live in memory.
+    """
     global drawer
     from moto.server import ThreadedMotoServer
 
@@ -36,14 +40,24 @@ def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) ->
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    drawer = kept_in
+    drawer = a_drawer
     _before.extend(drawer.mails())
     secret = drawer.read("secret") or secrets.token_urlsafe(32)
     drawer.keep("secret", secret)
     if dynamodb:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
-    os.environ |= {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+    os.environ |= _environment(f"http://{host}:{port}", public_url, secret)
+    topic = Topic()
+    os.environ |= topic.environment
+    furnish()
+    _open_chatwork()
+    _open_post(topic)
+
+
+def _environment(address: str, public_url: str, secret: str) -> dict[str, str]:
+    """What the app and the AWS SDK read."""
+    return {
+        "AWS_ENDPOINT_URL": address,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": REGION,
@@ -52,11 +66,6 @@ def open_cloud(public_url: str, kept_in: Drawer, dynamodb: str | None = None) ->
         "PUBLIC_URL": public_url,
         "LINK_SECRET": secret,
     }
-    topic = Topic()
-    os.environ |= topic.environment
-    furnish()
-    _open_chatwork()
-    _open_post(topic)
 
 
 def _open_post(topic: Topic) -> None:
@@ -96,27 +105,28 @@ def make_services() -> None:
     from chalicelib.channels import queue, ses
     from chalicelib.rules import houses
 
-    os.environ["SETTLE_QUEUE_URL"] = queue.client().create_queue(QueueName="denwaban-settle")[
-        "QueueUrl"
-    ]
+    settle = queue.client().create_queue(QueueName="denwaban-settle")
+    os.environ["SETTLE_QUEUE_URL"] = settle["QueueUrl"]
     for house in houses.all_houses().values():
         ses.client().create_email_identity(EmailIdentity=house.brand.mail_domain)
 
 
 def mails() -> list[EmailMessage]:
     """Every mail that SES has taken, those of earlier runs included, oldest first."""
-    return [
-        email.message_from_string(raw, policy=email.policy.default) for raw in _before + _taken()
-    ]
+    policy = email.policy.default
+    raws = _before + _raw_mails()
+    return [email.message_from_string(raw, policy=policy) for raw in raws]
 
 
 def keep_mails() -> None:
     """Put the mails of this run into the drawer."""
-    for place, raw in enumerate(_taken(), start=len(_before)):
+    for place, raw in enumerate(_raw_mails(), start=len(_before)):
         drawer.keep_mail(place, raw)
 
 
-def _taken() -> list[str]:
+def _raw_mails() -> list[str]:
+    """The mails of this run, as SES got them."""
     from moto.ses.models import ses_backends
 
-    return [each.raw_data for each in list(ses_backends[ACCOUNT][REGION].sent_messages)]
+    messages = list(ses_backends[ACCOUNT][REGION].sent_messages)
+    return [message.raw_data for message in messages]

@@ -39,26 +39,35 @@ def gather(clients: int, now: datetime) -> Crowd:
     with numbers and addresses of their own.
     """
     cloud.make_tables()
-    served = [
-        _fill_house(houses.find(key), prefix, clients, now) for key, prefix in _PREFIXES.items()
-    ]
-    operators = {
-        key: [keys.make(key, f"operator{n}", "operator", now)[1] for n in range(_OPERATORS)]
-        for key in _PREFIXES
-    }
-    return Crowd([each for both in zip(*served, strict=True) for each in both], operators)
+    by_house = []
+    operators = {}
+    for key, prefix in _PREFIXES.items():
+        by_house.append(_fill_house(houses.find(key), prefix, clients, now))
+        operators[key] = _operators(key, now)
+    in_turn = zip(*by_house, strict=True)
+    return Crowd([client for turn in in_turn for client in turn], operators)
+
+
+def _operators(house: str, now: datetime) -> list[str]:
+    """The keys of a house's operators."""
+    pairs = (keys.make(house, f"operator{n}", "operator", now) for n in range(_OPERATORS))
+    return [key for _, key in pairs]
 
 
 def _fill_house(house, prefix: str, clients: int, now: datetime) -> list[Served]:
     first = f"{prefix}-0000"
     lines.add(house, first)
-    contract = Contract.get(demo.in_service(house, 0, _CLIENT, first, now - timedelta(hours=1)))
-    copies = list(_copies(contract, Line.get(phones.normalise(first)), prefix, clients))
-    for model, place in ((Contract, 0), (Line, 1)):
-        with model.batch_write() as batch:
-            for copy in copies:
-                batch.save(copy[place])
-    return [_served(house, contract, line) for contract, line in copies]
+    first_id = demo.in_service(house, 0, _CLIENT, first, now - timedelta(hours=1))
+    contract = Contract.get(first_id)
+    line = Line.get(phones.normalise(first))
+    copies = list(_copies(contract, line, prefix, clients))
+    with Contract.batch_write() as batch:
+        for other, _ in copies:
+            batch.save(other)
+    with Line.batch_write() as batch:
+        for _, number in copies:
+            batch.save(number)
+    return [_served(house, other, number) for other, number in copies]
 
 
 def _copies(
@@ -66,11 +75,10 @@ def _copies(
 ) -> Iterator[tuple[Contract, Line]]:
     for place in range(count):
         other, number = deepcopy(contract), deepcopy(line)
-        other.id, number.number = (
-            f"{contract.house}-{place:010}",
-            phones.normalise(f"{prefix}-{place:04}"),
-        )
-        other.line, number.contract = number.number, other.id
+        other.id = f"{contract.house}-{place:010}"
+        number.number = phones.normalise(f"{prefix}-{place:04}")
+        other.line = number.number
+        number.contract = other.id
         other.people[0].addresses[0].mail = f"client{place}@{contract.house}-client.example"
         yield other, number
 

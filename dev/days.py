@@ -1,4 +1,4 @@
-"""Living through days: a clock that can be put forward, and the jobs that the cloud would call by themselves."""
+"""Living through days: a clock that can be put forward, and the jobs that the cloud would call."""
 
 import json
 import threading
@@ -20,7 +20,10 @@ _turn = threading.Lock()
 
 
 def run_clock() -> None:
-    """Let the app go by our clock: the system's, and however far it was put forward, in an earlier run too."""
+    """Let the app go by our clock: the system's, and however far it was put forward.
+
+    An earlier run's lead counts too.
+    """
     global _ahead
     _ahead = timedelta(seconds=cloud.drawer.read("clock") or 0)
     clock.use(lambda: datetime.now(UTC) + _ahead)
@@ -33,48 +36,65 @@ def put_clock_to(moment: datetime) -> None:
 
 
 def live_until(day: date) -> list[str]:
-    """Every night from tomorrow's to that of `day`, each followed by its morning's mails; then it is that morning.
+    """Every night from tomorrow's to that of `day`, each followed by its morning's mails.
 
-    A day gone by is only run again, as a replayed event would.
+    Afterwards it is that morning. A day gone by is only run again, as a
+    replayed event would. Returns one line for each night: its date, and what
+    it handed out.
     """
     with _turn:
         today = calendar.day_of(clock.now())
-        told = []
-        for night in [today + timedelta(days=n + 1) for n in range((day - today).days)] or [day]:
-            if night > today:
-                put_clock_to(calendar.at(night, NIGHT))
-            told.append(f"{night}: {run_night(calendar.at(night, NIGHT))}")
-            if night > today:
-                put_clock_to(calendar.at(night, MORNING) + timedelta(seconds=1))
-            run_sweep()
-        return told
+        nights = [today + timedelta(days=n + 1) for n in range((day - today).days)]
+        return [_live_through(night, today) for night in nights or [day]]
+
+
+def _live_through(night: date, today: date) -> str:
+    is_ahead = night > today
+    if is_ahead:
+        put_clock_to(calendar.at(night, NIGHT))
+    report = run_night(calendar.at(night, NIGHT))
+    if is_ahead:
+        put_clock_to(calendar.at(night, MORNING) + timedelta(seconds=1))
+    run_sweep()
+    return f"{night}: {report}"
 
 
 def keep_going() -> None:
-    """Forever, as the cloud would: the queue at once, the sweep every few seconds, the night when the date changes."""
+    """Forever, as the cloud would do.
+
+    The queue is emptied at once, the sweep runs every few seconds, and the
+    night when the date changes.
+    """
     last = calendar.day_of(clock.now())
     while True:
         time.sleep(2)
         try:
             with _turn:
-                today = calendar.day_of(clock.now())
-                if today > last and clock.now() >= calendar.at(today, NIGHT):
-                    run_night(calendar.at(today, NIGHT))
-                    last = today
-                last = max(last, today) if clock.now() >= calendar.at(today, NIGHT) else last
-                drain()
-                run_sweep()
-                cloud.keep_mails()
+                last = _take_turn(last)
         except Exception:  # one bad turn must not stop the clockwork
             traceback.print_exc()
 
 
+def _take_turn(last: date) -> date:
+    """One turn of the clockwork after the night of `last`; the day whose night is over then."""
+    today = calendar.day_of(clock.now())
+    night = calendar.at(today, NIGHT)
+    if today > last and clock.now() >= night:
+        run_night(night)
+        last = today
+    drain()
+    run_sweep()
+    cloud.keep_mails()
+    return last
+
+
 def run_night(moment: datetime) -> dict:
+    """The night's job and all that it put into the queue; how many it handed out of each kind."""
     import app
 
-    handed = app.nightly({"time": moment.isoformat()}, None)
+    report = app.nightly({"time": moment.isoformat()}, None)
     drain()
-    return handed
+    return report
 
 
 def run_sweep() -> None:
@@ -88,26 +108,32 @@ def run_sweep() -> None:
 
 def drain() -> None:
     """Hand queued messages to the worker; those it could not do come back, as with SQS."""
+    while messages := _messages():
+        failures = _settle(messages)
+        for message in messages:
+            if message["MessageId"] not in failures:
+                _delete(message)
+        if failures:
+            print("not settled:", json.dumps(sorted(failures)))
+            return
+
+
+def _messages() -> list:
+    """Up to ten messages of the queue."""
+    answer = queue.client().receive_message(QueueUrl=settle_queue_url(), MaxNumberOfMessages=10)
+    return answer.get("Messages", [])
+
+
+def _settle(messages: list) -> set[str]:
+    """Let the worker do them; the ids of those that it could not do."""
     import app
 
-    while True:
-        got = (
-            queue.client()
-            .receive_message(QueueUrl=settle_queue_url(), MaxNumberOfMessages=10)
-            .get("Messages", [])
-        )
-        if not got:
-            return
-        records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in got]
-        failed = {
-            each["itemIdentifier"]
-            for each in app.settle({"Records": records}, None)["batchItemFailures"]
-        }
-        for each in got:
-            if each["MessageId"] not in failed:
-                queue.client().delete_message(
-                    QueueUrl=settle_queue_url(), ReceiptHandle=each["ReceiptHandle"]
-                )
-        if failed:
-            print("not settled:", json.dumps(sorted(failed)))
-            return
+    records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in messages]
+    answer = app.settle({"Records": records}, None)
+    return {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+
+
+def _delete(message) -> None:
+    queue.client().delete_message(
+        QueueUrl=settle_queue_url(), ReceiptHandle=message["ReceiptHandle"]
+    )

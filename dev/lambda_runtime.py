@@ -1,4 +1,7 @@
-"""A small Lambda: the unpacked package in a fresh process, under AWS's own runtime client, fed by a runtime API."""
+"""A small Lambda: the unpacked package in a fresh process.
+
+AWS's own runtime client runs the package; a runtime API on loopback feeds it.
+"""
 
 import json
 import os
@@ -19,15 +22,14 @@ CLIENT = ("awslambdaric", "simplejson", "snapshot_restore_py")
 def install_client(folder: Path) -> Path:
     """The runtime client alone, as the Lambda image has it beside the function's own folder."""
     site = Path(sysconfig.get_path("platlib"))
-    for found in [
-        path
-        for path in site.iterdir()
-        if path.name.split(".")[0] in CLIENT or path.name.startswith("runtime_client")
-    ]:
-        if found.is_dir():
-            copytree(found, folder / found.name)
+    for part in site.iterdir():
+        name = part.name
+        if name.split(".")[0] not in CLIENT and not name.startswith("runtime_client"):
+            continue
+        if part.is_dir():
+            copytree(part, folder / name)
         else:
-            (folder / found.name).write_bytes(found.read_bytes())
+            (folder / name).write_bytes(part.read_bytes())
     return folder
 
 
@@ -56,7 +58,7 @@ class Lambda:
         self.answers: queue.Queue = queue.Queue()
         self.api = _Server(("127.0.0.1", 0), self._api())
         Thread(target=self.api.serve_forever, daemon=True).start()
-        given = {
+        own = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": f"{unpacked}:{client}",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -67,16 +69,12 @@ class Lambda:
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "_HANDLER": handler,
         }
-        command = [
-            sys.executable,
-            "-S",
-            "-m",
-            "awslambdaric",
-            handler,
-        ]  # -S: no site-packages, nothing but the zip
-        self.process = subprocess.Popen(command, cwd=unpacked, env=given | environment)
+        # -S: no site-packages, nothing but the zip
+        command = [sys.executable, "-S", "-m", "awslambdaric", handler]
+        self.process = subprocess.Popen(command, cwd=unpacked, env=own | environment)
 
     def call(self, event: dict) -> dict:
+        """The function's answer. Raises AssertionError for a function that failed."""
         self.events.put(event)
         answer = self.answers.get(timeout=60)
         assert "errorType" not in answer, answer
@@ -88,43 +86,43 @@ class Lambda:
         self.api.shutdown()
         self.api.server_close()
 
-    def _api(self):
-        outer = self
+    def _api(self) -> type[BaseHTTPRequestHandler]:
+        return type("Api", (_Api,), {"function": self})
 
-        class Api(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def do_GET(self):
-                event = json.dumps(outer.events.get()).encode()
-                self.send_response(200)
-                self.send_header("Lambda-Runtime-Aws-Request-Id", "request-1")
-                self.send_header("Lambda-Runtime-Deadline-Ms", "99999999999999")
-                self.send_header(
-                    "Lambda-Runtime-Invoked-Function-Arn",
-                    "arn:aws:lambda:ap-northeast-1:123456789012:function:x",
-                )
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(event)))
-                self.end_headers()
-                self.wfile.write(event)
+class _Api(BaseHTTPRequestHandler):
+    """The runtime API: it gives the function's process events, and takes their answers."""
 
-            def do_POST(self):
-                outer.answers.put(json.loads(self._body() or b"null"))
-                self.send_response(202)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
+    protocol_version = "HTTP/1.1"
+    function: Lambda
 
-            def _body(self) -> bytes:
-                if self.headers.get("transfer-encoding") != "chunked":
-                    return self.rfile.read(int(self.headers.get("content-length", 0)))
-                body = b""
-                while size := int(self.rfile.readline(), 16):
-                    body += self.rfile.read(size)
-                    self.rfile.readline()
-                self.rfile.readline()
-                return body
+    def do_GET(self) -> None:
+        event = json.dumps(self.function.events.get()).encode()
+        arn = "arn:aws:lambda:ap-northeast-1:123456789012:function:x"
+        self.send_response(200)
+        self.send_header("Lambda-Runtime-Aws-Request-Id", "request-1")
+        self.send_header("Lambda-Runtime-Deadline-Ms", "99999999999999")
+        self.send_header("Lambda-Runtime-Invoked-Function-Arn", arn)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(event)))
+        self.end_headers()
+        self.wfile.write(event)
 
-            def log_message(self, *args):
-                pass
+    def do_POST(self) -> None:
+        self.function.answers.put(json.loads(self._body() or b"null"))
+        self.send_response(202)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
-        return Api
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
+
+    def log_message(self, *args) -> None:
+        pass

@@ -1,12 +1,15 @@
-"""What must hold after a load: nothing lost, doubled, mixed up or answered with an error. Pure: facts in, sentences out."""
+"""What must hold after a load: nothing lost, doubled, mixed up or answered with an error.
+
+The books are pure: facts in, sentences out.
+"""
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dev.loopback import Mail
-from dev.traffic import Answer, Wanted
+from dev.traffic import Answer, Request
 
 
 class Stored(NamedTuple):
@@ -14,7 +17,7 @@ class Stored(NamedTuple):
 
     contract: str
     business: str
-    answer: dict  # what its operator was told, made again from what is stored
+    answer: dict  # the operator's answer, made again from what is stored
     outbox: str | None
     taken_at: float  # seconds since 1970, as the next
     handed_over_at: float | None
@@ -23,7 +26,7 @@ class Stored(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Everything that is known once the load is over."""
+    """All facts once the load is over."""
 
     answers: list[Answer]
     stored: dict[str, Stored]
@@ -42,37 +45,37 @@ def broken(facts: Facts) -> list[str]:
     ]
 
 
-def accepted_memos(answers: list[Answer]) -> dict[str, Wanted]:
-    """What was wanted of every memo that was answered with 201, by the memo's id."""
-    return {
-        json.loads(each.body)["id"]: each.attempt.wanted for each in answers if each.status == 201
-    }
+def accepted_memos(answers: list[Answer]) -> dict[str, Request]:
+    """The request of every memo that was accepted (201), by the memo's id."""
+    successes = [each for each in answers if each.status == 201]
+    return {json.loads(each.body)["id"]: each.attempt.request for each in successes}
 
 
-def _answers(answers: list[Answer], accepted: dict[str, Wanted]) -> Iterator[str]:
-    for (status, problem), count in Counter(
-        (each.status, each.problem) for each in answers if _is_wrong(each)
-    ).items():
+def _answers(answers: list[Answer], accepted: dict[str, Request]) -> Iterator[str]:
+    errors = Counter((each.status, each.problem) for each in answers if _is_wrong(each))
+    for (status, problem), count in errors.items():
         yield f"{count} requests ended with {problem or status}"
     bodies: defaultdict[str, set[bytes]] = defaultdict(set)
     for each in answers:
         if each.status == 201:
-            bodies[each.attempt.wanted.key].add(each.body)
-    for key, told in bodies.items():
-        if len(told) > 1:
-            yield f"{key}: {len(told)} different answers for one key"
-    wanted = {each.attempt.wanted.key for each in answers}
-    for key in sorted(wanted - bodies.keys()):
+            bodies[each.attempt.request.key].add(each.body)
+    for key, different in bodies.items():
+        if len(different) > 1:
+            yield f"{key}: {len(different)} different answers for one key"
+    keys = {each.attempt.request.key for each in answers}
+    for key in sorted(keys - bodies.keys()):
         yield f"{key}: never accepted"
     if len(accepted) != len(bodies):
         yield f"{len(bodies)} keys were accepted as {len(accepted)} memos"
 
 
 def _is_wrong(answer: Answer) -> bool:
-    return answer.status != 201 and (not answer.attempt.hangs_up or bool(answer.problem))
+    if answer.status == 201:
+        return False
+    return not answer.attempt.hangs_up or bool(answer.problem)
 
 
-def _store(stored: dict[str, Stored], accepted: dict[str, Wanted]) -> Iterator[str]:
+def _store(stored: dict[str, Stored], accepted: dict[str, Request]) -> Iterator[str]:
     for identity in sorted(accepted.keys() - stored.keys()):
         yield f"{identity}: accepted, but not stored"
     for identity in sorted(stored.keys() - accepted.keys()):
@@ -82,33 +85,43 @@ def _store(stored: dict[str, Stored], accepted: dict[str, Wanted]) -> Iterator[s
             yield f"{identity}: {wrong}"
 
 
-def _differences(found: Stored, wanted: Wanted) -> Iterator[str]:
-    if (found.contract, found.business) != (wanted.client.contract, wanted.body["business"]):
+def _differences(memo: Stored, request: Request) -> Iterator[str]:
+    if (memo.contract, memo.business) != (request.client.contract, request.body["business"]):
         yield "stored with another memo's words"
-    if found.handed_over_at is None or found.outbox:
+    if memo.handed_over_at is None or memo.outbox:
         yield "its report is not handed over"
-    if [each["address"] for each in found.answer["reported_to"]] != [wanted.client.address]:
+    if _addresses(memo) != [request.client.address]:
         yield "reported to the wrong address"
+
+
+def _addresses(memo: Stored) -> list[str]:
+    """The addresses that the operator's answer names."""
+    return [each["address"] for each in memo.answer["reported_to"]]
 
 
 def _mails(stored: dict[str, Stored], mails: list[Mail]) -> Iterator[str]:
     by_item = defaultdict(list)
     for mail in mails:
         by_item[mail.item].append(mail)
-    for identity, found in stored.items():
+    for identity, memo in stored.items():
         sent = by_item[identity]
         if len(sent) != 1:
             yield f"{identity}: {len(sent)} mails"
-        elif sent[0].id != found.message_id or sent[0].to != [
-            each["address"] for each in found.answer["reported_to"]
-        ]:
+        elif sent[0].id != memo.message_id or sent[0].to != _addresses(memo):
             yield f"{identity}: its mail is not the one that is stored"
 
 
-def _usage(usage: dict[tuple[str, str], dict], wanted) -> Iterator[str]:
-    taken = Counter((each.client.contract, each.month) for each in wanted)
-    counted = Counter((each.client.contract, each.month) for each in wanted if each.client.counts)
+def _usage(
+    usage: dict[tuple[str, str], dict[str, int]], requests: Iterable[Request]
+) -> Iterator[str]:
+    taken: Counter[tuple[str, str]] = Counter()
+    counted: Counter[tuple[str, str]] = Counter()
+    for request in requests:
+        place = request.client.contract, request.month
+        taken[place] += 1
+        counted[place] += request.client.counts
     for place in sorted(taken.keys() | usage.keys()):
-        told = usage.get(place, {"taken": 0, "counted": 0})
-        if (told["taken"], told["counted"]) != (taken[place], counted[place]):
-            yield f"{place}: {told['taken']} taken and {told['counted']} counted, not {taken[place]} and {counted[place]}"
+        month = usage.get(place, {"taken": 0, "counted": 0})
+        if (month["taken"], month["counted"]) != (taken[place], counted[place]):
+            in_store = f"{month['taken']} taken and {month['counted']} counted"
+            yield f"{place}: {in_store}, not {taken[place]} and {counted[place]}"

@@ -1,10 +1,11 @@
-"""`make load`: memos at a steady rate, then many at once, over real HTTP; whether each became one memo and one mail.
+"""`make load`: memos at a steady rate, then many at once, over real HTTP.
 
-RATE memos a second for DURATION seconds, then BURST at the same moment. The
-app runs in WORKERS processes behind one socket, beside DynamoDB Local and an
-SES that takes SES_MS milliseconds for each mail; it answers for CLIENTS
-contracts in each of two houses. Times are only told, since machines differ;
-what is lost, doubled, mixed up or answered with an error ends it with 1.
+The load asks whether each request became one memo and one mail. RATE memos a
+second for DURATION seconds come first, then BURST at the same moment. The app
+runs in WORKERS processes behind one socket, beside DynamoDB Local and an SES
+that takes SES_MS milliseconds for each mail; it answers for CLIENTS contracts
+in each of two houses. Times are only printed, since machines differ. The run
+ends with 1 if anything is lost, doubled, mixed up or answered with an error.
 """
 
 import json
@@ -28,7 +29,7 @@ os.environ |= {
 os.environ |= {"AWS_DEFAULT_REGION": "ap-northeast-1", "STAGE": "load", "LINK_SECRET": "l" * 40}
 
 from chalicelib import clock
-from chalicelib.flows.calls import memos as flow
+from chalicelib.flows.calls import memos
 from chalicelib.models import Memo
 from chalicelib.rules import houses
 from dev import crowd, figures, ledger, loopback, store, traffic
@@ -53,38 +54,49 @@ def main() -> int:
         tempfile.TemporaryFile("w+") as log,
     ):
         os.environ |= {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb, "AWS_ENDPOINT_URL_SESV2": ses}
-        print(
-            f"{RATE:g} memos a second for {DURATION:g} s, then {BURST} at once; SES takes {SES_MS:g} ms a mail",
-            flush=True,
-        )
+        print(_plan(), flush=True)
         return run(ses, log)
 
 
+def _plan() -> str:
+    steady = f"{RATE:g} memos a second for {DURATION:g} s, then {BURST} at once"
+    return f"{steady}; SES takes {SES_MS:g} ms a mail"
+
+
 def run(ses: str, log: IO[str]) -> int:
-    """In turn: clients, load, the outbox empties, a sweep after all leases, a look from a new process, the books."""
-    there = crowd.gather(CLIENTS, datetime.now(UTC))
+    """The whole load: 0 if the books agree, else 1.
+
+    In turn: clients, load, the outbox empties, a sweep after all leases, a
+    look from a new process, the books.
+    """
+    clients = crowd.gather(CLIENTS, datetime.now(UTC))
     with app_servers(log) as port:
-        phases = {name: _phase(there, name, dues, port) for name, dues in _dues().items()}
-        waiting = [_waiting(), _settled()]
-    waiting.append(_sweep_after_leases())
+        phases = {name: _phase(clients, name, dues, port) for name, dues in _dues().items()}
+        left = [_waiting(), _settled()]
+    left.append(_sweep_after_leases())
+    answers = sum(phases.values(), [])
     with app_servers(log) as port:  # a process that remembers nothing
-        answers = [*sum(phases.values(), []), *_again(sum(phases.values(), []), port)]
+        answers += _again(answers, port)
         usage = _usage(ledger.accepted_memos(answers).values(), port)
-    facts = ledger.Facts(answers, _read_back(), loopback.taken(ses), usage)
+    facts = ledger.Facts(answers, _read_back(), loopback.mails(ses), usage)
     print(figures.table(phases, facts))
     print(
-        f"waiting for a mail: {waiting[0]} after the last answer, {waiting[1]} when the running sweep was done, "
-        f"{waiting[2]} after a sweep past all leases"
+        f"waiting for a mail: {left[0]} after the last answer, "
+        f"{left[1]} when the running sweep was done, "
+        f"{left[2]} after a sweep past all leases"
     )
-    wrong = ledger.broken(facts)
-    print(
-        "\n".join(
-            ["", *wrong, *_logged(log)]
-            if wrong
-            else [*_logged(log), "nothing lost, nothing doubled, no error"]
-        )
-    )
-    return 1 if wrong else 0
+    return _verdict(facts, log)
+
+
+def _verdict(facts: ledger.Facts, log: IO[str]) -> int:
+    """Print what is wrong and what the app logged; 0 if nothing is wrong, else 1."""
+    problems = ledger.broken(facts)
+    logs = _logs(log)
+    if problems:
+        print("\n".join(["", *problems, *logs]))
+        return 1
+    print("\n".join([*logs, "nothing lost, nothing doubled, no error"]))
+    return 0
 
 
 @contextmanager
@@ -98,9 +110,8 @@ def app_servers(log: IO[str]) -> Iterator[int]:
             for _ in range(WORKERS)
         ]
         try:
-            assert all(worker.stdout and worker.stdout.readline() for worker in workers), (
-                "the app server did not start"
-            )
+            ready = all(worker.stdout and worker.stdout.readline() for worker in workers)
+            assert ready, "the app server did not start"
             yield listening.getsockname()[1]
         finally:
             for worker in workers:
@@ -114,18 +125,18 @@ def _dues() -> dict[str, list[float]]:
     return {"first": [number / 5 for number in range(20)], "steady": steady, "burst": [0.0] * BURST}
 
 
-def _phase(there: crowd.Crowd, name: str, dues: list[float], port: int) -> list[traffic.Answer]:
+def _phase(clients: crowd.Crowd, name: str, dues: list[float], port: int) -> list[traffic.Answer]:
     start = time.time() + 1
-    return traffic.send(traffic.plan(there, name, dues, start), port, start)
+    attempts = traffic.plan(clients, name, dues, start)
+    return traffic.send(attempts, port, start)
 
 
 def _waiting() -> int:
     """How many mails are in the outbox."""
-    return sum(
-        Memo.waiting.count(key)
-        for house in houses.all_houses()
-        for key in (house, f"{house}:office")
-    )
+    mails = 0
+    for key in houses.all_houses():
+        mails += Memo.waiting.count(key) + Memo.waiting.count(f"{key}:office")
+    return mails
 
 
 def _settled() -> int:
@@ -137,7 +148,7 @@ def _settled() -> int:
 
 
 def _sweep_after_leases() -> int:
-    """The job as the cloud calls it, with the clock put past every lease; how many mails are left."""
+    """The job as the cloud calls it, with the clock past every lease; how many mails are left."""
     import app
 
     clock.use(lambda: datetime.now(UTC) + _PAST_LEASES)
@@ -147,26 +158,29 @@ def _sweep_after_leases() -> int:
 
 
 def _again(answers: list[traffic.Answer], port: int) -> list[traffic.Answer]:
-    """One memo in ten once more, and each that nobody was told of, as callers do; at half the rate."""
-    told = {answer.attempt.wanted.key for answer in answers if answer.status == 201}
-    wanted = list({answer.attempt.wanted.key: answer.attempt.wanted for answer in answers}.values())
-    chosen = [
-        each for number, each in enumerate(wanted) if number % 10 == 0 or each.key not in told
-    ]
+    """One memo in ten once more, and each whose caller has no answer, as callers do.
+
+    They come at half the rate.
+    """
+    with_answer = {answer.attempt.request.key for answer in answers if answer.status == 201}
+    requests = {answer.attempt.request.key: answer.attempt.request for answer in answers}
+    chosen = []
+    for number, each in enumerate(requests.values()):
+        if number % 10 == 0 or each.key not in with_answer:
+            chosen.append(each)
     attempts = [traffic.Attempt(number / RATE * 2, each) for number, each in enumerate(chosen)]
     return traffic.send(attempts, port, time.time())
 
 
-def _usage(wanted: Iterable[traffic.Wanted], port: int) -> dict[tuple[str, str], dict]:
+def _usage(requests: Iterable[traffic.Request], port: int) -> dict[tuple[str, str], dict]:
     """Each contract's month, as its operators see it."""
-    found = {}
-    for each in {(each.client.contract, each.month): each for each in wanted}.values():
-        status, body = traffic.ask(
-            port, "GET", f"/v1/contracts/{each.client.contract}/usage/{each.month}", each
-        )
+    months = {}
+    for each in {(each.client.contract, each.month): each for each in requests}.values():
+        path = f"/v1/contracts/{each.client.contract}/usage/{each.month}"
+        status, body = traffic.ask(port, "GET", path, each)
         assert status == 200, body
-        found[each.client.contract, each.month] = json.loads(body)
-    return found
+        months[each.client.contract, each.month] = json.loads(body)
+    return months
 
 
 def _read_back() -> dict[str, ledger.Stored]:
@@ -178,7 +192,7 @@ def _stored(memo: Memo) -> ledger.Stored:
     return ledger.Stored(
         contract=memo.contract,
         business=memo.text["business"],
-        answer=flow.answer(memo),
+        answer=memos.answer(memo),
         outbox=memo.outbox,
         taken_at=memo.taken_at.timestamp(),
         handed_over_at=memo.handed_over_at.timestamp() if memo.handed_over_at else None,
@@ -187,11 +201,11 @@ def _stored(memo: Memo) -> ledger.Stored:
     )
 
 
-def _logged(log: IO[str]) -> list[str]:
+def _logs(log: IO[str]) -> list[str]:
     """What the app had to say beside its answers: how often each line."""
     log.seek(0)
-    said = Counter(line.strip()[:300] for line in log if line.startswith(("{", "Traceback")))
-    return [f"logged {count} x {line}" for line, count in said.most_common(20)]
+    lines = Counter(line.strip()[:300] for line in log if line.startswith(("{", "Traceback")))
+    return [f"logged {count} x {line}" for line, count in lines.most_common(20)]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""An SES on loopback that takes every mail: for the bench, and for the load, which asks it afterwards what it took."""
+"""An SES on loopback that takes every mail.
+
+The bench uses it, and so does the load, which asks it afterwards what it took.
+"""
 
 import itertools
 import json
@@ -16,7 +19,11 @@ _numbers = itertools.count(1)
 
 
 class Mail(NamedTuple):
-    """A mail that was taken: the item it carries, its recipients, when it was answered (seconds since 1970), its id."""
+    """A mail that SES took.
+
+    It has the item that it carries, its recipients, when SES answered (seconds
+    since 1970), and its id.
+    """
 
     item: str
     to: list[str]
@@ -45,7 +52,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Remembering(_Handler):
-    """Takes as long as it is told, gives each mail an id of its own, and tells on GET what it took."""
+    """Takes `delay` seconds for each mail, gives each an id of its own, and lists them on GET."""
 
     delay = 0.0
 
@@ -70,27 +77,27 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 1024  # a burst of memos is a burst of mails
 
 
-def _serve(told: Queue, delay: float | None) -> None:
+def _serve(ports: Queue, delay: float | None) -> None:
     _Remembering.delay = delay or 0.0
     server = _Server(("127.0.0.1", 0), _Handler if delay is None else _Remembering)
-    told.put(server.server_port)
+    ports.put(server.server_port)
     server.serve_forever()
 
 
 @contextmanager
 def ses_on_loopback(delay: float | None = None) -> Iterator[str]:
-    """Its address; in a process of its own, so that its CPU is not counted as ours.
+    """The address of an SES in a process of its own, so that its CPU is not counted as ours.
 
     With a `delay` in seconds it takes that long for each mail, and remembers it.
     """
-    told: Queue = Queue()
-    process = Process(target=_serve, args=(told, delay), daemon=True)
+    ports: Queue = Queue()
+    process = Process(target=_serve, args=(ports, delay), daemon=True)
     process.start()
-    yield f"http://127.0.0.1:{told.get()}"
+    yield f"http://127.0.0.1:{ports.get()}"
     process.terminate()
 
 
-def taken(address: str) -> list[Mail]:
+def mails(address: str) -> list[Mail]:
     """What an SES with a delay has taken so far."""
     with urllib.request.urlopen(address) as answer:
         return [Mail(**each) for each in json.load(answer)]

@@ -1,4 +1,8 @@
-"""What the bench measures with: a desk that takes memos, a count of requests and units, seconds, and what AWS asks for them."""
+"""What the bench measures with.
+
+A desk that takes memos, a count of requests and units, seconds, and what AWS
+asks for them.
+"""
 
 import json
 import os
@@ -6,15 +10,27 @@ import statistics
 import time
 import tomllib
 from collections import defaultdict
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 PRICES = tomllib.loads((Path(__file__).parent.parent / "infra" / "prices.toml").read_text())
 TEXT = (
     "お見積りの件で、至急ご連絡をいただきたいとのことです。" * 7
     + "以上です。よろしくお願いいたします"
 )
+
+
+class Row(NamedTuple):
+    """A row of the bench's table."""
+
+    name: str
+    measure: str
+    target: str
+    is_met: bool
 
 
 class Desk:
@@ -31,14 +47,13 @@ class Desk:
         for model in TABLES:
             model.create_table(wait=True)
         self.now = datetime.now(UTC)
-        shown = demo.fill(self.now)[0]
-        self.house, self.line, self.key, self.contract = (
-            houses.find("mk"),
-            shown.line,
-            shown.keys["operator"],
-            shown.contract,
-        )
-        self.client, self.count = Client(app.app), 0
+        example = demo.fill(self.now)[0]
+        self.house = houses.find("mk")
+        self.line = example.line
+        self.key = example.keys["operator"]
+        self.contract = example.contract
+        self.client = Client(app.app)
+        self.count = 0
 
     def clear(self) -> None:
         """A contract has a handful of calls a day, not hundreds: forget the earlier ones."""
@@ -58,7 +73,7 @@ class Desk:
     def request(self) -> dict:
         """Headers and body of the next memo."""
         self.count += 1
-        said = {
+        memo = {
             "line": self.line,
             "received_at": datetime.now(UTC).isoformat(),
             "caller": {
@@ -74,7 +89,7 @@ class Desk:
             "content-type": "application/json",
             "idempotency-key": f"bench-{self.count}",
         }
-        return {"headers": headers, "body": json.dumps(said, ensure_ascii=False).encode()}
+        return {"headers": headers, "body": json.dumps(memo, ensure_ascii=False).encode()}
 
 
 @contextmanager
@@ -83,81 +98,88 @@ def counting():
     from chalicelib.channels import ses
     from chalicelib.models.base import connection
 
-    seen: defaultdict[str, float] = defaultdict(float)
+    counts: defaultdict[str, float] = defaultdict(float)
 
     def note(parsed, model, **_):
-        seen[model.name] += 1
-        for used in _capacities(parsed.get("ConsumedCapacity")):
-            writes = model.name in ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
-            seen["write units" if writes else "read units"] += used
+        counts[model.name] += 1
+        writes = model.name in ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
+        counts["write units" if writes else "read units"] += _units(parsed.get("ConsumedCapacity"))
 
     def ask(params, **_):
         params["ReturnConsumedCapacity"] = "TOTAL"
 
-    events = [connection.client.meta.events, ses.client().meta.events]
-    for each in events:
-        each.register_last("after-call", note, unique_id="count")
-    connection.client.meta.events.register_first(
-        "before-parameter-build.dynamodb", ask, unique_id="ask"
-    )
-    yield seen
-    for each in events:
-        each.unregister("after-call", unique_id="count")
-    connection.client.meta.events.unregister("before-parameter-build.dynamodb", unique_id="ask")
+    dynamodb = connection.client.meta.events
+    for events in (dynamodb, ses.client().meta.events):
+        events.register_last("after-call", note, unique_id="count")
+    dynamodb.register_first("before-parameter-build.dynamodb", ask, unique_id="ask")
+    yield counts
+    for events in (dynamodb, ses.client().meta.events):
+        events.unregister("after-call", unique_id="count")
+    dynamodb.unregister("before-parameter-build.dynamodb", unique_id="ask")
 
 
-def _capacities(told) -> list[float]:
-    if told is None:
-        return []
-    return [each.get("CapacityUnits", 0) for each in (told if isinstance(told, list) else [told])]
+def _units(capacity) -> float:
+    """The units of a request: DynamoDB names one table's capacity, several tables', or none."""
+    if capacity is None:
+        return 0
+    tables = capacity if isinstance(capacity, list) else [capacity]
+    return sum(table.get("CapacityUnits", 0) for table in tables)
 
 
-def timed(work) -> tuple[float, float]:
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """(wall, CPU) seconds of some work."""
     wall, cpu = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
 def dollars(writes: float, reads: float, seconds: float) -> float:
-    """One memo without its delivery events: mail, request, function, units, two log lines of 300 bytes."""
-    return (
-        PRICES["ses_mail"]
-        + PRICES["api_request"]
-        + _function(writes, reads, seconds)
-        + 600 / 2**30 * PRICES["log_gb"]
-    )
+    """USD of one memo without its delivery events.
+
+    The memo takes a mail, a request, a function, units and two log lines of 300 bytes.
+    """
+    log = 600 / 2**30 * PRICES["log_gb"]
+    function = _function(writes, reads, seconds)
+    return PRICES["ses_mail"] + PRICES["api_request"] + function + log
 
 
 def _function(writes: float, reads: float, seconds: float) -> float:
-    called = PRICES["lambda_request"] + seconds * PRICES["lambda_gb"] * PRICES["lambda_gb_second"]
-    return called + writes * PRICES["write_unit"] + reads * PRICES["read_unit"]
+    gb_seconds = seconds * PRICES["lambda_gb"]
+    run = PRICES["lambda_request"] + gb_seconds * PRICES["lambda_gb_second"]
+    units = writes * PRICES["write_unit"] + reads * PRICES["read_unit"]
+    return run + units
 
 
 def dollars_of_events(desk: Desk) -> float:
-    """USD of what SES tells of one mail that arrives, Send and Delivery: topic, function, units, Lambda's own 300 bytes of log."""
+    """USD of what SES tells of one mail that arrives: Send and Delivery.
+
+    Each takes a topic, a function, units and Lambda's own 300 bytes of log.
+    """
     import app
-    from chalicelib.channels import ses
-    from dev import ses_events
     from dev.topic import Topic
 
     topic = Topic()
     os.environ |= topic.environment
-    told = []
+    records = []
     for _ in range(20):
-        memo = desk.memo()
-        tags = {"memo": ses.tagged(memo["id"]), "contract": desk.contract, "stage": "bench"}
-        mail = ses_events.Mail(memo["id"], tags, [memo["reported_to"][0]["address"]], desk.now)
-        told += [
-            topic.record(ses_events.send(mail)),
-            topic.record(ses_events.delivery(mail, desk.now)),
-        ]
-    with counting() as seen:
-        seconds = [timed(lambda event=event: app.mail_events(event, None))[0] for event in told]
+        records += _delivery_records(desk, topic)
+    with counting() as counts:
+        times = [timed(partial(app.mail_events, record, None))[0] for record in records]
     topic.close()
     log = 300 / 2**30 * PRICES["log_gb"]
-    each = (
-        PRICES["sns_publish"]
-        + log
-        + _function(seen["write units"] / 40, seen["read units"] / 40, statistics.median(seconds))
-    )
-    return 2 * each
+    writes = counts["write units"] / len(records)
+    reads = counts["read units"] / len(records)
+    function = _function(writes, reads, statistics.median(times))
+    return 2 * (PRICES["sns_publish"] + log + function)
+
+
+def _delivery_records(desk: Desk, topic) -> list[dict]:
+    """The events of a new memo's mail, as Lambda would bring them."""
+    from chalicelib.channels import ses
+    from dev import ses_events
+
+    memo = desk.memo()
+    tags = {"memo": ses.tagged(memo["id"]), "contract": desk.contract, "stage": "bench"}
+    mail = ses_events.Mail(memo["id"], tags, [memo["reported_to"][0]["address"]], desk.now)
+    events = [ses_events.send(mail), ses_events.delivery(mail, desk.now)]
+    return [topic.record(event) for event in events]

@@ -55,7 +55,5 @@ def _save(page: Page, name: str, width: int, height: int) -> None:
 if __name__ == "__main__":
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        take(
-            browser.new_page(viewport={"width": WIDTH, "height": 1000}),
-            f"http://127.0.0.1:{os.environ.get('PORT') or 8000}",
-        )
+        page = browser.new_page(viewport={"width": WIDTH, "height": 1000})
+        take(page, f"http://127.0.0.1:{os.environ.get('PORT') or 8000}")

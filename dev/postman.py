@@ -1,7 +1,8 @@
-"""What SES would tell of the local run's mails: that they arrived or, where the address asks for it, that they did not.
+"""What SES would tell of the local run's mails: whether they arrived.
 
-As with SES's own mailbox simulator the address says what becomes of its mail:
-`bounce@…`, `full@…` (a soft bounce), `late@…` and `spam@…`, with anything behind the word.
+As with SES's own mailbox simulator, the address says what becomes of its mail:
+`bounce@…`, `full@…` (a soft bounce), `late@…` and `spam@…`, with anything
+behind the word. Every other address takes it.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,8 +17,11 @@ from dev.topic import Topic
 Ends = Callable[[Mail, list[str]], Event]
 
 
-def _at_once(made: Callable[..., Event], **how: str) -> Ends:
-    return lambda mail, to: made(mail, clock.now(), to, **how)
+def _at_once(write: Callable[..., Event], **how: str) -> Ends:
+    def end(mail: Mail, to: list[str]) -> Event:
+        return write(mail, clock.now(), to, **how)
+
+    return end
 
 
 _ARRIVES = (_at_once(ses_events.delivery),)
@@ -30,7 +34,7 @@ _ENDS = {
 
 
 class Postman:
-    """Sees what the app hands to SES, and tells the app's topic function of it when asked to `tell`."""
+    """Sees what the app hands to SES; `tell` brings the app the events of those mails."""
 
     def __init__(self, client: Any, topic: Topic):
         self.topic = topic
@@ -39,18 +43,21 @@ class Postman:
         client.meta.events.register("after-call.sesv2.SendEmail", self._take)
 
     def _see(self, params: dict, context: dict, **_: Any) -> None:
-        context["asked"] = params
+        context["request"] = params
 
     def _take(self, parsed: dict, context: dict, **_: Any) -> None:
-        if "MessageId" in parsed:
-            asked = context["asked"]
-            tags = {each["Name"]: each["Value"] for each in asked["EmailTags"]}
-            self._taken.put(
-                Mail(parsed["MessageId"], tags, asked["Destination"]["ToAddresses"], clock.now())
-            )
+        if "MessageId" not in parsed:
+            return
+        request = context["request"]
+        tags = {tag["Name"]: tag["Value"] for tag in request["EmailTags"]}
+        to = request["Destination"]["ToAddresses"]
+        self._taken.put(Mail(parsed["MessageId"], tags, to, clock.now()))
 
     def tell(self) -> None:
-        """Everything that has happened to the mails taken since the last time, their notices' own fate included."""
+        """Everything that has happened to the mails taken since the last time.
+
+        The notices that the app sends of them are mails too.
+        """
         import app
 
         while True:
@@ -65,7 +72,13 @@ class Postman:
 def _events(mail: Mail) -> Iterator[Event]:
     yield ses_events.send(mail)
     for address in mail.to:
-        ends = next(
-            (ends for word, ends in _ENDS.items() if address.strip('"').startswith(word)), _ARRIVES
-        )
-        yield from (end(mail, [address]) for end in ends)
+        for end in _ends_of(address):
+            yield end(mail, [address])
+
+
+def _ends_of(address: str) -> tuple[Ends, ...]:
+    name = address.strip('"')
+    for word, ends in _ENDS.items():
+        if name.startswith(word):
+            return ends
+    return _ARRIVES

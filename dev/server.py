@@ -1,4 +1,7 @@
-"""The app behind a threaded server on 127.0.0.1, with the mailbox and the clock beside it under `/_dev/`."""
+"""The app behind a threaded server on 127.0.0.1.
+
+The mailbox and the clock are beside it under `/_dev/`.
+"""
 
 import json
 import re
@@ -22,8 +25,8 @@ _BETWEEN_SWEEPS = 5  # seconds; in the cloud a minute
 _UNKNOWN = json.dumps(_NOT_FOUND, ensure_ascii=False)
 
 
-# As in the cloud, there is a limit to what is worked on at once: beyond it a process only gets slower, until
-# its own calls time out. What comes in meanwhile waits in its turn.
+# As in the cloud, there is a limit to what is worked on at once: beyond it a process only gets
+# slower, until its own calls time out. Later requests wait in their turn.
 _AT_WORK = threading.BoundedSemaphore(16)
 
 
@@ -32,7 +35,7 @@ class Server(ThreadedHTTPServer):
     daemon_threads = True
 
     def get_request(self):
-        """Take nobody in while there is no room: another process of the same socket may have some."""
+        """Take nobody in while there is no room: another process of the socket may have some."""
         with _AT_WORK:
             pass
         return super().get_request()
@@ -60,7 +63,7 @@ class Handler(ChaliceRequestHandler):
             super()._generic_handle()
 
     def _send_error_response(self, error) -> None:
-        """What API Gateway's 403 for an unknown path becomes: the deployed template answers 404 there."""
+        """An unknown path is a 404, as in the deployed template, not Chalice's 403."""
         if isinstance(error, ForbiddenError):
             self._send_http_response(404, {"Content-Type": "application/problem+json"}, _UNKNOWN)
         else:
@@ -76,17 +79,17 @@ class Handler(ChaliceRequestHandler):
         from dev import days, mailbox
 
         path = self.path.removeprefix("/_dev/").partition("?")[0]
-        if found := re.fullmatch(r"nightly/(\d{4}-\d\d-\d\d)", path):
-            self._say(
-                200, "\n".join(days.live_until(date.fromisoformat(found[1]))) + "\n", "text/plain"
-            )
-        elif path == "mails":
+        if path == "mails":
             self._say(200, mailbox.listing())
         elif path == "chatwork":
             self._say(200, mailbox.rooms())
-        elif found := re.fullmatch(r"mails/(\d+)(/html)?", path):
-            said = (mailbox.html_of if found[2] else mailbox.one)(int(found[1]))
-            self._say(200 if said else 404, said or "no such mail")
+        elif night := re.fullmatch(r"nightly/(\d{4}-\d\d-\d\d)", path):
+            nights = days.live_until(date.fromisoformat(night[1]))
+            self._say(200, "\n".join(nights) + "\n", "text/plain")
+        elif mail := re.fullmatch(r"mails/(\d+)(/html)?", path):
+            view = mailbox.html_of if mail[2] else mailbox.one
+            page = view(int(mail[1]))
+            self._say(200 if page else 404, page or "no such mail")
         else:
             self._say(404, "no such page")
 
@@ -107,9 +110,11 @@ def make_server(app, port: int) -> Server:
 
 
 def main(listening: int) -> None:
-    """The app alone, on a socket that listens already (its descriptor), in whatever cloud the environment names.
+    """The app alone, on a socket that listens already (its descriptor).
 
-    Several of these can serve one socket. The sweep runs every few seconds.
+    The environment names the cloud. Several of these can serve one socket. The
+    sweep runs every few seconds.
+
     """
     import app
 

@@ -1,11 +1,14 @@
-"""What SES publishes about a mail, event by event, as its documentation and what others have received show it.
+"""What SES publishes about a mail, event by event.
 
-https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html: fields may be added at any time,
-one event may speak of one recipient or of several, and the same event may come twice or before an earlier one.
+The forms are those of its documentation and of what others have received:
+https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
+SES may add fields at any time, one event may speak of one recipient or of
+several, and the same event may come twice or before an earlier one.
 """
 
 import hashlib
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from dev.topic import instant
@@ -34,7 +37,7 @@ _DELAYS = {
 
 
 class Mail(NamedTuple):
-    """A mail that SES has taken: its id, our tags, the addresses as they were handed over, and when."""
+    """A mail that SES has taken: its id, our tags, the addresses as we gave them, and when."""
 
     message_id: str
     tags: dict[str, str]
@@ -46,12 +49,13 @@ class Mail(NamedTuple):
 
 
 def send(mail: Mail) -> Event:
+    """SES has accepted the mail and will try to deliver it."""
     return _event("Send", mail, "send", {})
 
 
 def delivery(mail: Mail, at: datetime, recipients: list[str] | None = None) -> Event:
     """The other side's server has taken it. Only here does SES know the address it sent from."""
-    told = {
+    details = {
         "timestamp": instant(at),
         "processingTimeMillis": round((at - mail.at) / timedelta(milliseconds=1)),
         "recipients": recipients or mail.to,
@@ -59,7 +63,7 @@ def delivery(mail: Mail, at: datetime, recipients: list[str] | None = None) -> E
         "remoteMtaIp": "203.0.113.25",
         "reportingMTA": _REPORTER,
     }
-    event = _event("Delivery", mail, "delivery", told)
+    event = _event("Delivery", mail, "delivery", details)
     event["mail"]["tags"]["ses:outgoing-ip"] = ["198.51.100.11"]
     return event
 
@@ -73,14 +77,14 @@ def delay(
         {"emailAddress": each, "status": status, "diagnosticCode": words}
         for each in recipients or mail.to
     ]
-    told = {
+    details = {
         "timestamp": instant(at),
         "delayType": kind,
         "expirationTime": instant(mail.at + timedelta(hours=14)),
         "delayedRecipients": delayed,
         "reportingMTA": _REPORTER,
     }
-    return _without_headers(_event("DeliveryDelay", mail, "deliveryDelay", told))
+    return _without_headers(_event("DeliveryDelay", mail, "deliveryDelay", details))
 
 
 def bounce(
@@ -91,44 +95,46 @@ def bounce(
     subtype: str = "General",
     explained: bool = True,
 ) -> Event:
-    """Given up: for good (Permanent) or for this time (Transient). Unexplained, where no delivery status notification came."""
+    """Given up: for good (Permanent) or for this time (Transient).
+
+    The event is unexplained where no delivery status notification came.
+    """
     status, words = _BOUNCES[kind, subtype]
-    why = {"action": "failed", "status": status, "diagnosticCode": words} if explained else {}
-    told = {
+    why, reporter = {}, {}
+    if explained:
+        why = {"action": "failed", "status": status, "diagnosticCode": words}
+        reporter = {"reportingMTA": f"dns; {_REPORTER}"}
+    details = {
         "feedbackId": _feedback(mail, "bounce", at),
         "bounceType": kind,
         "bounceSubType": subtype,
         "bouncedRecipients": [{"emailAddress": each} | why for each in recipients or mail.to],
         "timestamp": instant(at),
     }
-    return _event(
-        "Bounce",
-        mail,
-        "bounce",
-        told | ({"reportingMTA": f"dns; {_REPORTER}"} if explained else {}),
-    )
+    return _event("Bounce", mail, "bounce", details | reporter)
 
 
 def complaint(
     mail: Mail, at: datetime, recipients: list[str] | None = None, explained: bool = True
 ) -> Event:
-    """Somebody has called it spam; `recipients` are all who may have. Unexplained, where no feedback report came."""
-    why = (
-        {
+    """Somebody has called it spam; `recipients` are all who may have.
+
+    The event is unexplained where no feedback report came.
+    """
+    report = {}
+    if explained:
+        report = {
             "userAgent": "Sakura-FBL/1.0",
             "complaintFeedbackType": "abuse",
             "arrivalDate": instant(at),
         }
-        if explained
-        else {}
-    )
-    told = {
+    details = {
         "feedbackId": _feedback(mail, "complaint", at),
         "complaintSubType": None,
         "complainedRecipients": [{"emailAddress": each} for each in recipients or mail.to],
         "timestamp": instant(at),
     }
-    return _event("Complaint", mail, "complaint", told | why)
+    return _event("Complaint", mail, "complaint", details | report)
 
 
 def reject(mail: Mail) -> Event:
@@ -138,12 +144,12 @@ def reject(mail: Mail) -> Event:
 
 def rendering_failure(mail: Mail) -> Event:
     """Of mails by SES's own templates, which we do not use."""
-    told = {"errorMessage": "The value 'name' is not among the data.", "templateName": "letter"}
-    return _without_headers(_event("Rendering Failure", mail, "failure", told))
+    why = {"errorMessage": "The value 'name' is not among the data.", "templateName": "letter"}
+    return _without_headers(_event("Rendering Failure", mail, "failure", why))
 
 
-def _event(kind: str, mail: Mail, key: str, told: Event) -> Event:
-    return {"eventType": kind, "mail": _mail(mail), key: told}
+def _event(kind: str, mail: Mail, key: str, details: Event) -> Event:
+    return {"eventType": kind, "mail": _mail(mail), key: details}
 
 
 def _mail(mail: Mail) -> Event:
@@ -185,11 +191,9 @@ def _own_tags(mail: Mail) -> dict[str, list[str]]:
 
 
 def _without_headers(event: Event) -> Event:
-    mail = {
-        name: value
-        for name, value in event["mail"].items()
-        if name not in ("headers", "commonHeaders")
-    }
+    mail = dict(event["mail"])
+    for name in ("headers", "commonHeaders"):
+        del mail[name]
     return event | {"mail": mail}
 
 
@@ -199,5 +203,7 @@ def _domain(mail: Mail) -> str:
 
 def _feedback(mail: Mail, kind: str, at: datetime) -> str:
     """The same for the same feedback, so that an event sent twice is recognisable."""
-    made = hashlib.sha256(f"{mail.message_id} {kind} {instant(at)}".encode()).hexdigest()
-    return f"0106{made[:12]}-{made[12:20]}-{made[20:24]}-{made[24:28]}-{made[28:32]}-{made[32:44]}-000000"
+    digest = hashlib.sha256(f"{mail.message_id} {kind} {instant(at)}".encode()).hexdigest()
+    ends = [12, 20, 24, 28, 32, 44]
+    parts = [digest[start:end] for start, end in pairwise([0, *ends])]
+    return f"0106{'-'.join(parts)}-000000"

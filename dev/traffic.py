@@ -23,7 +23,7 @@ _BEFORE = 60  # seconds between a call and its memo
 _TEXT = "お見積りの件で、至急ご連絡をいただきたいとのことです。" * 7
 
 
-class Wanted(NamedTuple):
+class Request(NamedTuple):
     """A memo that an operator wants taken."""
 
     key: str  # its Idempotency-Key
@@ -39,7 +39,7 @@ class Wanted(NamedTuple):
 
 class Attempt(NamedTuple):
     due: float  # seconds after the start
-    wanted: Wanted
+    request: Request
     hangs_up: bool = False  # closes the connection without waiting for an answer
 
 
@@ -56,73 +56,84 @@ class Answer(NamedTuple):
 
 
 def plan(crowd: Crowd, name: str, dues: Iterable[float], start: float) -> list[Attempt]:
-    """A memo for each of `dues` (seconds after `start`), every client and operator in turn, and the repeats among them."""
-    attempts = (
-        each
-        for number, due in enumerate(dues)
-        for each in _attempts(_wanted(crowd, name, number, start + due), number, due)
-    )
+    """A memo for each of `dues` (seconds after `start`), and the repeats among them.
+
+    Every client and every operator gets a turn.
+    """
+    attempts: list[Attempt] = []
+    for number, due in enumerate(dues):
+        request = _request(crowd, name, number, start + due)
+        attempts += _attempts(request, number, due)
     return sorted(attempts, key=lambda attempt: attempt.due)
 
 
-def _attempts(wanted: Wanted, number: int, due: float) -> Iterator[Attempt]:
-    """One in 40 is sent twice at the same moment, one in 40 again later, one in 100 again after hanging up."""
+def _attempts(request: Request, number: int, due: float) -> Iterator[Attempt]:
+    """The attempts for one memo.
+
+    One in 40 is sent twice at the same moment, one in 40 again later, one in
+    100 again after hanging up.
+    """
     hangs_up = number % 100 == 31
-    yield Attempt(due, wanted, hangs_up)
+    yield Attempt(due, request, hangs_up)
     if number % 40 == 7:
-        yield Attempt(due, wanted)
+        yield Attempt(due, request)
     if number % 40 == 17 or hangs_up:
-        yield Attempt(due + LATER, wanted)
+        yield Attempt(due + LATER, request)
 
 
-def _wanted(crowd: Crowd, name: str, number: int, at: float) -> Wanted:
+def _request(crowd: Crowd, name: str, number: int, at: float) -> Request:
     calls, place = divmod(number, len(crowd.clients))
     client = crowd.clients[place]
     tokens = crowd.keys[client.house]
+    caller = {
+        "company": "青葉電機",
+        "name": f"佐藤{number}",
+        "phone": f"090-{calls % 40 + 1000}-5678",
+    }
     body = {
         "line": client.line,
         "received_at": datetime.fromtimestamp(at - _BEFORE, UTC).isoformat(),
-        "caller": {
-            "company": "青葉電機",
-            "name": f"佐藤{number}",
-            "phone": f"090-{calls % 40 + 1000}-5678",
-        },
+        "caller": caller,
         "business": f"{name} {number}: {_TEXT}",
         "class": "business",
     }
-    return Wanted(f"{name}-{number}", tokens[calls % len(tokens)], client, body)
+    return Request(f"{name}-{number}", tokens[calls % len(tokens)], client, body)
 
 
 def send(attempts: list[Attempt], port: int, start: float) -> list[Answer]:
     """Send each when it is due after `start` (seconds since 1970), and wait for the last answer."""
     with ThreadPoolExecutor(max_workers=len(attempts)) as threads:
-        begun = []
+        futures = []
         for attempt in attempts:
             time.sleep(max(0.0, start + attempt.due - time.time()))
-            begun.append(threads.submit(_send, attempt, start + attempt.due, port))
-    return [each.result() for each in begun]
+            futures.append(threads.submit(_send, attempt, start + attempt.due, port))
+    return [future.result() for future in futures]
 
 
 def _send(attempt: Attempt, due: float, port: int) -> Answer:
     sent = time.time()
     try:
-        status, body = ask(port, "POST", "/v1/memos", attempt.wanted, attempt.hangs_up)
+        status, body = ask(port, "POST", "/v1/memos", attempt.request, attempt.hangs_up)
         return Answer(attempt, due, sent, time.time(), status, body)
-    except (OSError, http.client.HTTPException) as lost:
-        return Answer(attempt, due, sent, time.time(), 0, problem=type(lost).__name__)
+    except (OSError, http.client.HTTPException) as loss:
+        return Answer(attempt, due, sent, time.time(), 0, problem=type(loss).__name__)
 
 
 def ask(
-    port: int, method: str, path: str, wanted: Wanted, hangs_up: bool = False
+    port: int, method: str, path: str, request: Request, hangs_up: bool = False
 ) -> tuple[int, bytes]:
-    """(status, body) of an answer, over a connection of its own; (0, b"") for one that was not waited for.
+    """(status, body) of an answer, over a connection of its own.
+
+    (0, b"") stands for an answer that was not waited for.
 
     Raises OSError, HTTPException.
     """
-    headers, body = {"Authorization": f"Bearer {wanted.token}"}, None
+    headers = {"Authorization": f"Bearer {request.token}"}
+    body = None
+
     if method == "POST":
-        headers |= {"Content-Type": "application/json", "Idempotency-Key": wanted.key}
-        body = json.dumps(wanted.body, ensure_ascii=False).encode()
+        headers |= {"Content-Type": "application/json", "Idempotency-Key": request.key}
+        body = json.dumps(request.body, ensure_ascii=False).encode()
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as wire:
         wire.request(method, path, body, headers)
         if hangs_up:

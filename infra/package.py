@@ -14,17 +14,13 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("app.py", "chalicelib", "templates", "vendor", "requirements.txt", ".chalice")
-AWS_DATA = (
-    "dynamodb",
-    "sesv2",
-    "ses",
-    "sqs",
-    "sts",
-)  # the services whose descriptions botocore has to read
+# The services whose descriptions botocore has to read.
+AWS_DATA = ("dynamodb", "sesv2", "ses", "sqs", "sts")
 NOT_NEEDED = (
     "*.dist-info/RECORD",
     "*.pyi",
@@ -43,21 +39,24 @@ class Unready(Exception):
 
 
 def package(stage: str, region: str, into: Path = ROOT / "dist") -> Path:
-    """Make the package of a stage; the folder it lies in, one of its own in `into`. Raises Unready."""
+    """Make the package of a stage in a folder of its own in `into`; that folder.
+
+    Raises Unready.
+    """
     check(stage, region)
     from infra.template import merge_template
 
     place = into / stage
     with tempfile.TemporaryDirectory() as work:
-        source, made = Path(work, "source"), Path(work, "made")
+        source, result = Path(work, "source"), Path(work, "result")
         _copy_sources(source)
         Path(source, "merge.json").write_text(json.dumps(merge_template(stage)))
-        _run_chalice(source, made, stage, region)
-        _rebuild(made / "deployment.zip")
-        _finish_template(made / "sam.json")
+        _run_chalice(source, result, stage, region)
+        _rebuild(result / "deployment.zip")
+        _finish_template(result / "sam.json")
         shutil.rmtree(place, ignore_errors=True)
         place.parent.mkdir(exist_ok=True)
-        shutil.move(made, place)
+        shutil.move(result, place)
     return place
 
 
@@ -66,77 +65,75 @@ def check(stage: str, region: str) -> None:
     from chalicelib.rules import houses
 
     stages = json.loads((ROOT / ".chalice" / "config.json").read_text())["stages"]
+    names = ", ".join(stages)
     if not stage:
-        raise Unready(
-            f"Say which stage to pack, one of {', '.join(stages)}: make package STAGE=dev"
-        )
+        raise Unready(f"Say which stage to pack, one of {names}: make package STAGE=dev")
     if stage not in stages:
-        raise Unready(
-            f"There is no stage {stage!r} in .chalice/config.json: take one of {', '.join(stages)}."
-        )
+        raise Unready(f"There is no stage {stage!r} in .chalice/config.json: take one of {names}.")
     if not region:
         raise Unready(
             "Say for which region to pack: set AWS_REGION, for example AWS_REGION=ap-northeast-1."
         )
     try:
         houses.all_houses()
-    except houses.BadHouseFile as bad:
-        raise Unready(str(bad).splitlines()[0]) from None
+    except houses.BadHouseFile as problem:
+        raise Unready(str(problem).splitlines()[0]) from None
 
 
 def _copy_sources(source: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__", "deployments", "deployed")
     source.mkdir()
     for name in SOURCES:
-        found = ROOT / name
-        if found.is_dir():
-            shutil.copytree(found, source / name, symlinks=True, ignore=ignored)
+        path = ROOT / name
+        if path.is_dir():
+            shutil.copytree(path, source / name, symlinks=True, ignore=ignored)
         else:
-            shutil.copy(found, source / name)
+            shutil.copy(path, source / name)
 
 
-def _run_chalice(source: Path, made: Path, stage: str, region: str) -> None:
-    environment = os.environ | {
-        "AWS_DEFAULT_REGION": region,
-        "AWS_REGION": region,
-        "PYTHONPATH": "",
-    }
-    chalice = [
-        sys.executable,
-        "-m",
-        "chalice.cli",
-        "package",
-        "--stage",
-        stage,
-        "--merge-template",
-        "merge.json",
-        str(made),
-    ]
-    chalice[1:3] = ["-c", "from chalice.cli import main; main()"]
-    done = subprocess.run(chalice, cwd=source, env=environment, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise Unready(
-            f"Chalice could not pack: {(done.stderr or done.stdout).strip().splitlines()[-1]}"
-        )
+def _run_chalice(source: Path, result: Path, stage: str, region: str) -> None:
+    regions = {"AWS_DEFAULT_REGION": region, "AWS_REGION": region}
+    environment = os.environ | regions | {"PYTHONPATH": ""}
+    chalice = [sys.executable, "-c", "from chalice.cli import main; main()"]
+    options = ["package", "--stage", stage, "--merge-template", "merge.json", str(result)]
+    run = subprocess.run(
+        [*chalice, *options], cwd=source, env=environment, capture_output=True, text=True
+    )
+    if run.returncode != 0:
+        last_words = (run.stderr or run.stdout).strip().splitlines()[-1]
+        raise Unready(f"Chalice could not pack: {last_words}")
 
 
 def _rebuild(archive: Path) -> None:
-    """The zip again: trimmed, with byte code that is never checked against its source, in a fixed order and time."""
+    """The zip again: trimmed, in a fixed order and time.
+
+    Its byte code is never checked against its source.
+    """
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(folder)
         _trim(folder)
-        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        if not compileall.compile_dir(
-            folder, quiet=2, invalidation_mode=mode, stripdir=folder, workers=0
-        ):
-            raise Unready("A Python file of the package cannot be compiled.")
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
-            for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-                entry = zipfile.ZipInfo(str(path.relative_to(folder)), LONG_AGO)
-                entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-                packed.writestr(entry, path.read_bytes())
+        _compile(folder)
+        _pack(folder, archive)
+
+
+def _compile(folder: Path) -> None:
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    if not compileall.compile_dir(
+        folder, quiet=2, invalidation_mode=mode, stripdir=folder, workers=0
+    ):
+        raise Unready("A Python file of the package cannot be compiled.")
+
+
+def _pack(folder: Path, archive: Path) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for path in files:
+            entry = zipfile.ZipInfo(str(path.relative_to(folder)), LONG_AGO)
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(entry, path.read_bytes())
 
 
 def _trim(folder: Path) -> None:
@@ -144,10 +141,17 @@ def _trim(folder: Path) -> None:
         if service.is_dir() and service.name not in AWS_DATA:
             shutil.rmtree(service)
     for pattern in NOT_NEEDED:
-        for path in (
-            folder.glob(pattern) if "/" in pattern or "*" not in pattern else folder.rglob(pattern)
-        ):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for path in _matches(folder, pattern):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+def _matches(folder: Path, pattern: str) -> Iterator[Path]:
+    """What a pattern names: a plain name or a path at the top, any other wherever it lies."""
+    is_at_top = "/" in pattern or "*" not in pattern
+    return folder.glob(pattern) if is_at_top else folder.rglob(pattern)
 
 
 def _finish_template(file: Path) -> None:
@@ -158,18 +162,16 @@ def _finish_template(file: Path) -> None:
 
 
 def main() -> int:
+    region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ""
     try:
-        place = package(
-            os.environ.get("STAGE", ""),
-            os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "",
-        )
+        place = package(os.environ.get("STAGE", ""), region)
     except Unready as why:
         print(why)
         return 1
-    zipped = place / "deployment.zip"
-    print(
-        f"{place.relative_to(ROOT)}/sam.json\n{zipped.relative_to(ROOT)}  {zipped.stat().st_size / 2**20:.1f} MiB"
-    )
+    archive = place / "deployment.zip"
+    size = archive.stat().st_size / 2**20
+    print(f"{place.relative_to(ROOT)}/sam.json")
+    print(f"{archive.relative_to(ROOT)}  {size:.1f} MiB")
     return 0
 
 

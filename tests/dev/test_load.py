@@ -29,32 +29,26 @@ CROWD = Crowd(
 def test_nothing_is_lost_or_doubled_under_load():
     if why := stores.missing():
         (pytest.fail if ON_CI else pytest.skip)(why)
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "TABLE_", "SES_"))
-    }
+    ours = ("AWS_", "TABLE_", "SES_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     short = {"RATE": "20", "DURATION": "3", "BURST": "60", "CLIENTS": "10"}
-    told = subprocess.run(
+    load = subprocess.run(
         [sys.executable, "-m", "dev.load"],
         cwd=ROOT,
-        env=kept | short,
+        env=environment | short,
         capture_output=True,
         text=True,
     )
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "nothing lost, nothing doubled, no error" in told.stdout
+    assert load.returncode == 0, load.stdout + load.stderr
+    assert "nothing lost, nothing doubled, no error" in load.stdout
 
 
 def sound() -> ledger.Facts:
     """A load of 40 memos after which all is well."""
     attempts = traffic.plan(CROWD, "t", [number / 10 for number in range(40)], START)
-    answers = [traffic.Answer(each, 0, 0, 1, *_answered(each)) for each in attempts]
-    stored = {f"id-{each.wanted.key}": _stored(each.wanted) for each in attempts}
-    mails = [
-        Mail(identity, [found.answer["reported_to"][0]["address"]], 1.0, found.message_id)
-        for identity, found in stored.items()
-    ]
+    answers = [traffic.Answer(each, 0, 0, 1, *_answer(each)) for each in attempts]
+    stored = {f"id-{each.request.key}": _stored(each.request) for each in attempts}
+    mails = [_mail(identity, memo) for identity, memo in stored.items()]
     usage = {
         ("smile-1", "2026-09"): {"taken": 20, "counted": 20},
         ("mk-1", "2026-09"): {"taken": 20, "counted": 0},
@@ -62,50 +56,51 @@ def sound() -> ledger.Facts:
     return ledger.Facts(answers, stored, mails, usage)
 
 
-def _answered(attempt):
-    return (
-        (0, b"")
-        if attempt.hangs_up
-        else (201, json.dumps({"id": f"id-{attempt.wanted.key}"}).encode())
-    )
+def _answer(attempt):
+    if attempt.hangs_up:
+        return 0, b""
+    return 201, json.dumps({"id": f"id-{attempt.request.key}"}).encode()
 
 
-def _stored(wanted):
-    told = {"reported_to": [{"address": wanted.client.address}]}
+def _mail(identity, memo):
+    return Mail(identity, [memo.answer["reported_to"][0]["address"]], 1.0, memo.message_id)
+
+
+def _stored(request):
     return ledger.Stored(
-        wanted.client.contract,
-        wanted.body["business"],
-        told,
-        None,
-        0.0,
-        0.0,
-        f"mail-{wanted.key}",
-        0,
+        contract=request.client.contract,
+        business=request.body["business"],
+        answer={"reported_to": [{"address": request.client.address}]},
+        outbox=None,
+        taken_at=0.0,
+        handed_over_at=0.0,
+        message_id=f"mail-{request.key}",
+        unsure=0,
     )
 
 
-def replaced(facts, part, place, **changes):
+def replace(facts, part, place, **changes):
+    """Put other words into one row of the books."""
     rows = getattr(facts, part)
-    rows[place] = (
-        rows[place] | changes if isinstance(rows[place], dict) else rows[place]._replace(**changes)
-    )
+    row = rows[place]
+    rows[place] = row | changes if isinstance(row, dict) else row._replace(**changes)
 
 
 DAMAGE = {
     "an error": (
-        lambda facts: replaced(facts, "answers", 0, status=503),
+        lambda facts: replace(facts, "answers", 0, status=503),
         "1 requests ended with 503",
     ),
     "no connection": (
-        lambda facts: replaced(facts, "answers", 0, status=0, problem="ConnectionResetError"),
+        lambda facts: replace(facts, "answers", 0, status=0, problem="ConnectionResetError"),
         "ConnectionResetError",
     ),
     "other bytes": (
-        lambda facts: replaced(facts, "answers", 7, body=b'{"id": "id-t-7" }'),
+        lambda facts: replace(facts, "answers", 7, body=b'{"id": "id-t-7" }'),
         "t-7: 2 different answers",
     ),
     "two memos": (
-        lambda facts: replaced(facts, "answers", 7, body=b'{"id": "id-other"}'),
+        lambda facts: replace(facts, "answers", 7, body=b'{"id": "id-other"}'),
         "accepted as 41 memos",
     ),
     "not stored": (lambda facts: facts.stored.pop("id-t-3"), "id-t-3: accepted, but not stored"),
@@ -114,37 +109,37 @@ DAMAGE = {
         "other: stored, but nobody was told",
     ),
     "another's words": (
-        lambda facts: replaced(facts, "stored", "id-t-3", business="?"),
+        lambda facts: replace(facts, "stored", "id-t-3", business="?"),
         "id-t-3: stored with another memo's words",
     ),
     "another's contract": (
-        lambda facts: replaced(facts, "stored", "id-t-3", contract="?"),
+        lambda facts: replace(facts, "stored", "id-t-3", contract="?"),
         "id-t-3: stored with another memo's words",
     ),
     "not handed over": (
-        lambda facts: replaced(facts, "stored", "id-t-3", handed_over_at=None),
+        lambda facts: replace(facts, "stored", "id-t-3", handed_over_at=None),
         "id-t-3: its report is not handed over",
     ),
     "still waiting": (
-        lambda facts: replaced(facts, "stored", "id-t-3", outbox="mk"),
+        lambda facts: replace(facts, "stored", "id-t-3", outbox="mk"),
         "id-t-3: its report is not handed over",
     ),
     "wrong address": (
-        lambda facts: replaced(facts, "stored", "id-t-3", answer={"reported_to": []}),
+        lambda facts: replace(facts, "stored", "id-t-3", answer={"reported_to": []}),
         "id-t-3: reported to the wrong address",
     ),
     "doubled": (lambda facts: facts.mails.append(facts.mails[3]), "2 mails"),
     "no mail": (lambda facts: facts.mails.pop(3), "0 mails"),
     "mail astray": (
-        lambda facts: replaced(facts, "mails", 3, to=["c@client.example"]),
+        lambda facts: replace(facts, "mails", 3, to=["c@client.example"]),
         "its mail is not the one that is stored",
     ),
     "another mail": (
-        lambda facts: replaced(facts, "mails", 3, id="?"),
+        lambda facts: replace(facts, "mails", 3, id="?"),
         "its mail is not the one that is stored",
     ),
     "miscounted": (
-        lambda facts: replaced(facts, "usage", ("mk-1", "2026-09"), counted=1),
+        lambda facts: replace(facts, "usage", ("mk-1", "2026-09"), counted=1),
         "20 taken and 1 counted, not 20 and 0",
     ),
     "not in the month": (lambda facts: facts.usage.clear(), "0 taken and 0 counted, not 20 and 20"),
@@ -154,14 +149,14 @@ DAMAGE = {
 def test_sound_books_have_nothing_to_say():
     facts = sound()
     assert ledger.broken(facts) == []
-    assert (
-        len(facts.answers) == 43
-    )  # sent twice at once, sent again later, sent again after hanging up
+    # sent twice at once, sent again later, sent again after hanging up
+    assert len(facts.answers) == 43
 
 
 @pytest.mark.parametrize("name", DAMAGE)
 def test_damage_is_noticed(name):
     facts = sound()
-    damage, said = DAMAGE[name]
+    damage, sentence = DAMAGE[name]
     damage(facts)
-    assert any(said in each for each in ledger.broken(facts)), ledger.broken(facts)
+    problems = ledger.broken(facts)
+    assert any(sentence in problem for problem in problems), problems

@@ -1,4 +1,7 @@
-"""What must hold after a fault and its repair: all is as it would be without the fault, but for the marks of the way."""
+"""What must hold after a fault and its repair.
+
+All is as it would be without the fault, but for the marks of the way.
+"""
 
 import json
 import re
@@ -13,131 +16,134 @@ from tests.faults.world import Tables
 REPEAT = "重ねてお送りしている可能性"
 # How the outbox got there; `sent` are the ways that were done while another one was not.
 _WAY = {"tries", "unsure", "problem", "last_used_on", "sent"}
-_DRAWN = {
-    "message_id",
-    "ids",
-    "taker",
-    "handed_over_at",
-}  # that there is one is compared, what it is by chance is not
+# Only whether there is one is compared: what it is depends on chance.
+_DRAWN = {"message_id", "ids", "taker", "handed_over_at"}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 
 
-def broken(calm, told, cell, path, prepared: Tables) -> list[str]:
+def broken(calm, run, cell, path, prepared: Tables) -> list[str]:
     """Each invariant that does not hold, in words."""
+    problems = [*_strikes(calm, run, cell), *_answers(calm, run, path)]
     may_stop = path.final is None and not path.event
-    undone = (
-        may_stop and _same(prepared, told, cell) and not any(_done(each) for each in told.answers)
-    )
-    found = [*_struck(calm, told, cell), *_answers(calm, told, path)]
-    if undone and not told.mails:
-        return found
-    return [
-        *found,
-        *_differences(calm.tables, told, cell),
-        *_mails(calm, told, cell),
-        *_seen(calm, told),
-    ]
+    if may_stop and not run.mails and _is_undone(prepared, run, cell):
+        return problems
+    problems += _differences(calm.tables, run, cell)
+    problems += _mails(calm, run, cell)
+    problems += _views(calm, run)
+    return problems
 
 
 def waiting(tables: Tables) -> bool:
     """Whether a mail has yet to leave, without a person."""
-    return any(
-        item.get("outbox") == item["house"]
-        for table in ("memos", "letters")
-        for item in tables[table].values()
-    )
+    items = [*tables["memos"].values(), *tables["letters"].values()]
+    return any(item.get("outbox") == item["house"] for item in items)
 
 
-def _done(answer) -> bool:
-    return answer.status < 300
+def _is_undone(prepared: Tables, run, cell) -> bool:
+    """Nothing was stored, and nobody was told that something was."""
+    if any(answer.status < 300 for answer in run.answers):
+        return False
+    return not list(_differences(prepared, run, cell))
 
 
-def _struck(calm, told, cell) -> Iterator[str]:
+def _strikes(calm, run, cell) -> Iterator[str]:
     """A cell whose call was not reached, or not struck as often as it should be, proves nothing."""
-    if told.calls[: cell.place + 1] != calm.calls[: cell.place + 1]:
-        yield f"the call was not reached: {[str(call) for call in told.calls]}"
-    if told.hits != (cell.call.attempts if cell.fault.lasting else 1):
-        yield f"struck {told.hits} times"
+    if run.calls[: cell.place + 1] != calm.calls[: cell.place + 1]:
+        yield f"the call was not reached: {[str(call) for call in run.calls]}"
+    if run.hits != (cell.call.attempts if cell.fault.lasting else 1):
+        yield f"struck {run.hits} times"
 
 
-def _answers(calm, told, path) -> Iterator[str]:
-    """Who is told to ask again has been told nothing else; all others are told the same, to the byte."""
-    final = [answer for answer in told.answers if not _asks_again(answer)]
+def _answers(calm, run, path) -> Iterator[str]:
+    """Whoever is to ask again has no other answer; all others have the same one, to the byte."""
+    final = [answer for answer in run.answers if not _asks_again(answer)]
+    should = _plain(calm.answers[0].text, calm.start) if calm.answers else ""
     for answer in final:
         if answer.status >= 500:
             yield f"answered {answer.status}: {answer.text}"
-        elif _plain(answer.text, told.began) != _plain(calm.answers[0].text, calm.began):
+        elif _plain(answer.text, run.start) != should:
             yield f"answered {answer.status} in other words: {answer.text}"
     if len({answer.body for answer in final}) > 1:
         yield f"answered in different words: {[answer.text for answer in final]}"
-    if path.final and told.answers[-1].status != path.final:
-        yield f"the last answer is {told.answers[-1].status}"
+    if path.final and run.answers[-1].status != path.final:
+        yield f"the last answer is {run.answers[-1].status}"
 
 
 def _asks_again(answer) -> bool:
-    """503 with its time to wait; or 409 of the kind which says that somebody else was faster, and nothing was done."""
-    return (answer.status == 503 and "Retry-After" in answer.headers) or (
-        answer.status == 409 and "changed-meanwhile" in answer.text
-    )
+    """503 with its time to wait, or 409 of the kind which says that somebody else was faster.
+
+    In neither case anything was done.
+    """
+    if answer.status == 503:
+        return "Retry-After" in answer.headers
+    return answer.status == 409 and "changed-meanwhile" in answer.text
 
 
-def _same(before: Tables, told, cell) -> bool:
-    return not list(_differences(before, told, cell))
-
-
-def _differences(calm: Tables, told, cell) -> Iterator[str]:
+def _differences(calm: Tables, run, cell) -> Iterator[str]:
     """What is stored otherwise than it should be, item by item."""
     for table, items in calm.items():
-        should, is_ = (
-            _listed(items, told.began, cell),
-            _listed(told.tables[table], told.began, cell),
-        )
-        for key in should.keys() | is_.keys():
-            if len(should.get(key, [])) != len(is_.get(key, [])):
-                yield f"{table} {key}: {len(is_.get(key, []))} instead of {len(should.get(key, []))}"
-            for one, other in zip(should.get(key, []), is_.get(key, []), strict=False):
-                if names := [
-                    name for name in one.keys() | other.keys() if one.get(name) != other.get(name)
-                ]:
-                    yield f"{table} {key} differs in {sorted(names)}"
+        should = _by_key(items, run.start, cell)
+        actual = _by_key(run.tables[table], run.start, cell)
+        for key in should.keys() | actual.keys():
+            wanted, stored = should.get(key, []), actual.get(key, [])
+            if len(wanted) != len(stored):
+                yield f"{table} {key}: {len(stored)} instead of {len(wanted)}"
+            for one, other in zip(wanted, stored, strict=False):
+                yield from _differing_names(f"{table} {key}", one, other)
 
 
-def _listed(items: dict, began, cell) -> dict[str, list[dict]]:
+def _differing_names(where: str, one: dict, other: dict) -> Iterator[str]:
+    names = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
+    if names:
+        yield f"{where} differs in {sorted(names)}"
+
+
+def _by_key(items: dict, start, cell) -> dict[str, list[dict]]:
     """{key: its items}: keys that tell a moment of the story may be several's."""
-    found: dict[str, list[dict]] = {}
+    lists: dict[str, list[dict]] = {}
     for key, item in items.items():
-        found.setdefault(_plain(key, began), []).append(_bare(item, began, cell))
-    return found
+        lists.setdefault(_plain(key, start), []).append(_bare(item, start, cell))
+    return lists
 
 
-def _bare(item: dict, began, cell) -> dict:
-    """An item without the marks of the way; an index that knew of nothing may have left out the earlier calls."""
+def _bare(item: dict, start, cell) -> dict:
+    """An item without the marks of the way.
+
+    An index that knew of nothing may have left out the earlier calls.
+    """
     ignored = _WAY | ({"earlier"} if cell.fault.kind == "stale" else set())
     names = item.keys() - ignored
     return {
-        name: "…" if name in _DRAWN else _plain(json.dumps(item[name]), began) for name in names
+        name: "…" if name in _DRAWN else _plain(json.dumps(item[name]), start) for name in names
     }
 
 
-def _plain(text: str, began: datetime) -> str:
+def _plain(text: str, start: datetime) -> str:
     """A text without the story's own moments: what a repair does is done later."""
-    return _STAMP.sub(
-        lambda found: found[0] if datetime.fromisoformat(found[0]) < began else "…", text
-    )
+
+    def moment(stamp: re.Match) -> str:
+        return stamp[0] if datetime.fromisoformat(stamp[0]) < start else "…"
+
+    return _STAMP.sub(moment, text)
 
 
-def _mails(calm, told, cell) -> Iterator[str]:
-    """Each mail once, and once more at most for each doubt that the fault has left on record; what is sent again says so."""
-    doubts = _doubts(told.tables)
+def _mails(calm, run, cell) -> Iterator[str]:
+    """Each mail once, and once more at most for each doubt that the fault has left on record.
+
+    A mail that is sent again says so.
+    """
+    doubts = _doubts(run.tables)
     doubts.subtract(_doubts(calm.tables))
-    sent, should = Counter(map(_whom, told.mails)), Counter(map(_whom, calm.mails))
-    if told.taken != len(told.mails):
-        yield f"{told.taken} mails were taken, {len(told.mails)} went over the wire"
+    sent, should = Counter(map(_whom, run.mails)), Counter(map(_whom, calm.mails))
+    repeats = Counter(_whom(mail) for mail in run.mails if REPEAT in mail.text)
+    if run.taken != len(run.mails):
+        yield f"{run.taken} mails were taken, {len(run.mails)} went over the wire"
     for item, to in sent.keys() | should.keys():
         extra = sent[item, to] - should[item, to]
-        if not 0 <= extra <= (0 if cell.fault.plain else doubts[item]):
-            yield f"{sent[item, to]} mails of {item}, {doubts[item]} doubts more than without the fault"
-        if sum(REPEAT in mail.text for mail in told.mails if _whom(mail) == (item, to)) < extra:
+        limit = 0 if cell.fault.plain else doubts[item]
+        if not 0 <= extra <= limit:
+            yield f"{sent[item, to]} mails of {item}, {doubts[item]} doubts more than without fault"
+        if repeats[item, to] < extra:
             yield f"a repeat of {item} does not say so"
         if not set(to) <= _recipients(calm.tables, item):
             yield f"somebody else was told of {item}"
@@ -156,26 +162,29 @@ def _outgoing(tables: Tables) -> Iterator[tuple[str, dict]]:
 
 def _doubts(tables: Tables) -> Counter:
     """{an item's tag: how many attempts of unknown end are on its record}."""
-    return Counter(
-        {tag: len(item.get("unsure", {"L": []})["L"]) for tag, item in _outgoing(tables)}
-    )
+    return Counter({tag: len(_list(item, "unsure")) for tag, item in _outgoing(tables)})
+
+
+def _list(item: dict, name: str) -> list:
+    return item[name]["L"] if name in item else []
 
 
 def _recipients(tables: Tables, wanted: str) -> set[str]:
     """Whom an item names, as it is stored."""
-    named = [
-        item.get("to") or item.get("told_now") or item["reported_to"]
-        for tag, item in _outgoing(tables)
-        if tag == wanted
-    ]
-    return {
-        each if isinstance(each, str) else each["address"]
-        for whom in named
-        for each in json.loads(whom["S"])
-    }
+    addresses = set()
+    for tag, item in _outgoing(tables):
+        if tag == wanted:
+            stored = item.get("to") or item.get("told_now") or item["reported_to"]
+            addresses |= {_address(each) for each in json.loads(stored["S"])}
+    return addresses
 
 
-def _seen(calm, told) -> Iterator[str]:
-    said, should = (json.dumps(each.seen, ensure_ascii=False) for each in (told, calm))
-    if _plain(said, told.began) != _plain(should, calm.began):
-        yield f"the doors tell {said} instead of {should}"
+def _address(recipient: str | dict) -> str:
+    return recipient if isinstance(recipient, str) else recipient["address"]
+
+
+def _views(calm, run) -> Iterator[str]:
+    view = json.dumps(run.view, ensure_ascii=False)
+    should = json.dumps(calm.view, ensure_ascii=False)
+    if _plain(view, run.start) != _plain(should, calm.start):
+        yield f"the doors tell {view} instead of {should}"

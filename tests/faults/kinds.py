@@ -17,9 +17,10 @@ _SINGLE_WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 
 @dataclass(frozen=True)
 class Fault:
-    """`strikes` takes the place of an attempt, of every attempt if `lasting`; `misses` tells why a call cannot meet it.
+    """`strikes` takes the place of an attempt, of every attempt if `lasting`.
 
-    After a `plain` one nothing is in doubt, and no mail may go out again.
+    `misses` tells why a call cannot meet the fault. After a `plain` fault
+    nothing is in doubt, and no mail may go out again.
     """
 
     kind: str
@@ -118,8 +119,10 @@ def _no_effect(call: Call) -> str:
 
 
 def _no_conflict(call: Call) -> str:
-    able = call.service == "dynamodb" and call.operation in (*_SINGLE_WRITES, "TransactWriteItems")
-    return "" if able else "only a write of DynamoDB meets a transaction"
+    is_write = call.operation in (*_SINGLE_WRITES, "TransactWriteItems")
+    if call.service == "dynamodb" and is_write:
+        return ""
+    return "only a write of DynamoDB meets a transaction"
 
 
 def _never_stale(call: Call) -> str:

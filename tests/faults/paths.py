@@ -1,4 +1,4 @@
-"""The paths of the fault matrix: each is a story told through a public door, on a desk prepared for it.
+"""The paths of the fault matrix: stories through a public door, each on a desk prepared for it.
 
 A new path is one more entry in `PATHS`; which calls it makes is recorded, not listed.
 """
@@ -16,11 +16,12 @@ from tests.desk import Answer, Desk, link
 
 @dataclass(frozen=True)
 class Path:
-    """`story` is one request or one event; `final` the status until which a client repeats it, None for who gives up at once.
+    """`story` is one request or one event.
 
-    `look` is what the doors tell afterwards. An `event` is brought again by
-    the cloud while the function fails on it, and may come twice anyhow. Of
-    what is not `whole`, a short run leaves some cells out.
+    `final` is the status until which a client repeats it, None for who gives up
+    at once. `look` is what the doors tell afterwards. An `event` is brought
+    again by the cloud while the function fails on it, and may come twice
+    anyhow. Of what is not `whole`, a short run leaves some cells out.
     """
 
     name: str
@@ -53,7 +54,7 @@ def _called_before(desk: Desk) -> None:
     desk.memo("key-00", received_at="2026-09-01T10:15:00+09:00", caller={"phone": "03-5555-0000"})
 
 
-def _told_already(desk: Desk) -> None:
+def _stored_already(desk: Desk) -> None:
     _running(desk)
     _memo(desk)
 
@@ -73,14 +74,14 @@ def _letter_left(desk: Desk) -> None:
     desk.later(seconds=31)
 
 
-def _month(desk: Desk) -> list:
+def _ask_month(desk: Desk) -> list:
     """The month's count, and the memos as the operator's list has them."""
-    counted = desk.get(f"/v1/contracts/{desk.contract}/usage/2026-09", role="operator")
-    listed = desk.get(f"/v1/memos?contract={desk.contract}&month=2026-09", role="operator")
-    return [counted.json, listed.json]
+    usage = desk.get(f"/v1/contracts/{desk.contract}/usage/2026-09", role="operator")
+    memos = desk.get(f"/v1/memos?contract={desk.contract}&month=2026-09", role="operator")
+    return [usage.json, memos.json]
 
 
-def _status(desk: Desk) -> str:
+def _ask_status(desk: Desk) -> str:
     return desk.status
 
 
@@ -88,31 +89,28 @@ SALES = {"company": "営業商会", "name": "売田", "phone": "03-9999-1111"}
 ROOM = "123456"
 
 
-def _reported(desk: Desk, **said) -> None:
+def _report(desk: Desk, **facts) -> None:
     """A call whose report has left."""
-    desk.reported = desk.memo("key-0", received_at="2026-09-01T10:10:00+09:00", **said).json["id"]
+    memo = desk.memo("key-0", received_at="2026-09-01T10:10:00+09:00", **facts)
+    desk.call_id = memo.json["id"]
 
 
 def _to_correct(desk: Desk) -> None:
     _running(desk)
-    _reported(desk)
+    _report(desk)
 
 
 def _correction(desk: Desk) -> Answer:
     """The call was one of sales: counted until now, and reported all the same."""
-    said = desk.said(business="求人広告の営業でした", **{"class": "sales"})
-    body = {name: value for name, value in said.items() if name not in ("line", "received_at")}
-    return desk.post(
-        f"/v1/memos/{desk.reported}/corrections",
-        body,
-        role="operator",
-        **{"idempotency-key": "correction-1"},
-    )
+    memo = desk.said(business="求人広告の営業でした", **{"class": "sales"})
+    body = {name: value for name, value in memo.items() if name not in ("line", "received_at")}
+    path = f"/v1/memos/{desk.call_id}/corrections"
+    return desk.post(path, body, role="operator", **{"idempotency-key": "correction-1"})
 
 
-def _objected_at_smile(desk: Desk) -> None:
+def _to_press_at_smile(desk: Desk) -> None:
     _running(desk)
-    _reported(desk, caller=SALES)
+    _report(desk, caller=SALES)
     desk.page = link(desk.mail("電話受付のご報告"))
 
 
@@ -130,22 +128,21 @@ def _mk(desk: Desk) -> None:
     desk.later(minutes=20)
 
 
-def _objected_at_mk(desk: Desk) -> None:
+def _to_press_at_mk(desk: Desk) -> None:
     _mk(desk)
-    _reported(desk)
+    _report(desk)
     desk.page = link(desk.mail("受電報告"))
 
 
 def _to_decide(desk: Desk) -> None:
-    _objected_at_mk(desk)
+    _to_press_at_mk(desk)
     _press(desk)
     desk.later(minutes=1)
 
 
 def _decision(desk: Desk) -> Answer:
-    return desk.post(
-        f"/v1/memos/{desk.reported}/class", {"class": "sales", "reason": "録音で営業と確認"}
-    )
+    body = {"class": "sales", "reason": "録音で営業と確認"}
+    return desk.post(f"/v1/memos/{desk.call_id}/class", body)
 
 
 def _two_addresses(desk: Desk) -> None:
@@ -154,13 +151,13 @@ def _two_addresses(desk: Desk) -> None:
     desk.presses("テストメール", to="mobile@sakura.example")
 
 
-def _told_by_ses(what: str) -> Callable[[Desk], None]:
+def _event_of(what: str) -> Callable[[Desk], None]:
     """A report to two addresses, and what SES tells of the first a minute later."""
 
     def prepare(desk: Desk) -> None:
         _two_addresses(desk)
-        _reported(desk)
-        _signed(desk, what)
+        _report(desk)
+        _sign(desk, what)
 
     return prepare
 
@@ -169,13 +166,13 @@ def _in_doubt(desk: Desk) -> None:
     """SES took the report, and its answer was lost; the lease still runs."""
     _two_addresses(desk)
     with ses_server.answering("reset"):
-        _reported(desk)
-    _signed(desk, "send")
+        _report(desk)
+    _sign(desk, "send")
 
 
-def _signed(desk: Desk, what: str) -> None:
+def _sign(desk: Desk, what: str) -> None:
     """The event as Lambda brings it, again and again the same."""
-    memo = Memo.find(desk.reported)
+    memo = Memo.find(desk.call_id)
     tags = {"memo": ses.tagged(memo.id), "contract": memo.contract, "stage": "test"}
     mail = ses_events.Mail("ses-1", tags, memo.recipients, desk.moment)
     desk.later(seconds=5)
@@ -188,9 +185,8 @@ def _event(desk: Desk) -> dict:
 
 
 def _again(desk: Desk) -> Answer:
-    return desk.post(
-        f"/v1/memos/{desk.reported}/resend", {}, role="operator", **{"idempotency-key": "again-1"}
-    )
+    path = f"/v1/memos/{desk.call_id}/resend"
+    return desk.post(path, {}, role="operator", **{"idempotency-key": "again-1"})
 
 
 def _held_for_nobody(desk: Desk) -> None:
@@ -198,7 +194,7 @@ def _held_for_nobody(desk: Desk) -> None:
     _mk(desk)
     desk.does("people", {"name": "鈴木 花子", "addresses": ["suzuki@sakura.example"]})
     with ses_server.answering(ses_server.refusal(400, "MessageRejected")):
-        _reported(desk)
+        _report(desk)
 
 
 def _with_room(desk: Desk) -> None:
@@ -208,42 +204,46 @@ def _with_room(desk: Desk) -> None:
     desk.does("people/p1/addresses/p1a2/confirmation", {"ground": "お電話で確認"})
 
 
-def _call(desk: Desk) -> list:
-    """The call with its count and how its report stands at each address, but not after how many tries; the month's count."""
-    seen = desk.get(f"/v1/memos/{desk.reported}", role="operator").json
-    report = seen.pop("report")
+def _ask_call(desk: Desk) -> list:
+    """The call with its count, how its report stands at each address, and the month's count.
+
+    How many tries the report took is left out.
+    """
+    memo = desk.get(f"/v1/memos/{desk.call_id}", role="operator").json
+    report = memo.pop("report")
     states = [(each["address"], each["state"]) for each in report["deliveries"]]
-    return [seen, report["state"], states, desk.counted("2026-09")]
+    return [memo, report["state"], states, desk.counted("2026-09")]
 
 
-def _newest(desk: Desk) -> list:
+def _ask_newest(desk: Desk) -> list:
     """The same of the call taken last."""
-    desk.reported = _month(desk)[1]["memos"][0]["id"]
-    return _call(desk)
+    desk.call_id = _ask_month(desk)[1]["memos"][0]["id"]
+    return _ask_call(desk)
 
 
 def _both(path: Path) -> list[Path]:
-    """The same request by a client who repeats it until it is answered for good, and by one who gives up at once."""
-    return [
-        path,
-        replace(path, name=f"{path.name}, and the client gives up", final=None, whole=False),
-    ]
+    """The same request by a client who repeats it until its final answer, and by one who does not.
+
+    The second gives up at once.
+    """
+    name = f"{path.name}, and the client gives up"
+    return [path, replace(path, name=name, final=None, whole=False)]
 
 
 PATHS = [
-    *_both(Path("memo", _running, _memo, 201, _month, whole=True)),
-    Path("memo with earlier calls of the day", _called_before, _memo, 201, _month),
-    Path("memo that is stored already", _told_already, _memo, 201, _month),
-    Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _month, whole=True),
-    Path("sweep of a letter whose sender died", _letter_left, _sweep, None, _status),
-    Path("memo with a Chatwork room beside mail", _with_room, _memo, 201, _newest),
-    Path("correction of a memo", _to_correct, _correction, 201, _call),
-    Path("client's press at smile", _objected_at_smile, _press, 200, _call),
-    Path("client's objection at mk", _objected_at_mk, _press, 200, _call),
-    Path("office decides the class", _to_decide, _decision, 200, _call),
-    Path("SES delivery event", _told_by_ses("delivery"), _event, None, _call, event=True),
-    Path("SES hard bounce event", _told_by_ses("bounce"), _event, None, _call, event=True),
-    Path("SES Send event of a report in doubt", _in_doubt, _event, None, _call, event=True),
-    Path("report sent again", _objected_at_mk, _again, 200, _call),
-    Path("held report sent again", _held_for_nobody, _again, 200, _call),
+    *_both(Path("memo", _running, _memo, 201, _ask_month, whole=True)),
+    Path("memo with earlier calls of the day", _called_before, _memo, 201, _ask_month),
+    Path("memo that is stored already", _stored_already, _memo, 201, _ask_month),
+    Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _ask_month, whole=True),
+    Path("sweep of a letter whose sender died", _letter_left, _sweep, None, _ask_status),
+    Path("memo with a Chatwork room beside mail", _with_room, _memo, 201, _ask_newest),
+    Path("correction of a memo", _to_correct, _correction, 201, _ask_call),
+    Path("client's press at smile", _to_press_at_smile, _press, 200, _ask_call),
+    Path("client's objection at mk", _to_press_at_mk, _press, 200, _ask_call),
+    Path("office decides the class", _to_decide, _decision, 200, _ask_call),
+    Path("SES delivery event", _event_of("delivery"), _event, None, _ask_call, event=True),
+    Path("SES hard bounce event", _event_of("bounce"), _event, None, _ask_call, event=True),
+    Path("SES Send event of a report in doubt", _in_doubt, _event, None, _ask_call, event=True),
+    Path("report sent again", _to_press_at_mk, _again, 200, _ask_call),
+    Path("held report sent again", _held_for_nobody, _again, 200, _ask_call),
 ]

@@ -1,4 +1,7 @@
-"""A process killed between "stored" and "sent" loses nothing: on DynamoDB Local, with a real SIGKILL."""
+"""A process killed between "stored" and "sent" loses nothing.
+
+This runs on DynamoDB Local, with a real SIGKILL.
+"""
 
 import os
 import signal
@@ -18,16 +21,12 @@ pytestmark = pytest.mark.truth
 
 def start(desk, what: str, dynamodb: str) -> subprocess.Popen:
     """The same app in a process of its own, on the same store, doing one thing."""
-    environment = os.environ | {
-        "AWS_ENDPOINT_URL_DYNAMODB": dynamodb,
-        "DESK_MOMENT": desk.moment.isoformat(),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.one_request", what], env=environment
-    )
+    further = {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb, "DESK_MOMENT": desk.moment.isoformat()}
+    command = [sys.executable, "-m", "tests.faults.one_request", what]
+    return subprocess.Popen(command, env=os.environ | further)
 
 
-def killed(desk, what: str, dynamodb: str) -> None:
+def run_and_kill(desk, what: str, dynamodb: str) -> None:
     """Run one request in another process and kill it when SES hears from it."""
     process = None
 
@@ -35,22 +34,24 @@ def killed(desk, what: str, dynamodb: str) -> None:
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    with ses_server.answering(kill) as heard:
+    with ses_server.answering(kill) as requests:
         process = start(desk, what, dynamodb)
         for _ in range(300):
-            if heard and process.poll() is not None:
+            if requests and process.poll() is not None:
                 break
             time.sleep(0.1)
-    assert process.returncode == -signal.SIGKILL and len(heard) == 1
+    assert process.returncode == -signal.SIGKILL
+    assert len(requests) == 1
 
 
 def test_a_memo_whose_process_was_killed_is_still_reported(true_desk, dynamodb_local):
     desk = true_desk
     desk.on("2026-09-01").starts("smile")
     before = len(desk.mails())
-    killed(desk, "memo", dynamodb_local)
+    run_and_kill(desk, "memo", dynamodb_local)
     (memo,) = Memo.scan(consistent_read=True)
-    assert memo.handed_over_at is None and desk.counted("2026-09") == 0
+    assert memo.handed_over_at is None
+    assert desk.counted("2026-09") == 0
     assert repair.sweep(desk.later(seconds=29).moment) == {}
     assert repair.sweep(desk.later(seconds=2).moment) == {"sent": 1}
     assert len(desk.mails()) == before + 1
@@ -59,12 +60,13 @@ def test_a_memo_whose_process_was_killed_is_still_reported(true_desk, dynamodb_l
     assert desk.counted("2026-09") == 1
     again = desk.at("2026-09-01", "10:00").memo("killed-1")
     assert (again.status, again.json["id"]) == (201, memo.id)
-    assert len(desk.mails()) == before + 1 and desk.counted("2026-09") == 1
+    assert len(desk.mails()) == before + 1
+    assert desk.counted("2026-09") == 1
 
 
 def test_an_application_whose_process_was_killed_still_gets_its_mail(true_desk, dynamodb_local):
     desk = true_desk
-    killed(desk, "signup", dynamodb_local)
+    run_and_kill(desk, "signup", dynamodb_local)
     (letter,) = Letter.scan(consistent_read=True)
     assert letter.handed_over_at is None
     assert repair.sweep(desk.later(seconds=31).moment) == {"sent": 1}
@@ -76,10 +78,11 @@ def test_an_application_whose_process_was_killed_still_gets_its_mail(true_desk, 
 def test_a_sweep_that_was_killed_is_taken_over_by_the_next(true_desk, dynamodb_local):
     desk = true_desk
     desk.on("2026-09-01").starts("smile")
-    killed(desk, "memo", dynamodb_local)
-    killed(desk.later(seconds=31), "sweep", dynamodb_local)
+    run_and_kill(desk, "memo", dynamodb_local)
+    run_and_kill(desk.later(seconds=31), "sweep", dynamodb_local)
     before = len(desk.mails())
     assert repair.sweep(desk.later(seconds=31).moment) == {"sent": 1}
     assert len(desk.mails()) == before + 1
     (memo,) = Memo.scan(consistent_read=True)
-    assert len(memo.unsure) == 2 and desk.counted("2026-09") == 1
+    assert len(memo.unsure) == 2
+    assert desk.counted("2026-09") == 1

@@ -1,7 +1,8 @@
 """The fault matrix: every call of every path under every kind of fault, on DynamoDB Local.
 
-`FAULTS=all`, as `make faults` has it, runs every cell, `FAULTS=some` every kind at every call; otherwise the
-paths that are `whole` are run so, and of the others one fault at every call.
+`FAULTS=all`, as `make faults` has it, runs every cell, `FAULTS=some` every kind
+at every call; otherwise the paths that are `whole` are run so, and of the
+others one fault at every call.
 """
 
 import os
@@ -32,8 +33,9 @@ def whole_desk(true_desk, topic):
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
 def test_every_call_under_every_fault(whole_desk, path):
-    wanted = os.environ.get("FAULTS") or "few"
-    table = matrix.run(path, World(whole_desk), "all" if path.whole else wanted)
+    choice = "all" if path.whole else os.environ.get("FAULTS") or "few"
+    table = matrix.run(path, World(whole_desk), choice)
     print(f"\n\n{table}\n")
-    assert table.cells and not table.not_run
+    assert table.cells
+    assert not table.not_run
     assert not table.failed, "\n".join(table.failed)

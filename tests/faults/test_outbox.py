@@ -36,11 +36,13 @@ def test_a_definite_no_is_tried_again_without_doubt(running, ending):
     with ses_server.answering(ending) as taken:
         assert running.memo().status == 201
     assert len(taken) == 1
-    assert only_memo().handed_over_at is None and only_memo().attempt_since is None
+    assert only_memo().handed_over_at is None
+    assert only_memo().attempt_since is None
     assert running.counted("2026-09") == 0
     assert sweep(running) == {}
     assert sweep(running.later(seconds=20)) == {"sent": 1}
-    assert only_memo().unsure == [] and only_memo().outbox is None
+    assert only_memo().unsure == []
+    assert only_memo().outbox is None
     assert "重ねて" not in text_of(running.mails()[-1])
 
 
@@ -52,9 +54,8 @@ def test_an_ambiguous_end_waits_for_its_lease_and_says_so(running, ending):
     assert sweep(running.later(seconds=29)) == {}
     assert sweep(running.later(seconds=2)) == {"sent": 1}
     assert len(only_memo().unsure) == 1
-    assert text_of(running.mails()[-1]).startswith(
-        "※通信の都合により、同じ内容のメールを重ねてお送りしている可能性"
-    )
+    beginning = "※通信の都合により、同じ内容のメールを重ねてお送りしている可能性"
+    assert text_of(running.mails()[-1]).startswith(beginning)
     assert sweep(running.later(minutes=5)) == {}
 
 
@@ -67,10 +68,10 @@ def test_nobody_answering_is_a_definite_no(running):
 
 def test_what_will_always_be_refused_goes_to_the_office(running):
     with ses_server.answering(refusal(400, "MessageRejected")) as taken:
-        taken_id = running.memo().json["id"]
+        identity = running.memo().json["id"]
         assert sweep(running.later(hours=1)) == {}
     assert len(taken) == 1
-    report = running.get(f"/v1/memos/{taken_id}", role="operator").json["report"]
+    report = running.get(f"/v1/memos/{identity}", role="operator").json["report"]
     assert (report["state"], report["problem"]) == ("with_office", "MessageRejected")
 
 
@@ -103,8 +104,8 @@ def test_two_sweeps_at_once_send_once(running):
     with ses_server.answering(refusal(500, "InternalFailure")):
         running.memo()
     running.later(seconds=31)
-    seen = only_memo(), only_memo()
-    assert [item.claim(running.moment) for item in seen] == [True, False]
+    copies = only_memo(), only_memo()
+    assert [item.claim(running.moment) for item in copies] == [True, False]
 
 
 def test_a_letter_whose_sender_died_is_sent_by_the_sweep(any_desk):
@@ -117,10 +118,18 @@ def test_a_letter_whose_sender_died_is_sent_by_the_sweep(any_desk):
 
 
 def test_a_mail_that_cannot_be_written_is_left_to_the_office(running):
-    Letter(
-        id="odd", house="mk", contract=running.contract, kind="no_such", to=["a@b.example"], facts={}, written_at=running.moment,
-        outbox="mk", next_try_at=running.moment,
-    ).save()  # fmt: skip
+    letter = Letter(
+        id="odd",
+        house="mk",
+        contract=running.contract,
+        kind="no_such",
+        to=["a@b.example"],
+        facts={},
+        written_at=running.moment,
+        outbox="mk",
+        next_try_at=running.moment,
+    )
+    letter.save()
     assert sweep(running) == {"never": 1}
     assert Letter.find("odd").outbox == "mk:office"
 
@@ -146,16 +155,14 @@ def test_logs_carry_no_name_number_address_or_text(running, capfd):
         "鳥籠の件",
         "canary@sakura.example",
     ]
-    with ses_server.answering(
-        "reset", refusal(400, "MessageRejected"), refusal(429, "TooManyRequestsException")
-    ):
-        said = {
-            "caller": {"company": canaries[0], "name": canaries[1], "phone": canaries[2]},
-            "business": canaries[4],
-        }
+    endings = [refusal(400, "MessageRejected"), refusal(429, "TooManyRequestsException")]
+    with ses_server.answering("reset", *endings):
+        caller = {"company": canaries[0], "name": canaries[1], "phone": canaries[2]}
+        memo = {"caller": caller, "business": canaries[4]}
         for place in range(3):
-            running.memo(f"key-{place}", **said)
-        running.memo("key-4", **said | {"line": canaries[2]})
+            running.memo(f"key-{place}", **memo)
+        running.memo("key-4", **memo | {"line": canaries[2]})
         running.signs_up("mk", mail=canaries[5], company=canaries[0])
     printed = "".join(capfd.readouterr())
-    assert printed and not [canary for canary in canaries if canary in printed]
+    assert printed
+    assert not [canary for canary in canaries if canary in printed]

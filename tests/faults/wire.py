@@ -1,6 +1,6 @@
-"""The wire between this process and the services it calls: every request, seen, and struck where a test says so.
+"""The wire between this process and the services it calls: every request, seen and struck.
 
-It lies below the SDK's retries and above the network, so a fault can strike
+It lies below the SDK's retries and above the network, so a fault of a test can strike
 one attempt or all of them, before the request has left or after its effect.
 AWS is called by botocore, Chatwork by urllib3: each has a seam of its own.
 """
@@ -11,7 +11,7 @@ import email.policy
 import json
 import re
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -48,7 +48,7 @@ class Call:
 
 
 class Mail(NamedTuple):
-    """A mail or message that was really taken: the id of its item as tagged, its recipients, its text."""
+    """A mail or message that was really taken: its item's tag, its recipients, its text."""
 
     item: str
     to: tuple[str, ...]
@@ -57,7 +57,10 @@ class Mail(NamedTuple):
 
 @dataclass
 class Attempt:
-    """One attempt of a call. `go` does it; its reply is (response, None) or (None, exception), as botocore has them."""
+    """One attempt of a call, which `go` does.
+
+    Its reply is (response, None) or (None, exception), as botocore has them.
+    """
 
     call: Call
     request: Any
@@ -74,13 +77,13 @@ class Attempt:
 
     def refused(self, status: int, code: str, **more) -> tuple:
         """The service's refusal, without any effect."""
-        said = {
+        answer = {
             "Error": {"Code": code, "Message": "injected"},
             "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": {}},
         }
         response = AWSResponse(self.request.url, status, HeadersDict(), None)
         response._content = b""  # as if it had been read already
-        return (response, said | more), None
+        return (response, answer | more), None
 
     def unreached(self) -> tuple:
         return None, EndpointConnectionError(endpoint_url=self.request.url)
@@ -97,9 +100,8 @@ class Post(Attempt):
         reply = self.send()
         if reply[0].status == 200:
             text = self.request[1]["body"]
-            item = re.search(r"/confirm/([\w-]+)\.", text)[
-                1
-            ]  # a report's link begins with its memo's id
+            # A report's link begins with its memo's id.
+            item = re.search(r"/confirm/([\w-]+)\.", text)[1]
             self.wire.mails.append(Mail(item, (self.call.target,), text))
         return reply
 
@@ -115,12 +117,14 @@ class Post(Attempt):
 
 @dataclass
 class Wire:
-    """The story that is listened to: its `calls` and the fault's `hits`. Of everybody since: `mails` taken, tables `written`."""
+    """The story that is listened to: its `calls` and the fault's `hits`.
+
+    Of everybody since: `mails` taken, tables `written`.
+    """
 
     prefix: str  # of the tables' names
-    meanwhile: Any = (
-        None  # what else happens in the world: `rival()`, `rival_dies()`, `time_passes()`
-    )
+    # what else happens in the world: `rival()`, `rival_dies()`, `time_passes()`
+    meanwhile: Any = None
     calls: list[Call] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     written: set[str] = field(default_factory=set)
@@ -133,22 +137,20 @@ class Wire:
 
     @contextmanager
     def laid(self) -> Iterator["Wire"]:
-        """Every botocore endpoint of this process, and every pool of urllib3's own, goes through here."""
-        with ExitStack() as seams:
-            seams.enter_context(
-                patch.object(Endpoint, "_do_get_response", self._aws(Endpoint._do_get_response))
-            )
-            seams.enter_context(
-                patch.object(urllib3.PoolManager, "urlopen", self._web(urllib3.PoolManager.urlopen))
-            )
+        """Every botocore endpoint and every urllib3 pool of this process goes through here."""
+        aws = self._aws(Endpoint._do_get_response)
+        web = self._web(urllib3.PoolManager.urlopen)
+        with (
+            patch.object(Endpoint, "_do_get_response", aws),
+            patch.object(urllib3.PoolManager, "urlopen", web),
+        ):
             yield self
 
     def _aws(self, straight: Callable) -> Callable:
         def through_us(endpoint, request, operation, context):
             call = _call(operation, request, context, self.prefix)
-            attempt = Attempt(
-                call, request, partial(straight, endpoint, request, operation, context), self
-            )
+            send = partial(straight, endpoint, request, operation, context)
+            attempt = Attempt(call, request, send, self)
             return self._passes(attempt, context["retries"]["attempt"])
 
         return through_us
@@ -159,11 +161,12 @@ class Wire:
         def through_us(pools, method, url, **how):
             room = address_of(re.search(r"/rooms/(\d+)/messages$", url)[1])
             call = Call("chatwork", method, room, attempts=1, reads=False, stale=False)
-            sent = {name: values[0] for name, values in parse_qs(how["body"]).items()}
-            response, fault = self._passes(
-                Post(call, (url, sent), lambda: (straight(pools, method, url, **how), None), self),
-                1,
-            )
+            body = {name: values[0] for name, values in parse_qs(how["body"]).items()}
+
+            def send():
+                return straight(pools, method, url, **how), None
+
+            response, fault = self._passes(Post(call, (url, body), send, self), 1)
             if fault:
                 raise fault
             return response
@@ -172,7 +175,10 @@ class Wire:
 
     @contextmanager
     def listening(self, place: int | None = None, fault=None) -> Iterator[None]:
-        """Note the calls, and let the fault strike the one at `place`; what it made late takes effect at the end."""
+        """Note the calls, and let the fault strike the one at `place`.
+
+        What the fault made late takes effect at the end.
+        """
         self.calls, self.mails, self.written, self.late, self.hits = [], [], set(), [], 0
         self._place, self._fault, self._listens = place, fault, True
         try:
@@ -184,7 +190,10 @@ class Wire:
 
     @contextmanager
     def aside(self, dies: bool = False) -> Iterator[None]:
-        """What somebody else does meanwhile is neither noted nor struck; who `dies` ends with the first mail."""
+        """What somebody else does meanwhile is neither noted nor struck.
+
+        Who `dies` ends with the first mail.
+        """
         before, self._listens, self._dies = self._listens, False, dies
         try:
             yield
@@ -210,43 +219,42 @@ def _call(operation, request, context, prefix: str) -> Call:
     service = operation.service_model.service_name
     body = json.loads(request.body or b"{}") if service in ("dynamodb", "sesv2") else {}
     reads = bool(_READS.match(operation.name))
+    retries = context["client_config"].retries or {}
     return Call(
         service=service,
         operation=operation.name,
-        target=", ".join(each.removeprefix(prefix) for each in _targets(body)),
-        attempts=(context["client_config"].retries or {}).get("total_max_attempts", 1),
+        target=", ".join(name.removeprefix(prefix) for name in _targets(body)),
+        attempts=retries.get("total_max_attempts", 1),
         reads=reads,
         stale=service == "dynamodb" and reads and not body.get("ConsistentRead", False),
     )
 
 
 def _targets(body: dict) -> list[str]:
-    """The tables of a request; with its index, and the key of a house's own part of it."""
+    """The tables of a request, with its index and the key of a house's own part of the index."""
     if "TransactItems" in body:
-        return sorted(
-            {each["TableName"] for item in body["TransactItems"] for each in item.values()}
-        )
+        parts = [part for item in body["TransactItems"] for part in item.values()]
+        return sorted({part["TableName"] for part in parts})
     if "RequestItems" in body:
         return sorted(body["RequestItems"])
-    index = f".{body['IndexName']}" if "IndexName" in body else ""
-    part = next(
-        (
-            value["S"]
-            for value in body.get("ExpressionAttributeValues", {}).values()
-            if "S" in value
-        ),
-        "",
-    )
-    house = f" {part}" if index and re.fullmatch("[a-z]{1,8}", part) else ""
-    return [f"{body['TableName']}{index}{house}"] if "TableName" in body else []
+    if "TableName" not in body:
+        return []
+    if "IndexName" not in body:
+        return [body["TableName"]]
+    return [f"{body['TableName']}.{body['IndexName']}{_house(body)}"]
+
+
+def _house(body: dict) -> str:
+    """The house whose part of an index is read, or nothing."""
+    values = body.get("ExpressionAttributeValues", {}).values()
+    texts = [value["S"] for value in values if "S" in value]
+    is_house = texts and re.fullmatch("[a-z]{1,8}", texts[0])
+    return f" {texts[0]}" if is_house else ""
 
 
 def _mail(sent: dict) -> Mail:
     raw = base64.b64decode(sent["Content"]["Raw"]["Data"])
-    text = (
-        email.message_from_bytes(raw, policy=email.policy.default)
-        .get_body(("plain",))
-        .get_content()
-    )
+    message = email.message_from_bytes(raw, policy=email.policy.default)
+    text = message.get_body(("plain",)).get_content()
     tags = {tag["Name"]: tag["Value"] for tag in sent["EmailTags"]}
     return Mail(tags.get("memo") or tags["letter"], tuple(sent["Destination"]["ToAddresses"]), text)

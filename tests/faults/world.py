@@ -1,4 +1,7 @@
-"""A prepared world that can be put back: the tables of either store, the mails, the desk and the clocks."""
+"""A prepared world that can be put back.
+
+It is the tables of either store, the mails, the desk and the clocks.
+"""
 
 import json
 import time
@@ -20,15 +23,15 @@ from dev import cloud, days
 from tests.desk import Desk
 
 Tables = dict[str, dict[str, dict]]
-_BESIDE = {
-    "client",
-    "topic",
-    "chatwork",
-}  # servers and the like, which are no memory of the desk's own
+# Servers and the like, which are no memory of the desk's own.
+_BESIDE = {"client", "topic", "chatwork"}
 
 
 class World:
-    """What is there besides the running process. Its own reads and writes go past the app's clients."""
+    """What there is besides the running process.
+
+    Its own reads and writes go past the app's clients.
+    """
 
     def __init__(self, desk: Desk):
         self.desk = desk
@@ -37,13 +40,12 @@ class World:
 
     @cached_property
     def _store(self):
-        return boto3.client(
-            "dynamodb", config=Config(user_agent="tests")
-        )  # botocore's own takes long to compose
+        # botocore's own user agent takes long to compose.
+        return boto3.client("dynamodb", config=Config(user_agent="tests"))
 
     @contextmanager
     def clocks(self) -> Iterator["World"]:
-        """The desk's clock, the process's own and the SDK's waits between attempts are one, and only we move it."""
+        """One clock, which only we move: the desk's, the process's and the SDK's own."""
         with (
             patch.object(time, "monotonic", lambda: self._real() + self._ahead),
             patch.object(time, "sleep", self.sleep),
@@ -64,10 +66,9 @@ class World:
     def keep(self) -> None:
         """From now on, `restore` comes back to this moment."""
         self.prepared = self._last = {_bare(model): dict(self._items(model)) for model in TABLES}
-        self._desk = {
-            name: deepcopy(value) for name, value in vars(self.desk).items() if name not in _BESIDE
-        }
-        self._kept = [len(messages) for messages in self._taken()]
+        own = {name: value for name, value in vars(self.desk).items() if name not in _BESIDE}
+        self._desk = deepcopy(own)
+        self._counts = [len(messages) for messages in self._taken()]
 
     def restore(self) -> None:
         """Put back what was there; nothing may have been written since the last `look`."""
@@ -76,8 +77,8 @@ class World:
                 self._put_back(TABLE_PREFIX + table, items, self.prepared[table])
         self._last = self.prepared
         vars(self.desk).update(deepcopy(self._desk))
-        for messages, kept in zip(self._taken(), self._kept, strict=True):
-            del messages[kept:]
+        for messages, count in zip(self._taken(), self._counts, strict=True):
+            del messages[count:]
         self.new_process()
 
     def new_process(self) -> None:
@@ -85,22 +86,26 @@ class World:
         keys.forget()
 
     def look(self, written: set[str]) -> Tables:
-        """{table: {key: item}} as they are stored; only tables that were `written` since the last look are read."""
-        self._last = self._last | {
-            _bare(model): dict(self._items(model)) for model in TABLES if _bare(model) in written
-        }
+        """{table: {key: item}} as they are stored.
+
+        Only tables that were `written` since the last look are read.
+        """
+        new = {}
+        for model in TABLES:
+            if _bare(model) in written:
+                new[_bare(model)] = dict(self._items(model))
+        self._last = self._last | new
         written.clear()
         return self._last
 
     def mails_taken(self) -> int:
         """How many mails and messages SES and Chatwork took since `restore`, by their own count."""
-        return sum(map(len, self._taken())) - sum(self._kept)
+        return sum(map(len, self._taken())) - sum(self._counts)
 
     def _items(self, model) -> Iterator[tuple[str, dict]]:
         names = [name for name in (model._hash_keyname, model._range_keyname) if name]
-        for page in self._store.get_paginator("scan").paginate(
-            TableName=model.Meta.table_name, ConsistentRead=True
-        ):
+        pages = self._store.get_paginator("scan")
+        for page in pages.paginate(TableName=model.Meta.table_name, ConsistentRead=True):
             for item in page["Items"]:
                 yield json.dumps({name: item[name] for name in names}), item
 
@@ -112,10 +117,8 @@ class World:
                 self._store.put_item(TableName=table, Item=item)
 
     def _taken(self) -> list[list]:
-        return [
-            get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages,
-            self.desk.chatwork._posted,
-        ]
+        mails = get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages
+        return [mails, self.desk.chatwork._posted]
 
 
 def _bare(model) -> str:

@@ -11,14 +11,17 @@ from infra import package
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory) -> Path:
-    """The folder with sam.json and deployment.zip of the stage dev: each process of the tests has its own."""
+def folder(tmp_path_factory) -> Path:
+    """The folder with sam.json and deployment.zip of the stage dev.
+
+    Each process of the tests has its own.
+    """
     return package.package("dev", "ap-northeast-1", tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture(scope="session")
-def template(made) -> dict:
-    return json.loads((made / "sam.json").read_text())
+def template(folder) -> dict:
+    return json.loads((folder / "sam.json").read_text())
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,7 @@
-"""What fails is kept and wakes somebody: read from the template as CloudFormation has it, by what points where, not by names."""
+"""What fails is kept and wakes somebody.
+
+The tests read the template as CloudFormation has it, by what points where, not by names.
+"""
 
 import json
 import re
@@ -8,13 +11,12 @@ import pytest
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
 
-FUNCTION, QUEUE, ALARM, SCHEDULE = (
-    "AWS::Lambda::Function",
-    "AWS::SQS::Queue",
-    "AWS::CloudWatch::Alarm",
-    "AWS::Scheduler::Schedule",
-)
-HANDS_OVER = {SCHEDULE, "AWS::SNS::Subscription"}  # and never hears how the function fared
+FUNCTION = "AWS::Lambda::Function"
+QUEUE = "AWS::SQS::Queue"
+ALARM = "AWS::CloudWatch::Alarm"
+SCHEDULE = "AWS::Scheduler::Schedule"
+SUBSCRIPTION = "AWS::SNS::Subscription"
+HANDS_OVER = {SCHEDULE, SUBSCRIPTION}  # and never hears how the function fared
 WAITS = {"AWS::ApiGateway::RestApi", "AWS::Lambda::EventSourceMapping"}
 SPEAKS_OF = {
     ALARM,
@@ -32,15 +34,13 @@ class Stack:
         self.resources = template["Resources"]
 
     def of(self, kind: str) -> dict[str, dict]:
-        return {
-            name: each["Properties"]
-            for name, each in self.resources.items()
-            if each["Type"] == kind
-        }
+        resources = self.resources.items()
+        return {name: each["Properties"] for name, each in resources if each["Type"] == kind}
 
     def naming(self, name: str) -> list[str]:
         """The kinds of all that name a resource."""
-        return [each["Type"] for each in self.resources.values() if name in set(_named(each))]
+        resources = self.resources.values()
+        return [each["Type"] for each in resources if name in set(_names_in(each))]
 
     def handed_events(self) -> list[str]:
         """Functions that are called by what does not wait for them."""
@@ -48,46 +48,44 @@ class Stack:
 
     def put_aside(self, function: str) -> dict:
         """The EventInvokeConfig of a function."""
-        (found,) = [
-            each
-            for each in self.of("AWS::Lambda::EventInvokeConfig").values()
-            if each["FunctionName"] == {"Ref": function}
-        ]
-        return found
+        configs = self.of("AWS::Lambda::EventInvokeConfig").values()
+        (config,) = [each for each in configs if each["FunctionName"] == {"Ref": function}]
+        return config
 
     def alarms(self, metric: str, dimension: str, value: dict) -> list[dict]:
         dimensions = [{"Name": dimension, "Value": value}]
-        return [
-            each
-            for each in self.of(ALARM).values()
-            if each["MetricName"] == metric and each["Dimensions"] == dimensions
-        ]
+        same_metric = [each for each in self.of(ALARM).values() if each["MetricName"] == metric]
+        return [each for each in same_metric if each["Dimensions"] == dimensions]
 
     def may_send_to(self, role: dict) -> list[dict]:
         """The queues that a role, given by its Arn, is allowed to send to."""
         policies = self.of("AWS::IAM::Role")[_arn_of(role)]["Policies"]
         statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
-        return [
-            each["Resource"]
-            for each in statements
-            if "sqs:SendMessage" in each["Action"] and each["Effect"] == "Allow"
-        ]
+        return [each["Resource"] for each in statements if _lets_send(each)]
 
 
-def _named(part) -> Iterator[str]:
+def _lets_send(statement: dict) -> bool:
+    return "sqs:SendMessage" in statement["Action"] and statement["Effect"] == "Allow"
+
+
+def _names_in(part) -> Iterator[str]:
     """Every resource that a part of the template names, however deep."""
     if isinstance(part, dict):
         for key, value in part.items():
-            if key == "Ref":
-                yield value
-            elif key == "Fn::GetAtt":
-                yield value.split(".")[0] if isinstance(value, str) else value[0]
-            elif key == "Fn::Sub":
-                yield from re.findall(r"\$\{(\w+)", json.dumps(value))
-            yield from _named(value)
+            yield from _names_under(key, value)
+            yield from _names_in(value)
     elif isinstance(part, list):
         for each in part:
-            yield from _named(each)
+            yield from _names_in(each)
+
+
+def _names_under(key: str, value) -> Iterator[str]:
+    if key == "Ref":
+        yield value
+    elif key == "Fn::GetAtt":
+        yield value.split(".")[0] if isinstance(value, str) else value[0]
+    elif key == "Fn::Sub":
+        yield from re.findall(r"\$\{(\w+)", json.dumps(value))
 
 
 def _arn_of(value: dict) -> str:
@@ -103,13 +101,16 @@ def stack(transformed) -> Stack:
 
 def dead_letter_queues(stack: Stack) -> set[str]:
     """Wherever something is put aside: by a queue, a topic, a schedule, or Lambda itself."""
-    redriven = [*stack.of(QUEUE).values(), *stack.of("AWS::SNS::Subscription").values()]
-    found = [
-        each["RedrivePolicy"]["deadLetterTargetArn"] for each in redriven if "RedrivePolicy" in each
-    ]
-    found += [each["Target"]["DeadLetterConfig"]["Arn"] for each in stack.of(SCHEDULE).values()]
-    found += [_destination(stack, function) for function in stack.handed_events()]
-    return {_arn_of(each) for each in found}
+    sources = [*stack.of(QUEUE).values(), *stack.of(SUBSCRIPTION).values()]
+    arns = _dead_letters_of(sources)
+    arns += [each["Target"]["DeadLetterConfig"]["Arn"] for each in stack.of(SCHEDULE).values()]
+    arns += [_destination(stack, function) for function in stack.handed_events()]
+    return {_arn_of(arn) for arn in arns}
+
+
+def _dead_letters_of(sources: list[dict]) -> list[dict]:
+    policies = [each["RedrivePolicy"] for each in sources if "RedrivePolicy" in each]
+    return [policy["deadLetterTargetArn"] for policy in policies]
 
 
 def _destination(stack: Stack, function: str) -> dict:
@@ -127,34 +128,26 @@ def test_an_event_that_was_handed_over_is_put_aside_where_the_function_fails(sta
         destination = _destination(stack, name)
         assert _arn_of(destination) in stack.of(QUEUE)
         assert destination in stack.may_send_to(stack.of(FUNCTION)[name]["Role"])
-        assert (
-            stack.put_aside(name)["Qualifier"] == "$LATEST"
-        )  # which is what schedules and topics call
+        # Schedules and topics call the latest version.
+        assert stack.put_aside(name)["Qualifier"] == "$LATEST"
 
 
 def test_a_sweep_is_not_tried_again_nor_kept_waiting_for_the_next_is_due(stack):
     sweep, night = stack.put_aside("Sweep"), stack.put_aside("Nightly")
     assert (sweep["MaximumRetryAttempts"], sweep["MaximumEventAgeInSeconds"]) == (0, 60)
-    assert night["MaximumRetryAttempts"] == 2 and "MaximumEventAgeInSeconds" not in night
+    assert night["MaximumRetryAttempts"] == 2
+    assert "MaximumEventAgeInSeconds" not in night
 
 
 def test_what_cannot_even_be_handed_over_is_put_aside_and_may_be(stack):
     for schedule in stack.of(SCHEDULE).values():
         target = schedule["Target"]
         assert target["DeadLetterConfig"]["Arn"] in stack.may_send_to(target["RoleArn"])
-    lost = [
-        each["RedrivePolicy"]["deadLetterTargetArn"]
-        for each in stack.of("AWS::SNS::Subscription").values()
-        if "RedrivePolicy" in each
-    ]
-    policies = [
-        each["PolicyDocument"]["Statement"] for each in stack.of("AWS::SQS::QueuePolicy").values()
-    ]
-    allowed = [
-        each["Resource"]
-        for (each,) in policies
-        if each["Principal"] == {"Service": "sns.amazonaws.com"}
-    ]
+    lost = _dead_letters_of([*stack.of(SUBSCRIPTION).values()])
+    policies = stack.of("AWS::SQS::QueuePolicy").values()
+    statements = [each for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+    topics = {"Service": "sns.amazonaws.com"}
+    allowed = [each["Resource"] for each in statements if each["Principal"] == topics]
     assert lost == allowed == [{"Fn::GetAtt": ["LostMailEvents", "Arn"]}]
 
 
@@ -162,96 +155,78 @@ def test_every_dead_letter_queue_has_an_alarm(stack):
     queues = dead_letter_queues(stack)
     assert queues == {name for name in stack.of(QUEUE) if name != "SettleQueue"}
     for name in queues:
-        (alarm,) = stack.alarms(
-            "ApproximateNumberOfMessagesVisible", "QueueName", {"Fn::GetAtt": [name, "QueueName"]}
-        )
-        assert (alarm["Namespace"], alarm["Statistic"], alarm["Threshold"]) == (
-            "AWS/SQS",
-            "Maximum",
-            3 if name == "MissedSweeps" else 1,
-        )
+        dimension = {"Fn::GetAtt": [name, "QueueName"]}
+        (alarm,) = stack.alarms("ApproximateNumberOfMessagesVisible", "QueueName", dimension)
+        assert alarm["Namespace"] == "AWS/SQS"
+        assert alarm["Statistic"] == "Maximum"
+        assert alarm["Threshold"] == (3 if name == "MissedSweeps" else 1)
 
 
 def test_sweeps_that_failed_hide_no_night_and_are_forgotten_with_their_alarm(stack):
-    """An alarm that is on already tells of nothing more: what comes every minute needs a queue of its own that empties itself."""
-    assert (
-        _arn_of(_destination(stack, "Sweep"))
-        == "MissedSweeps"
-        != _arn_of(_destination(stack, "Nightly"))
-    )
-    kept = {
-        name: stack.of(QUEUE)[name]["MessageRetentionPeriod"] for name in dead_letter_queues(stack)
-    }
-    assert kept.pop("MissedSweeps") == 3600 and set(kept.values()) == {14 * 24 * 3600}
+    """An alarm that is on already tells of nothing more.
+
+    What comes every minute needs a queue of its own that empties itself.
+    """
+    assert _arn_of(_destination(stack, "Sweep")) == "MissedSweeps"
+    assert _arn_of(_destination(stack, "Nightly")) != "MissedSweeps"
+    queues = stack.of(QUEUE)
+    seconds = {name: queues[name]["MessageRetentionPeriod"] for name in dead_letter_queues(stack)}
+    assert seconds.pop("MissedSweeps") == 3600
+    assert set(seconds.values()) == {14 * 24 * 3600}
 
 
 def test_every_function_that_raises_has_an_alarm_and_a_blip_of_the_sweep_has_none(stack):
     for name in stack.of(FUNCTION):
         (alarm,) = stack.alarms("Errors", "FunctionName", {"Ref": name})
-        assert (alarm["Namespace"], alarm["Statistic"], alarm["Period"], alarm["Threshold"]) == (
-            "AWS/Lambda",
-            "Sum",
-            60,
-            1,
-        )
-        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == (
-            "GreaterThanOrEqualToThreshold",
-            "notBreaching",
-        )
-        minutes = (
-            alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"]),
-            alarm["EvaluationPeriods"],
-        )
-        assert minutes == ((3, 5) if name == "Sweep" else (1, 1))
+        assert alarm["Namespace"] == "AWS/Lambda"
+        assert alarm["Statistic"] == "Sum"
+        assert (alarm["Period"], alarm["Threshold"]) == (60, 1)
+        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+        assert alarm["TreatMissingData"] == "notBreaching"
+        of_periods = alarm["EvaluationPeriods"]
+        periods = alarm.get("DatapointsToAlarm", of_periods)
+        assert (periods, of_periods) == ((3, 5) if name == "Sweep" else (1, 1))
 
 
 def test_what_runs_every_minute_has_an_alarm_for_not_running(stack):
-    every_minute = [
+    schedules = stack.of(SCHEDULE).values()
+    targets = [
         each["Target"]["Arn"]
-        for each in stack.of(SCHEDULE).values()
+        for each in schedules
         if each["ScheduleExpression"] == "rate(1 minute)"
     ]
-    assert [_arn_of(each) for each in every_minute] == ["Sweep"]
-    for function in map(_arn_of, every_minute):
+    every_minute = [_arn_of(target) for target in targets]
+    assert every_minute == ["Sweep"]
+    for function in every_minute:
         (alarm,) = stack.alarms("Invocations", "FunctionName", {"Ref": function})
-        assert (
-            alarm["Namespace"],
-            alarm["Statistic"],
-            alarm["Period"],
-            alarm["EvaluationPeriods"],
-        ) == ("AWS/Lambda", "Sum", 60, 5)
+        assert alarm["Namespace"] == "AWS/Lambda"
+        assert alarm["Statistic"] == "Sum"
+        assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, 5)
         assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
         assert alarm["TreatMissingData"] == "breaching"
 
 
 def test_the_log_of_every_function_is_read_for_alarms(stack):
-    logs = {
-        each["LogGroupName"]["Fn::Sub"]: name
-        for name, each in stack.of("AWS::Logs::LogGroup").items()
-    }
-    filters = {
-        each["LogGroupName"]["Ref"]: each for each in stack.of("AWS::Logs::MetricFilter").values()
-    }
+    groups = stack.of("AWS::Logs::LogGroup").items()
+    logs = {each["LogGroupName"]["Fn::Sub"]: name for name, each in groups}
+    metric_filters = stack.of("AWS::Logs::MetricFilter").values()
+    filters = {each["LogGroupName"]["Ref"]: each for each in metric_filters}
     (look,) = [each for each in stack.of(ALARM).values() if each["MetricName"] == "Alarms"]
     for name in stack.of(FUNCTION):
-        found = filters.pop(logs[f"/aws/lambda/${{{name}}}"])
-        assert found["FilterPattern"] == '{ $.alarm = "*" }'
-        (counted,) = found["MetricTransformations"]
-        assert (counted["MetricNamespace"], counted["MetricName"]) == (
-            look["Namespace"],
-            look["MetricName"],
-        )
-    assert not filters and look["Dimensions"] == []
+        log_filter = filters.pop(logs[f"/aws/lambda/${{{name}}}"])
+        assert log_filter["FilterPattern"] == '{ $.alarm = "*" }'
+        (metric,) = log_filter["MetricTransformations"]
+        assert metric["MetricNamespace"] == look["Namespace"]
+        assert metric["MetricName"] == look["MetricName"]
+    assert not filters
+    assert look["Dimensions"] == []
 
 
 def test_every_alarm_tells_the_one_topic_to_which_people_subscribe(stack):
     for alarm in stack.of(ALARM).values():
-        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}] and alarm.get(
-            "ActionsEnabled", True
-        )
-    (subscribed,) = [
-        each
-        for each in stack.of("AWS::SNS::Subscription").values()
-        if each["TopicArn"] == {"Ref": "AlarmTopic"}
-    ]
-    assert "AlarmTopic" in stack.of("AWS::SNS::Topic") and subscribed["Protocol"] == "email"
+        assert alarm["AlarmActions"] == [{"Ref": "AlarmTopic"}]
+        assert alarm.get("ActionsEnabled", True)
+    subscriptions = stack.of(SUBSCRIPTION).values()
+    to_topic = [each for each in subscriptions if each["TopicArn"] == {"Ref": "AlarmTopic"}]
+    assert "AlarmTopic" in stack.of("AWS::SNS::Topic")
+    assert [each["Protocol"] for each in to_topic] == ["email"]

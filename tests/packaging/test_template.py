@@ -1,4 +1,7 @@
-"""The template: clean by cfn-lint before and after SAM, true to the models, and no wider than what functions do."""
+"""The template is clean by cfn-lint before and after SAM, and true to the models.
+
+It allows no more than what functions do.
+"""
 
 import json
 import re
@@ -15,7 +18,7 @@ from chalicelib.flows.change import HISTORY
 from chalicelib.models import TABLES
 from dev import days, ses_events
 from dev.chatwork import NO_ROOM, TOO_MANY
-from infra.template import data_resources, table_resource
+from infra.stores import data_resources, table_resource
 from tests import chatwork_server, ses_server, stores
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
@@ -32,15 +35,11 @@ def test_cfn_lint_finds_nothing_before_and_after_sam(template, transformed):
 
 
 def test_functions_of_the_template_are_those_of_the_app(template):
-    handlers = {
-        each["Properties"]["Handler"]
-        for each in template["Resources"].values()
-        if each["Type"] == "AWS::Serverless::Function"
-    }
-    assert handlers == {
-        "app.app",
-        *(f"app.{function.name}" for function in app.app.pure_lambda_functions),
-    }
+    resources = template["Resources"].values()
+    functions = [each for each in resources if each["Type"] == "AWS::Serverless::Function"]
+    handlers = {each["Properties"]["Handler"] for each in functions}
+    pure = {f"app.{function.name}" for function in app.app.pure_lambda_functions}
+    assert handlers == {"app.app"} | pure
 
 
 def test_every_function_runs_on_arm_and_keeps_its_log(template):
@@ -63,35 +62,31 @@ def test_a_deployment_without_chatwork_needs_no_secret_for_it(template):
 
 
 def test_schedules_go_by_the_clock_of_japan(template):
-    nightly = template["Resources"]["Nightly"]["Properties"]["Events"]["Night"]["Properties"]
-    assert (nightly["ScheduleExpression"], nightly["ScheduleExpressionTimezone"]) == (
-        "cron(5 0 * * ? *)",
-        "Asia/Tokyo",
-    )
-    batch = template["Resources"]["Settle"]["Properties"]["Events"]["Batch"]["Properties"]
+    resources = template["Resources"]
+    nightly = resources["Nightly"]["Properties"]["Events"]["Night"]["Properties"]
+    assert nightly["ScheduleExpression"] == "cron(5 0 * * ? *)"
+    assert nightly["ScheduleExpressionTimezone"] == "Asia/Tokyo"
+    batch = resources["Settle"]["Properties"]["Events"]["Batch"]["Properties"]
     assert batch["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert (
-        template["Resources"]["SettleQueue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"] == 5
-    )
+    settle_queue = resources["SettleQueue"]["Properties"]
+    assert settle_queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
 def test_redate_is_called_by_hand_and_has_time(template):
     redate = template["Resources"]["Redate"]["Properties"]
-    assert "Events" not in redate and redate["Timeout"] == 900
+    assert "Events" not in redate
+    assert redate["Timeout"] == 900
     assert redate["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
 @pytest.mark.parametrize("model", TABLES, ids=lambda model: model.__name__)
 def test_tables_are_those_of_the_models(model):
     properties = table_resource(model, "dev")["Properties"]
-    assert (
-        properties["DeletionProtectionEnabled"]
-        and properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
-    )
+    assert properties["DeletionProtectionEnabled"]
+    assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
     keys = {each["AttributeName"]: each["KeyType"] for each in properties["KeySchema"]}
-    assert [name for name, kind in keys.items() if kind == "HASH"] == [
-        model._hash_key_attribute().attr_name
-    ]
+    hash_keys = [name for name, kind in keys.items() if kind == "HASH"]
+    assert hash_keys == [model._hash_key_attribute().attr_name]
     assert len(properties.get("GlobalSecondaryIndexes", [])) == len(model._indexes)
     assert bool(properties.get("TimeToLiveSpecification")) is bool(model._ttl_attribute())
 
@@ -100,20 +95,16 @@ def test_the_data_part_deploys_and_the_models_fit_it():
     with moto.mock_aws():
         stores.use(None)
         template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": data_resources("test")}
-        boto3.client("cloudformation").create_stack(
-            StackName="data", TemplateBody=json.dumps(template)
-        )
-        made_by_stack = {
-            each["TableName"]
-            for each in map(_describe, boto3.client("dynamodb").list_tables()["TableNames"])
-        }
-        assert made_by_stack == {model.Meta.table_name for model in TABLES}
+        cloudformation = boto3.client("cloudformation")
+        cloudformation.create_stack(StackName="data", TemplateBody=json.dumps(template))
+        names = boto3.client("dynamodb").list_tables()["TableNames"]
+        assert set(names) == {model.Meta.table_name for model in TABLES}
         for model in TABLES:
-            described = _describe(model.Meta.table_name)
+            by_stack = _describe(model.Meta.table_name)
             with moto.mock_aws():
                 model.create_table(wait=True)
                 own = _describe(model.Meta.table_name)
-            assert _shape(described) == _shape(own)
+            assert _shape(by_stack) == _shape(own)
 
 
 def _describe(name: str) -> dict:
@@ -121,38 +112,34 @@ def _describe(name: str) -> dict:
 
 
 def _shape(table: dict) -> dict:
-    indexes = {
-        each["IndexName"]: (
-            sorted(map(str, each["KeySchema"])),
-            str(sorted(each["Projection"].get("NonKeyAttributes", []))),
-        )
-        for each in table.get("GlobalSecondaryIndexes", [])
-    }
+    indexes = {}
+    for index in table.get("GlobalSecondaryIndexes", []):
+        names = sorted(index["Projection"].get("NonKeyAttributes", []))
+        indexes[index["IndexName"]] = sorted(map(str, index["KeySchema"])), str(names)
     return {"keys": sorted(map(str, table["KeySchema"])), "indexes": indexes}
 
 
 def policy(name: str) -> dict[str, set[str]]:
-    """action: the resources it is allowed on, `contracts` or `contracts/index/by_due` for tables."""
-    allowed = defaultdict(set)
-    for statement in json.loads(
-        (stores.FOLDER.parent.parent / ".chalice" / f"policy-{name}.json").read_text()
-    )["Statement"]:
-        resources = (
-            statement["Resource"]
-            if isinstance(statement["Resource"], list)
-            else [statement["Resource"]]
-        )
+    """action: the resources that it is allowed on: `contracts`, `contracts/index/by_due`."""
+    file = stores.FOLDER.parent.parent / ".chalice" / f"policy-{name}.json"
+    resources = defaultdict(set)
+    for statement in json.loads(file.read_text())["Statement"]:
+        names = {_name_of(resource) for resource in _as_list(statement["Resource"])}
         for action in statement["Action"]:
-            allowed[action] |= {_named(resource) for resource in resources}
-    return allowed
+            resources[action] |= names
+    return resources
 
 
-def _named(resource) -> str:
+def _as_list(value) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def _name_of(resource) -> str:
     if isinstance(resource, dict) and "Fn::GetAtt" in resource:
         return resource["Fn::GetAtt"][0].removesuffix("Table").lower()
     text = resource["Fn::Sub"] if isinstance(resource, dict) else resource
-    found = re.match(r"\$\{(\w+)Table\.Arn\}(/index/\w+)", text)
-    return f"{found[1].lower()}{found[2]}" if found else text
+    table = re.match(r"\$\{(\w+)Table\.Arn\}(/index/\w+)", text)
+    return f"{table[1].lower()}{table[2]}" if table else text
 
 
 @pytest.mark.parametrize(
@@ -168,55 +155,91 @@ class Watch:
     """What each function asks DynamoDB and the queue for while a story is lived."""
 
     def __init__(self, client, monkeypatch):
-        self.seen, self.function = defaultdict(set), "api"
+        self.requests = defaultdict(set)
+        self.function = "api"
         client.meta.events.register("before-parameter-build.dynamodb", self._note)
         send = queue.send
-        monkeypatch.setattr(
-            queue, "send", lambda messages: (self._note_sending(messages), send(messages))[1]
-        )
+
+        def watched_send(messages):
+            self._note_sending(messages)
+            return send(messages)
+
+        monkeypatch.setattr(queue, "send", watched_send)
 
     def _note(self, params, model, **_):
         if model.name == "TransactWriteItems":
             for item in params["TransactItems"]:
-                ((verb, given),) = item.items()
-                self.seen[self.function].add((f"dynamodb:{verb}Item", self._table(given)))
-        elif model.name not in (
-            "CreateTable",
-            "DescribeTable",
-            "UpdateTimeToLive",
-            "DescribeTimeToLive",
-        ):
+                ((verb, part),) = item.items()
+                self._add(f"dynamodb:{verb}Item", self._table(part))
+        elif model.name not in UNWATCHED:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-            self.seen[self.function].add((f"dynamodb:{model.name}", self._table(params) + index))
+            self._add(f"dynamodb:{model.name}", self._table(params) + index)
 
     def _note_sending(self, messages):
         if messages:
-            self.seen[self.function].add(("sqs:SendMessage", "settlequeue"))
+            self._add("sqs:SendMessage", "settlequeue")
+
+    def _add(self, action: str, where: str) -> None:
+        self.requests[self.function].add((action, where))
 
     @staticmethod
-    def _table(given) -> str:
-        return given["TableName"].rpartition("-")[2]
+    def _table(request) -> str:
+        return request["TableName"].rpartition("-")[2]
+
+
+UNWATCHED = {"CreateTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive"}
 
 
 def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypatch, edit_house):
+    watch = _watch_functions(desk, monkeypatch)
+    app.issue_key({"house": "mk", "owner": "suzuki"}, None)
+    first = _lives_at_mk(desk, topic)
+    _turns_pages(desk, first)
+    _has_options_at_smile(desk)
+    _changes_the_rules(desk, edit_house)
+    _parks_a_contract(desk)
+    _leaves_a_mail_to_the_sweep(desk)
+
+    names = {"api", "nightly", "settle", "sweep", "mail-events", "redate", "issue-key"}
+    assert set(watch.requests) == names
+    for function, requests in watch.requests.items():
+        beside = BESIDE.get(function, set())
+        if function in ("mail-events", "sweep"):
+            # What an event, or a dead room, finds due on its way is settled as the night would.
+            beside = beside | allowed("settle")
+        assert requests | (beside & allowed(function)) == allowed(function), function
+        assert beside <= allowed(function)
+
+
+def _watch_functions(desk, monkeypatch) -> Watch:
+    """A watch that knows which of the app's functions runs; keys are there before it begins."""
     from chalicelib.models.base import connection
 
     watch = Watch(connection.client, monkeypatch)
     for house in ("mk", "smile"):
-        desk.key("office", house), desk.key("operator", house), desk.key("admin", house)
-    watch.seen.clear()
+        for role in ("office", "operator", "admin"):
+            desk.key(role, house)
+    watch.requests.clear()
     for name in ("nightly", "settle", "sweep", "mail_events", "redate", "issue_key"):
         monkeypatch.setattr(app, name, _under(watch, name.replace("_", "-"), getattr(app, name)))
-    app.issue_key({"house": "mk", "owner": "suzuki"}, None)
+    return watch
 
+
+def _lives_at_mk(desk, topic) -> str:
+    """A client's life, and applicants who are turned away; the client's contract."""
     desk.on("2026-08-03").starts("mk")
     _looks_after_keys_and_calls(desk)
     _hears_of_bounces(desk, topic)
     _loses_a_room(desk)
-    started = desk.contract
+    contract = desk.contract
     _looks_after_a_client(desk)
     _turns_applicants_away(desk)
-    desk.contract = started
+    return contract
+
+
+def _turns_pages(desk, contract: str) -> None:
+    """Histories that go on over a page, by a night's line and by a change."""
+    desk.contract = contract
     _fills_the_history(desk)  # so that the next night's line turns its page
     desk.signs_up("mk", mail="second@a.example")
     desk.post(f"/v1/contracts/{desk.contract}/confirmation", {"mail": "third@a.example"})
@@ -224,37 +247,22 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypa
     desk.signs_up("mk", mail="fourth@a.example")
     desk.at("2026-09-10")
     desk.get(f"/v1/contracts/{desk.contract}")  # deleted by loading it
-    desk.contract = started
-    _fills_the_history(desk), _does(desk, "PATCH", "", {"papers_address": "次の頁"})
-    assert desk.get(f"/v1/contracts/{started}/history").json["history"]
+    desk.contract = contract
+    _fills_the_history(desk)
+    _does(desk, "PATCH", "", {"papers_address": "次の頁"})
+    assert desk.get(f"/v1/contracts/{contract}/history").json["history"]
     days.run_night(desk.moment)
-    _has_options_at_smile(desk)
-    _changes_the_rules(desk, edit_house)
-    _parks_a_contract(desk)
+
+
+def _leaves_a_mail_to_the_sweep(desk) -> None:
     with ses_server.answering("reset"):
         desk.signs_up("smile", mail="sixth@a.example")
         desk.house = "mk"
     desk.later(minutes=1)
     days.run_sweep()
 
-    for function, seen in watch.seen.items():
-        # What an event, or a dead room, finds due on its way is settled as the night would; what is lost, Lambda puts aside.
-        beside = BESIDE.get(function, set()) | (
-            allowed("settle") if function in ("mail-events", "sweep") else set()
-        )
-        assert seen | (beside & allowed(function)) == allowed(function), function
-        assert beside <= allowed(function)
-    assert set(watch.seen) == {
-        "api",
-        "nightly",
-        "settle",
-        "sweep",
-        "mail-events",
-        "redate",
-        "issue-key",
-    }
 
-
+# What Lambda itself does by a function's role: it puts aside what is lost.
 BESIDE = {
     "mail-events": {("sqs:SendMessage", "lostmailevents")},
     "sweep": {("sqs:SendMessage", "missedsweeps")},
@@ -264,33 +272,37 @@ BESIDE = {
 
 def allowed(function: str) -> set[tuple[str, str]]:
     """(action, where) of a function's policy on DynamoDB and queues."""
-    return {
-        (action, where)
-        for action, resources in policy(function).items()
-        for where in resources
-        if action.startswith("dynamodb:") or action == "sqs:SendMessage"
-    }
+    places = set()
+    for action, resources in policy(function).items():
+        if action.startswith("dynamodb:") or action == "sqs:SendMessage":
+            places |= {(action, where) for where in resources}
+    return places
 
 
 def _looks_after_keys_and_calls(desk):
-    made_key = desk.post("/v1/keys", {"owner": "tanaka", "role": "operator"}, role="admin").json
-    desk.call("DELETE", f"/v1/keys/{made_key['id']}", role="admin")
+    key = desk.post("/v1/keys", {"owner": "tanaka", "role": "operator"}, role="admin").json
+    desk.call("DELETE", f"/v1/keys/{key['id']}", role="admin")
     desk.get("/v1/lines/0367001234", role="operator")
-    desk.memo("key-1"), desk.memo("key-1"), desk.counted("2026-08"), desk.get("/v1/contracts")
+    desk.memo("key-1")
+    desk.memo("key-1")
+    desk.counted("2026-08")
+    desk.get("/v1/contracts")
     with ses_server.answering("reset"):
         desk.memo("key-2")
     first = desk.memo("key-3").json["id"]
     desk.post(f"/v1/memos/{first}/class", {"class": "sales", "reason": "営業"})
-    desk.get(f"/v1/memos/{first}"), desk.get("/v1/objections"), desk.get("/v1/held")
-    desk.post(f"/v1/memos/{desk.memo('key-4').json['id']}/resend", **{"idempotency-key": "again"})
+    desk.get(f"/v1/memos/{first}")
+    desk.get("/v1/objections")
+    desk.get("/v1/held")
+    second = desk.memo("key-4").json["id"]
+    desk.post(f"/v1/memos/{second}/resend", **{"idempotency-key": "again"})
 
 
 def _hears_of_bounces(desk, topic):
     memo = desk.memo("key-5").json
     tags = {"memo": memo["id"], "contract": desk.contract, "stage": "test"}
-    mail = ses_events.Mail(
-        "ses-1", tags, [each["address"] for each in memo["reported_to"]], desk.moment
-    )
+    to = [each["address"] for each in memo["reported_to"]]
+    mail = ses_events.Mail("ses-1", tags, to, desk.moment)
     for event in (ses_events.delivery(mail, desk.moment), ses_events.bounce(mail, desk.moment)):
         assert app.mail_events(topic.record(event, desk.moment), None) == {"ended": ["noted"]}
     with ses_server.answering(ses_server.refusal(400, "MessageRejected")):
@@ -325,6 +337,12 @@ def _fills_the_history(desk):
 
 
 def _looks_after_a_client(desk):
+    _looks_after_people(desk)
+    _looks_after_lines(desk)
+    _looks_after_the_end(desk)
+
+
+def _looks_after_people(desk):
     _does(desk, "POST", "/people", {"name": "鈴木 一郎", "addresses": ["ichiro@a.example"]})
     _does(desk, "PATCH", "/people/p2", {"position": 1, "away_until": "2026-08-05", "deputy": "p1"})
     _does(desk, "DELETE", "/people/p2/absence")
@@ -336,19 +354,31 @@ def _looks_after_a_client(desk):
     _does(desk, "PATCH", "/people/p1/addresses/p1a1", {"mail": "new@a.example"})
     desk.presses("テストメール", to="new@a.example")
 
-    _does(desk, "POST", "/plan", {"plan": "half"}), _does(desk, "DELETE", "/plan")
+
+def _looks_after_lines(desk):
+    _does(desk, "POST", "/plan", {"plan": "half"})
+    _does(desk, "DELETE", "/plan")
     assert desk.get("/v1/plans?calls=45", role="operator").status == 200
     desk.has_line("03-6700-5678")
     _does(desk, "POST", "/lines", {"number": "03-6700-5678", "use": "forwarding"})
     _does(desk, "PATCH", "/lines/0367005678", {"use": "listed"})
     _does(desk, "DELETE", "/lines/0367005678")
     assert len(desk.get("/v1/lines").json["lines"]) == 2
-    _does(
-        desk,
-        "PATCH",
-        "",
-        {"phone": "03-6800-9999", "invoice_name": "経理部", "clear": ["contact_reading"]},
-    )
+    new = {"phone": "03-6800-9999", "invoice_name": "経理部", "clear": ["contact_reading"]}
+    _does(desk, "PATCH", "", new)
+
+
+def _looks_after_the_end(desk):
+    _does(desk, "POST", "/continuation")
+    _does(desk, "DELETE", "/continuation")
+    _does(desk, "POST", "/stop", {"on": "2026-08-10"})
+    _does(desk, "DELETE", "/stop")
+    termination = {"on": "2026-08-31", "reason": "お支払いが確認できないため"}
+    _does(desk, "POST", "/termination", termination)
+    _does(desk, "DELETE", "/termination")
+    _does(desk, "POST", "/notice")
+    _does(desk, "DELETE", "/notice")
+    _does(desk, "DELETE", "/continuation")
 
     _does(desk, "POST", "/continuation"), _does(desk, "DELETE", "/continuation")
     _does(desk, "POST", "/stop", {"on": "2026-08-10"}), _does(desk, "DELETE", "/stop")
@@ -386,16 +416,23 @@ def _has_options_at_smile(desk):
 
 
 def _changes_the_rules(desk, edit_house):
-    """The first change is noticed by the night, the second is told by hand; an unpressed button is reminded of."""
+    """The first change is noticed by the night, the second is brought by hand.
+
+    An unpressed button is reminded of.
+    """
     edit_house("smile", "remind_days = 3", "remind_days = 5")
     desk.on("2026-09-14")
     edit_house("smile", "remind_days = 5", "remind_days = 6")
-    app.redate({"dry_run": True}, None), app.redate({"dry_run": False}, None)
+    app.redate({"dry_run": True}, None)
+    app.redate({"dry_run": False}, None)
     days.drain()
 
 
 def _parks_a_contract(desk):
-    """A stored contract that no date can be applied to: met by the night, and by the office before it."""
+    """A stored contract that no date can be applied to.
+
+    The night meets it, and the office does so before.
+    """
     desk.signs_up("mk", mail="parked@a.example")
     stores.damage("contracts", desk.contract, seen="{}")
     desk.at("2026-09-16", "00:05")

@@ -1,4 +1,7 @@
-"""What SES tells of the mails that it took: late, twice, in any order, at the same moment, and again after a crash."""
+"""What SES tells of the mails that it took.
+
+Events come late, twice, in any order, at the same moment, and again after a crash.
+"""
 
 from datetime import timedelta
 
@@ -41,51 +44,60 @@ class Events(Office):
             self.step(f"ses tells {kind}")
             address = mail.to[other % len(mail.to)]
             at = min(mail.at + timedelta(seconds=[2, 2, 3600][other % 3]), self.now)
-            self.tell(self.event(mail, kind, address, at), how, fault)
-            self.is_known(mail, kind, address, at)
+            self.bring(self.event(mail, kind, address, at), how, fault)
+            self.note_event(mail, kind, address, at)
             fault = None
-        request = next((each for each in self.requests if each.id == mail.item), None)
-        if request:
-            self.look_at_deliveries(request, self.told_of(request)["report"])
+        for request in [each for each in self.requests if each.id == mail.item]:
+            self.look_at_deliveries(request, self.ask_memo(request)["report"])
 
     def event(self, mail, kind: str, address: str, at) -> dict:
-        known = ses_events.Mail(mail.message, mail.tags, list(mail.to), mail.at)
+        sent = ses_events.Mail(mail.message, mail.tags, list(mail.to), mail.at)
         match kind:
             case "send":
-                return ses_events.send(known)
+                return ses_events.send(sent)
             case "soft":
-                return ses_events.bounce(known, at, [address], "Transient", "MailboxFull")
+                return ses_events.bounce(sent, at, [address], "Transient", "MailboxFull")
             case "hard":
-                return ses_events.bounce(known, at, [address])
-        return getattr(ses_events, kind)(known, at, [address])
+                return ses_events.bounce(sent, at, [address])
+        return getattr(ses_events, kind)(sent, at, [address])
 
-    def tell(self, event: dict, how: str, fault) -> None:
-        """Lambda tells an event again until its function has not failed."""
+    def bring(self, event: dict, how: str, fault) -> None:
+        """Lambda brings an event again until its function has not failed."""
         record = self.world.topic.record(event, self.now)
 
-        def told():
+        def bring_once():
             return app.mail_events(record, None)["ended"]
 
-        def tried():
+        def bring_beside_another():
             try:
-                return told()
-            except Problem:  # two at the same moment: one of them is told again
+                return bring_once()
+            except Problem:  # two at the same moment: one of them is brought again
                 return None
 
-        ended = at_once([tried, tried]) if how == "at once" else [self.run(told, fault)]
-        if None in ended or how == "twice":
-            ended.append(told())
-        assert set(sum([each or [] for each in ended], [])) <= {"noted", "known"}, ended
+        if how == "at once":
+            ends = at_once([bring_beside_another, bring_beside_another])
+        else:
+            ends = [self.run(bring_once, fault)]
+        if None in ends or how == "twice":
+            ends.append(bring_once())
+        words = {word for end in ends if end for word in end}
+        assert words <= {"noted", "known"}, ends
 
-    def is_known(self, mail, kind: str, address: str, at) -> None:
-        """What follows from an event, of which the same may have been told before."""
-        if address in self.goes_to(mail):
-            self.left.setdefault(mail.item, sum(each.item == mail.item for each in self.wire.taken))
+    def note_event(self, mail, kind: str, address: str, at) -> None:
+        """What follows from an event, which may have come before."""
+        if address in self.recipients_of(mail):
+            count = len([each for each in self.wire.taken if each.item == mail.item])
+            self.left.setdefault(mail.item, count)
         if kind == "send":
             return
-        self.words.setdefault(mail.item, {}).setdefault(address, {}).setdefault(
-            mail.message, set()
-        ).add(STATES[kind])
+        at_address = self.words.setdefault(mail.item, {}).setdefault(address, {})
+        at_address.setdefault(mail.message, set()).add(STATES[kind])
+        if (mail.message, kind, address, at) in self.events:
+            return
+        self.events.add((mail.message, kind, address, at))
+        if kind in ("soft", "hard", "complaint"):
+            client = self.client_of(mail.tags["contract"])
+            self.did_not_arrive(client, mail, kind, address, at)
         if (mail.message, kind, address, at) in self.events:
             return
         self.events.add((mail.message, kind, address, at))
@@ -99,10 +111,14 @@ class Events(Office):
             )
 
     @staticmethod
-    def goes_to(mail) -> list[str]:
-        """Whom it goes to by now: what SES tells of somebody who has left since says nothing of the others."""
-        found = (Letter if "letter" in mail.tags else Memo).find(ses.untagged(mail.item))
-        return found.recipients if found else []
+    def recipients_of(mail) -> list[str]:
+        """Whom a mail goes to by now.
+
+        What SES tells of somebody who has left since says nothing of the others.
+        """
+        model = Letter if "letter" in mail.tags else Memo
+        item = model.find(ses.untagged(mail.item))
+        return item.recipients if item else []
 
     def did_not_arrive(self, client: Client, mail, kind: str, address: str, at) -> None:
         what = mail.item.split("__")[1] if "letter" in mail.tags else "report"

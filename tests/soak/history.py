@@ -1,4 +1,4 @@
-"""What every history shares: its beginning, asking the app under a fault, repairing, and what must be true at the end.
+"""What every history shares: its beginning, asking the app under a fault, repairing, the end.
 
 Rules stand in classes of their own beside this one (`calls.py`, `office.py`);
 a new kind of event is a new class of rules and its lines in `oracle.py`.
@@ -16,26 +16,21 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize
 import app
 from chalicelib import clock
 from chalicelib.flows.access import keys
-from chalicelib.flows.calls import memos as memo
+from chalicelib.flows.calls import memos
 from chalicelib.models import Letter, Memo
 from chalicelib.rules import houses
 from tests.desk import Answer
-from tests.soak.asked import Request
 from tests.soak.checks import Checks
-from tests.soak.oracle import Client, day_of, midnight, seen
+from tests.soak.oracle import Client, day_of, facts_of
+from tests.soak.request import Request
 from tests.soak.wire import ENDINGS, Fault, Killed
 from tests.soak.world import World
 
-EARLY = [
-    "2026-09-08T10:00",
-    "2026-09-10T17:30",
-    "2026-09-10T23:59",
-    "2026-09-15T23:58",
-]  # while the trials run, at their ends
+# While the trials run, and at their ends.
+EARLY = ["2026-09-08T10:00", "2026-09-10T17:30", "2026-09-10T23:59", "2026-09-15T23:58"]
 LATE = ["2026-09-16T12:00", "2026-09-30T09:30", "2026-09-30T23:59"]
-BEGINNINGS = [(moment, name) for moment in EARLY for name in ("trial", "active")] + [
-    (moment, "active") for moment in LATE
-]
+BEGINNINGS = [(moment, name) for moment in EARLY for name in ("trial", "active")]
+BEGINNINGS += [(moment, "active") for moment in LATE]
 FAULTS = st.one_of(
     st.none(),
     st.none(),
@@ -67,7 +62,7 @@ class History(Checks, RuleBasedStateMachine):
         return self.desk.moment
 
     def step(self, kind: str) -> None:
-        """Every rule begins with it: dates have done their work by the time that anything else happens."""
+        """Every rule begins with it: dates have done their work before anything else happens."""
         self.stats[f"step {kind}"] += 1
         for client in self.clients:
             client.live(day_of(self.now))
@@ -84,61 +79,66 @@ class History(Checks, RuleBasedStateMachine):
         fault: Fault | None = None,
         **headers,
     ) -> Answer | None:
-        """The app's answer, None where its process was killed; never a 500, and a 503 only for a fault, with its Retry-After."""
+        """The app's answer, None where its process was killed.
+
+        It is never a 500, and a 503 only for a fault, with its Retry-After.
+        """
         self.wire.plan(fault)
-        key = self.desk.keys[house, *by]
+        headers["authorization"] = f"Bearer {self.desk.keys[house, *by]}"
         try:
-            answer = self.desk.call(
-                method, path, body, role=None, authorization=f"Bearer {key}", **headers
-            )
+            answer = self.desk.call(method, path, body, role=None, **headers)
         except Killed:
             keys.forget()
             answer = None
         self.hit, self.wire.fault = self.wire.hit, None
         assert answer is None or answer.status != 500, answer.text
         if answer is not None and answer.status == 503:
-            assert self.hit and answer.headers.get("Retry-After"), answer.text
+            assert self.hit, answer.text
+            assert answer.headers.get("Retry-After"), answer.text
         return answer
 
     def send(self, request: Request, fault: Fault | None = None, key: int = 0) -> None:
         """Ask for a memo, for the first time or again."""
-        expected, surely = request.expected(self.now), not request.decided
+        expected, is_first = request.expected(self.now), not request.possible
         if request.answer is None and expected == 201:
-            request.decided += request.outcomes(self.now)
+            request.possible += request.outcomes(self.now)
         by, house = (request.owner, key), request.client.house
-        answer = self.ask(
-            "POST", request.path, request.body, house, by, fault, **{"idempotency-key": request.key}
-        )
-        if answer is not None and answer.status == 201:
+        headers = {"idempotency-key": request.key}
+        answer = self.ask("POST", request.path, request.body, house, by, fault, **headers)
+        if answer is None or answer.status == 503:
+            return
+        if answer.status == 201:
             self.note(request, answer.body)
-            request.surely_sent |= bool(
-                surely and not self.hit and self.wire.ses_is == "well" and request.told
-            )
-        elif answer is not None and answer.status != 503:
-            assert request.answer is None, (
-                f"accepted, and refused when it was repeated: {answer.text}"
-            )
-            assert answer.status == expected, answer.text
-            request.decided.clear()  # whatever was tried before has not been stored
+            if is_first and not self.hit and self.wire.ses_is == "well" and request.recipients:
+                request.surely_sent = True
+            return
+        problem = f"accepted, and refused when it was repeated: {answer.text}"
+        assert request.answer is None, problem
+        assert answer.status == expected, answer.text
+        request.possible.clear()  # whatever was tried before has not been stored
 
     def note(self, request: Request, raw: bytes) -> None:
-        """A 201: as the oracle would have decided in one of the attempts, and the same bytes ever after."""
+        """A 201: as the oracle would have decided in one of the attempts.
+
+        Ever after it is the same bytes.
+        """
         if request.answer is None:
-            told = json.loads(raw)
-            decided = [
-                each
-                for each in request.decided
-                if each[:2] == (told["reported_to"], told["counts"])
-            ]
-            assert decided, (told, request.decided)
-            worth = {
-                each[2] for each in decided
-            }  # where the answer cannot tell two attempts apart, what is stored can
-            request.accepted(
-                raw, told, worth.pop() if len(worth) == 1 else Memo.find(told["id"]).reported
-            )
+            answer = json.loads(raw)
+            request.accept(raw, answer, self.ought_to_be_reported(request, answer))
             assert request.id not in [each.id for each in self.requests if each is not request]
         assert raw == request.answer
+
+    @staticmethod
+    def ought_to_be_reported(request: Request, answer: dict) -> bool:
+        """Whether somebody ought to be told of what was stored.
+
+        Where the answer cannot tell two attempts apart, what is stored can.
+        """
+        judgement = answer["reported_to"], answer["counts"]
+        outcomes = [each for each in request.possible if each[:2] == judgement]
+        assert outcomes, (answer, request.possible)
+        reported = {each[2] for each in outcomes}
+        return reported.pop() if len(reported) == 1 else Memo.find(answer["id"]).reported
 
     def change(
         self,
@@ -150,48 +150,46 @@ class History(Checks, RuleBasedStateMachine):
         fault: Fault | None = None,
         status: int = 200,
     ) -> None:
-        """The office changes a contract: what it looks like then is what `story` makes of the model, or nothing happened.
+        """The office changes a contract: it looks then as `story` makes the model, or as before.
 
-        Nothing may have happened only where a fault was in the way; `status` is what the change is answered with.
+        Nothing may have happened only where a fault was in the way. `status` is
+        what the change is answered with.
         """
         before = client.copy()
-        answer = self.ask(
-            method, f"/v1/contracts/{client.contract}/{path}", body, client.house, fault=fault
-        )
-        assert answer is None or answer.status == status or (self.hit and answer.status == 503), (
-            answer.text
-        )
+        path = f"/v1/contracts/{client.contract}/{path}"
+        answer = self.ask(method, path, body, client.house, fault=fault)
         hit = self.hit
-        looked = (
-            self.paths_of(client, answer.json)
-            if answer is not None and answer.status == 200
-            else self.look(client)
-        )
+        if answer is not None and answer.status != status:
+            assert answer.status == 503, answer.text
+            assert hit, answer.text
+        if answer is not None and answer.status == 200:
+            contract = answer.json
+        else:
+            contract = self.ask_contract(client)
+        self.note_paths(client, contract)
         if status == 200:
             story(client)
             client.live(day_of(self.now))
-        if hit and seen(looked) == before.facts() != client.facts():
+        if hit and facts_of(contract) == before.facts() != client.facts():
             self.clients[self.clients.index(client)].__dict__.update(before.__dict__)
-        assert seen(looked) == client.facts(), (seen(looked), client.facts())
+        assert facts_of(contract) == client.facts(), (facts_of(contract), client.facts())
 
-    def look(self, client: Client) -> dict:
-        return self.paths_of(
-            client, self.ask("GET", f"/v1/contracts/{client.contract}", house=client.house).json
-        )
+    def ask_contract(self, client: Client) -> dict:
+        return self.ask("GET", f"/v1/contracts/{client.contract}", house=client.house).json
 
-    def paths_of(self, client: Client, told: dict) -> dict:
-        """Remember where a contract's people are, by their name, and their addresses, by their mail."""
-        paths = {each["name"]: f"people/{each['id']}" for each in told["people"]}
-        paths |= {
-            one["mail"]: f"people/{each['id']}/addresses/{one['id']}"
-            for each in told["people"]
-            for one in each["addresses"]
-        }
-        self.paths[client.contract] = paths
-        return told
+    def note_paths(self, client: Client, contract: dict) -> None:
+        """Remember where a contract's people are, by name, and their addresses, by mail."""
+        paths = self.paths[client.contract] = {}
+        for person in contract["people"]:
+            path = paths[person["name"]] = f"people/{person['id']}"
+            for address in person["addresses"]:
+                paths[address["mail"]] = f"{path}/addresses/{address['id']}"
 
     def run(self, job, fault: Fault | None = None):
-        """A job of the cloud's own; one that a fault stops is simply run again later. Its answer, or None."""
+        """A job of the cloud's own; its answer, or None.
+
+        A job that a fault stops is simply run again later.
+        """
         self.wire.plan(fault)
         try:
             return job()
@@ -207,8 +205,8 @@ class History(Checks, RuleBasedStateMachine):
     def take_memo(self, request: Request) -> bytes:
         """As the door does, for threads: the test client knows one request at a time."""
         house = houses.find(request.client.house)
-        taken = memo.answer(memo.take(house, request.owner, request.key, request.body, self.now))
-        return json.dumps(taken, ensure_ascii=False).encode()
+        stored = memos.take(house, request.owner, request.key, request.body, self.now)
+        return json.dumps(memos.answer(stored), ensure_ascii=False).encode()
 
     # the end
 
@@ -226,10 +224,13 @@ class History(Checks, RuleBasedStateMachine):
         self.wire.faults.clear()
 
     def repair(self) -> None:
-        """SES is well, whoever had no answer asks again, and the sweep goes on: past every lease, and past the next morning."""
+        """SES is well, whoever had no answer asks again, and the sweep goes on.
+
+        It goes on past every lease, and past the next morning.
+        """
         self.wire.ses_is = "well"
         for request in self.requests:
-            if request.answer is None and request.decided:
+            if request.answer is None and request.possible:
                 self.send(request)
         for span in (timedelta(minutes=20), timedelta(hours=26), timedelta(hours=26)):
             self.desk.moment += span
@@ -238,11 +239,10 @@ class History(Checks, RuleBasedStateMachine):
             self.after_sweep(before)
             self.memos = {each.id: each for each in Memo.scan(consistent_read=True)}
             self.letters = {each.id: each for each in Letter.scan(consistent_read=True)}
-            if not any(
-                each.outbox == each.house for each in (*self.memos.values(), *self.letters.values())
-            ):
+            items = (*self.memos.values(), *self.letters.values())
+            if not any(item.outbox == item.house for item in items):
                 return
         raise AssertionError("mails are left in the outbox")
 
 
-__all__ = ["FAULTS", "History", "Request", "day_of", "midnight"]
+__all__ = ["FAULTS", "History"]

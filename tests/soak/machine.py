@@ -12,16 +12,20 @@ class Machine(Aftermath):
     """Every rule there is; further classes of rules are added to its bases."""
 
 
-def run(histories: int, seeded: int | None) -> None:
-    """So many histories, from a seed or, with None, the same ones each time. Raises what fails, its shortest history in the notes."""
-    chosen = settings(
+def run(histories: int, number: int | None) -> None:
+    """So many histories, from a seed or, with None, the same ones each time.
+
+    Raises what fails, its shortest history in the notes.
+    """
+    options = settings(
         max_examples=histories,
         stateful_step_count=STEPS,
-        derandomize=seeded is None,
+        derandomize=number is None,
         database=None,
         deadline=None,
         print_blob=True,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(Machine if seeded is None else seed(seeded)(Machine), settings=chosen)
+    seeded = Machine if number is None else seed(number)(Machine)
+    run_state_machine_as_test(seeded, settings=options)

@@ -35,7 +35,7 @@ CALLS = {
 CLASSES = list(CALLS["mk"])
 
 # Whom the callers ask for, and who is meant by it.
-WANTED = {
+NAMES = {
     None: None,
     "髙橋 美咲": "髙橋 美咲",
     "ﾀｶﾊｼ ﾐｻｷ様": "髙橋 美咲",
@@ -45,11 +45,10 @@ WANTED = {
     "田中　実": "田中 実",
     "山本": None,
 }
-NUMBERS = {
-    "090-1234-5678": "09012345678",
-    "０９０－１２３４－５６７８": "09012345678",
-}  # those that a telephone could call
-# How a mail stands at an address: of one mail the later word in this order, of several the mail that came furthest.
+# The numbers that a telephone could call.
+NUMBERS = {"090-1234-5678": "09012345678", "０９０－１２３４－５６７８": "09012345678"}
+# How a mail stands at an address: of one mail the later word in this order, of several mails the
+# one that came furthest.
 WITHIN = ["delayed", "delivered", "bounced_soft", "bounced_hard", "complained"]
 AMONG = ["bounced_hard", "bounced_soft", "delayed", "delivered", "complained"]
 JOINS = "田中 実"  # who may come onto a roster
@@ -83,6 +82,10 @@ class Person:
     def reached_at(self) -> list[str]:
         return [each.mail for each in self.addresses if each.confirmed]
 
+    def reached(self) -> list[dict]:
+        """As the API names who is told of a call."""
+        return [{"person": self.name, "address": mail} for mail in self.reached_at]
+
 
 @dataclass
 class Client:
@@ -99,16 +102,15 @@ class Client:
     paid_on: date | None = None
     paused_on: date | None = None
     terminate_on: date | None = None
-    letters: list[tuple[str, str | None]] = field(
-        default_factory=list
-    )  # (kind, recipient) that must have been written
+    # (kind, recipient) of the letters that must have been written
+    letters: list[tuple[str, str | None]] = field(default_factory=list)
     declared: set[str] = field(default_factory=set)
 
     def copy(self) -> "Client":
-        people = [
-            replace(each, addresses=[replace(one) for one in each.addresses])
-            for each in self.people
-        ]
+        people = []
+        for person in self.people:
+            addresses = [replace(address) for address in person.addresses]
+            people.append(replace(person, addresses=addresses))
         return replace(
             self,
             people=people,
@@ -123,92 +125,100 @@ class Client:
         """The status with which a new memo of a call at that moment is answered."""
         if not now - timedelta(hours=72) <= received_at <= now + timedelta(minutes=2):
             return 422
-        served = any(
-            since - timedelta(minutes=2) <= received_at and (not until or received_at < until)
-            for since, until in self.on
-        )
-        return 201 if served else 409
+        for since, until in self.on:
+            has_begun = since - timedelta(minutes=2) <= received_at
+            if has_begun and (not until or received_at < until):
+                return 201
+        return 409
 
     def decide(
-        self, body: dict, received_at: datetime, now: datetime, told_before: bool = False
+        self, body: dict, received_at: datetime, now: datetime
     ) -> tuple[list[dict], bool, bool]:
-        """(who is told of it, whether it counts once that has happened, whether somebody ought to be told)."""
+        """What is stored of a call.
+
+        (its recipients, whether it counts once they are told, whether somebody
+        ought to be told).
+        """
         reported, counts = self.worth(body["class"], received_at)
-        if (
-            self.house == "smile"
-            and NUMBERS.get(body["caller"]["phone"]) in self.declared
-            and not told_before
-        ):
+        if self.house == "smile" and NUMBERS.get(body["caller"]["phone"]) in self.declared:
             reported = counts = NO
-        return self.told(body.get("for"), day_of(now)) if reported else [], counts, reported
+        to = self.recipients(body.get("for"), day_of(now)) if reported else []
+        return to, counts, reported
 
     def worth(self, call_class: str, received_at: datetime) -> tuple[bool, bool]:
         """(reported, counted) of a class of call at that moment."""
         reported, counted = CALLS[self.house][call_class]
-        return reported, counted and not (
-            self.house == "mk" and day_of(received_at) <= self.trial_last
-        )
+        if self.house == "mk" and day_of(received_at) <= self.trial_last:
+            counted = NO
+        return reported, counted
 
-    def told(self, wanted: str | None, today: date) -> list[dict]:
+    def recipients(self, name: str | None, today: date) -> list[dict]:
+        """Who is told of a call for somebody of that name."""
         if self.house == "smile":
-            return [
-                {"person": each.name, "address": mail}
-                for each in self.people
-                for mail in each.reached_at
-            ]
-        for each in self._in_turn(self.person(WANTED[wanted]) or self.people[0], today):
-            if each.reached_at:
-                return [{"person": each.name, "address": mail} for mail in each.reached_at]
+            return self.reached()
+        for person in self._in_turn(self.person(NAMES[name]) or self.people[0], today):
+            if person.reached_at:
+                return person.reached()
         return []
 
-    def told_also(self, wanted: str | None, now: datetime, readers: set[str]) -> list[dict]:
-        """As `told`, and those of some readers who still can be reached."""
-        told = self.told(wanted, day_of(now))
-        reached = [
-            {"person": each.name, "address": mail}
-            for each in self.people
-            for mail in each.reached_at
-        ]
-        return told + [each for each in reached if each["address"] in readers and each not in told]
+    def recipients_and(self, readers: set[str], name: str | None, now: datetime) -> list[dict]:
+        """The recipients, and those of some readers who still can be reached."""
+        first = self.recipients(name, day_of(now))
+        others = [each for each in self.reached() if each["address"] in readers]
+        return first + [each for each in others if each not in first]
+
+    def reached(self) -> list[dict]:
+        """Everybody at every address that is confirmed."""
+        return [each for person in self.people for each in person.reached()]
 
     def _in_turn(self, meant: Person, today: date) -> list[Person]:
-        """Whoever is meant, a deputy in their absence, the roster from its top; the absent before nobody at all."""
+        """Whoever is meant, a deputy in their absence, the roster from its top.
+
+        The absent come before nobody at all.
+        """
         here = [each for each in self.people if each.away_until is None or each.away_until < today]
         if meant in here:
             return [meant, *here, *self.people]
-        return [*[each for each in here if each.name == meant.deputy], *here, meant, *self.people]
+        deputies = [each for each in here if each.name == meant.deputy]
+        return [*deputies, *here, meant, *self.people]
 
     # the roster
 
     def person(self, name: str | None) -> Person | None:
         return next((each for each in self.people if each.name == name), None)
 
+    def find_address(self, mail: str) -> Address | None:
+        addresses = [each for person in self.people for each in person.addresses]
+        return next((each for each in addresses if each.mail == mail), None)
+
     def address(self, mail: str) -> Address:
-        return next(
-            each for person in self.people for each in person.addresses if each.mail == mail
-        )
+        address = self.find_address(mail)
+        assert address, mail
+        return address
 
     def confirmed(self) -> set[str]:
         return {mail for each in self.people for mail in each.reached_at}
 
     def bounce(self, mail: str, sent_at: datetime, at: datetime) -> None:
-        """For good: until it is confirmed again, unless that has happened since the mail was sent."""
-        for address in [
-            one
-            for each in self.people
-            for one in each.addresses
-            if one.mail == mail and one.confirmed
-        ]:
+        """For good: until it is confirmed again.
+
+        Nothing happens if it was confirmed since the mail was sent.
+        """
+        for address in [each for person in self.people for each in person.addresses]:
+            if address.mail != mail or not address.confirmed:
+                continue
             if address.confirmed_at is None or address.confirmed_at <= sent_at:
                 address.confirmed, address.bounced_at = False, at
 
     def confirm(self, mail: str, now: datetime) -> None:
         address = self.address(mail)
-        if not address.confirmed:
-            address.confirmed_at, address.bounced_at = now, None
-            address.confirmed, gone, address.replaces = True, address.replaces, None
-            for each in self.people:
-                each.addresses = [one for one in each.addresses if one.mail != gone]
+        if address.confirmed:
+            return
+        gone = address.replaces
+        address.confirmed, address.replaces = True, None
+        address.confirmed_at, address.bounced_at = now, None
+        for person in self.people:
+            person.addresses = [each for each in person.addresses if each.mail != gone]
 
     # dates
 
@@ -256,29 +266,31 @@ class Client:
     # beside the product
 
     def facts(self) -> tuple:
-        """What the office sees of it, for a comparison with `seen`."""
-        return self.status, self.terminate_on, [
-            (each.name, each.away_until, each.deputy, [(one.mail, one.confirmed, one.replaces) for one in each.addresses])
-            for each in self.people
-        ]  # fmt: skip
+        """What the office sees of it, for a comparison with `facts_of`."""
+        people = []
+        for person in self.people:
+            addresses = [(each.mail, each.confirmed, each.replaces) for each in person.addresses]
+            people.append((person.name, person.away_until, person.deputy, addresses))
+        return self.status, self.terminate_on, people
 
 
-def seen(told: dict) -> tuple:
+def facts_of(contract: dict) -> tuple:
     """A contract as the API tells it, in the words of `Client.facts`."""
-    names = {each["id"]: each["name"] for each in told["people"]} | {None: None}
-    mails = {one["id"]: one["mail"] for each in told["people"] for one in each["addresses"]} | {
-        None: None
-    }
-    return told["status"], _day(told["terminate_on"]), [
-        (
-            each["name"],
-            _day(each["away_until"]),
-            names[each["deputy"]],
-            [(one["mail"], one["confirmed"], mails[one["replaces"]]) for one in each["addresses"]],
-        )
-        for each in told["people"]
-    ]  # fmt: skip
+    names: dict = {None: None}
+    mails: dict = {None: None}
+    for person in contract["people"]:
+        names[person["id"]] = person["name"]
+        mails |= {each["id"]: each["mail"] for each in person["addresses"]}
+    people = []
+    for person in contract["people"]:
+        addresses = [
+            (each["mail"], each["confirmed"], mails[each["replaces"]])
+            for each in person["addresses"]
+        ]
+        deputy, away_until = names[person["deputy"]], _day(person["away_until"])
+        people.append((person["name"], away_until, deputy, addresses))
+    return contract["status"], _day(contract["terminate_on"]), people
 
 
-def _day(told: str | None) -> date | None:
-    return told and date.fromisoformat(told)
+def _day(text: str | None) -> date | None:
+    return text and date.fromisoformat(text)

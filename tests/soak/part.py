@@ -19,13 +19,16 @@ def begin(addresses) -> None:
     machine.Machine.world = _open.enter_context(world.opened(addresses.get()))
 
 
-def run(seeded: int, histories: int) -> tuple[int, Counter, str]:
-    """(the seed, what was counted, the failure in words or nothing); nobody reads what the app logs."""
+def run(seed: int, histories: int) -> tuple[int, Counter, str]:
+    """(the seed, what was counted, the failure in words or nothing).
+
+    Nobody reads what the app logs.
+    """
     machine.Machine.stats.clear()
     failure = ""
     try:
         with Path(os.devnull).open("w") as nobody, redirect_stderr(nobody):
-            machine.run(histories, seeded)
-    except Exception as failed:
-        failure = "".join(traceback.format_exception(failed))
-    return seeded, Counter(machine.Machine.stats), failure
+            machine.run(histories, seed)
+    except Exception as violation:
+        failure = "".join(traceback.format_exception(violation))
+    return seed, Counter(machine.Machine.stats), failure

@@ -1,4 +1,7 @@
-"""Some histories, the same ones each time; CI runs some hundred more, `make soak` 10,000 new ones."""
+"""Some histories, the same ones each time.
+
+CI runs some hundred more, `make soak` 10,000 new ones.
+"""
 
 import pytest
 

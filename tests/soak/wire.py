@@ -1,4 +1,4 @@
-"""The wire between our AWS clients and the world: it carries every request, and breaks when it is told to.
+"""The wire between our AWS clients and the world: it carries every request, and breaks on demand.
 
 DynamoDB's requests go on to DynamoDB Local; SES and SQS are lists. A hook on
 botocore's `before-send` stands in for the network, so that the SDK's own
@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import message_from_bytes, policy
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -32,7 +33,10 @@ class Killed(BaseException):
 
 
 class Fault(NamedTuple):
-    """`times` attempts end as `ending` says (see `ENDINGS`), once `after` others have gone well; only `at` a service, if one is named."""
+    """`times` attempts end as `ending` says (see `ENDINGS`), once `after` others have gone well.
+
+    Only attempts `at` a service count, if one is named.
+    """
 
     after: int
     ending: str
@@ -41,7 +45,10 @@ class Fault(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A mail that SES has taken: the item it was sent for (as its tag says), its recipients, the MIME message, and what SES knows."""
+    """A mail that SES has taken, and what SES knows of it.
+
+    `item` is what it was sent for, as its tag says; `raw` is the MIME message.
+    """
 
     item: str
     to: tuple[str, ...]
@@ -49,6 +56,12 @@ class Taken(NamedTuple):
     tags: dict[str, str]
     message: str
     at: datetime
+
+    @property
+    def text(self) -> str:
+        """The plain text of the message."""
+        message = message_from_bytes(self.raw, policy=policy.default)
+        return message.get_body(("plain",)).get_content()
 
 
 BEFORE = {"unreached": EndpointConnectionError, "reset": ConnectionClosedError, "killed": None}
@@ -62,11 +75,14 @@ REFUSALS = {  # ending: (status, SES's word, DynamoDB's word)
 }
 ENDINGS = (*BEFORE, *AFTER, *REFUSALS)
 # DynamoDB Local wants a name and believes it.
-_SOMEBODY = "AWS4-HMAC-SHA256 Credential=test/20260901/ap-northeast-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0"
-_KEYS = {
-    model.Meta.table_name: [key for key in (model._hash_keyname, model._range_keyname) if key]
-    for model in TABLES
-}
+_SOMEBODY = (
+    "AWS4-HMAC-SHA256 Credential=test/20260901/ap-northeast-1/dynamodb/aws4_request, "
+    "SignedHeaders=host, Signature=0"
+)
+_KEYS = {}
+for _model in TABLES:
+    _names = (_model._hash_keyname, _model._range_keyname)
+    _KEYS[_model.Meta.table_name] = [name for name in _names if name]
 
 
 @dataclass
@@ -78,13 +94,11 @@ class Wire:
     ses_is: str = "well"
     hit: bool = False  # whether a planned fault has met a request since it was planned
     taken: list[Taken] = field(default_factory=list)
-    last_word: dict[str, str] = field(
-        default_factory=dict
-    )  # how the last attempt for an item's mail ended
+    # how the last attempt for an item's mail ended
+    last_word: dict[str, str] = field(default_factory=dict)
     queued: list[str] = field(default_factory=list)
-    written: set[tuple[str, str]] = field(
-        default_factory=set
-    )  # (table, key) of everything a history wrote
+    # (table, key) of everything that a history wrote
+    written: set[tuple[str, str]] = field(default_factory=set)
     faults: Counter = field(default_factory=Counter)
 
     def __post_init__(self):
@@ -105,68 +119,63 @@ class Wire:
         return self._end(ending, service, operation, request)
 
     def _ending(self, service: str) -> str:
-        met = self.fault if self.fault and self.fault.at in (None, service) else None
-        if met and met.after > 0:
-            self.fault = met._replace(after=met.after - 1)
-        elif met:
-            self.fault, self.hit = (
-                met._replace(times=met.times - 1) if met.times > 1 else None,
-                True,
-            )
-            return met.ending
+        fault = self.fault
+        if fault is None or fault.at not in (None, service):
+            return self._usual(service)
+        if fault.after > 0:
+            self.fault = fault._replace(after=fault.after - 1)
+            return self._usual(service)
+        self.fault = fault._replace(times=fault.times - 1) if fault.times > 1 else None
+        self.hit = True
+        return fault.ending
+
+    def _usual(self, service: str) -> str:
         return self.ses_is if service == "sesv2" else "well"
 
     def _end(self, ending: str, service: str, operation: str, request) -> AWSResponse:
         if ending in BEFORE:
             raise _error(BEFORE[ending], request)
-        done = (
-            self._do(service, operation, request)
-            if ending in ("well", "error_after", *AFTER)
-            else None
-        )
+        answer = None
+        if ending in ("well", "error_after", *AFTER):
+            answer = self._do(service, operation, request)
         if ending in AFTER:
             raise _error(AFTER[ending], request)
         if ending in REFUSALS:
-            status, *words = REFUSALS[ending]
-            word = words[service == "dynamodb"]
-            known = {
-                "__type": word,
-                "message": "no",
-                "CancellationReasons": [{"Code": "TransactionConflict"}],
-            }
-            return _answer(
-                request,
-                status if service == "sesv2" or status == 500 else 400,
-                json.dumps(known).encode(),
-                word,
-            )
-        return done
+            return _refusal(ending, service, request)
+        return answer
 
     def _do(self, service: str, operation: str, request) -> AWSResponse:
         if service == "dynamodb":
             self._note_writes(operation, request)
             return self._forward(request)
         if service == "sesv2":
-            body = json.loads(request.body)
-            raw = base64.b64decode(body["Content"]["Raw"]["Data"])
-            with self._lock:
-                to, message = tuple(body["Destination"]["ToAddresses"]), f"m{len(self.taken) + 1}"
-                self.taken.append(
-                    Taken(_item(request), to, raw, _tags(request), message, clock.now())
-                )
-                return _answer(request, 200, json.dumps({"MessageId": message}).encode())
+            return self._take_mail(request)
+        return self._take_messages(request)
+
+    def _take_mail(self, request) -> AWSResponse:
+        body = json.loads(request.body)
+        raw = base64.b64decode(body["Content"]["Raw"]["Data"])
+        to = tuple(body["Destination"]["ToAddresses"])
+        with self._lock:
+            message = f"m{len(self.taken) + 1}"
+            mail = Taken(_item(request), to, raw, _tags(request), message, clock.now())
+            self.taken.append(mail)
+            return _answer(request, 200, json.dumps({"MessageId": message}).encode())
+
+    def _take_messages(self, request) -> AWSResponse:
         entries = json.loads(request.body)["Entries"]
         self.queued += [each["MessageBody"] for each in entries]
-        done = [
+        results = [
             {"Id": each["Id"], "MessageId": each["Id"], "MD5OfMessageBody": ""} for each in entries
         ]
-        return _answer(request, 200, json.dumps({"Successful": done, "Failed": []}).encode())
+        return _answer(request, 200, json.dumps({"Successful": results, "Failed": []}).encode())
 
     def _note_writes(self, operation: str, request) -> None:
         if operation not in ("PutItem", "UpdateItem", "TransactWriteItems"):
             return
         body = json.loads(request.body)
-        parts = [part for each in body.get("TransactItems", []) for part in each.values()] or [body]
+        parts = [part for each in body.get("TransactItems", []) for part in each.values()]
+        parts = parts or [body]
         for part in parts:
             whole = part.get("Item") or part["Key"]
             key = {name: whole[name] for name in _KEYS[part["TableName"]]}
@@ -174,25 +183,21 @@ class Wire:
 
     def _forward(self, request) -> AWSResponse:
         """To DynamoDB Local, on a connection of this thread's own: half the time of botocore's."""
-        for attempt in (1, 2):
-            if not hasattr(self._own, "line"):
-                self._own.line = http.client.HTTPConnection(
-                    urlsplit(self.address).netloc, timeout=30
-                )
-            try:
-                self._own.line.request(
-                    request.method,
-                    "/",
-                    request.body,
-                    {**request.headers, "Authorization": _SOMEBODY},
-                )
-                got = self._own.line.getresponse()
-                return _answer(request, got.status, got.read(), crc=got.headers.get("x-amz-crc32"))
-            except (http.client.RemoteDisconnected, ConnectionError):  # closed while nobody used it
-                del self._own.line
-                if attempt == 2:
-                    raise
-        raise AssertionError("unreachable")
+        try:
+            return self._ask_store(request)
+        except (http.client.RemoteDisconnected, ConnectionError):  # closed while nobody used it
+            del self._own.line
+            return self._ask_store(request)
+
+    def _ask_store(self, request) -> AWSResponse:
+        if not hasattr(self._own, "line"):
+            host = urlsplit(self.address).netloc
+            self._own.line = http.client.HTTPConnection(host, timeout=30)
+        headers = {**request.headers, "Authorization": _SOMEBODY}
+        self._own.line.request(request.method, "/", request.body, headers)
+        answer = self._own.line.getresponse()
+        crc = answer.headers.get("x-amz-crc32")
+        return _answer(request, answer.status, answer.read(), crc=crc)
 
 
 def _item(request) -> str:
@@ -201,22 +206,33 @@ def _item(request) -> str:
 
 
 def _tags(request) -> dict[str, str]:
-    return {tag["Name"]: tag["Value"] for tag in json.loads(request.body)["EmailTags"]}
+    tags = json.loads(request.body)["EmailTags"]
+    return {tag["Name"]: tag["Value"] for tag in tags}
 
 
 def _error(kind, request) -> BaseException:
-    return kind(endpoint_url=request.url, error="told to") if kind else Killed()
+    return kind(endpoint_url=request.url, error="on demand") if kind else Killed()
+
+
+def _refusal(ending: str, service: str, request) -> AWSResponse:
+    status, ses_word, store_word = REFUSALS[ending]
+    word = store_word if service == "dynamodb" else ses_word
+    if service != "sesv2" and status != 500:
+        status = 400
+    reasons = [{"Code": "TransactionConflict"}]
+    body = {"__type": word, "message": "no", "CancellationReasons": reasons}
+    return _answer(request, status, json.dumps(body).encode(), word)
 
 
 def _answer(
     request, status: int, body: bytes, error: str = "", crc: str | None = None
 ) -> AWSResponse:
-    told = {"content-type": "application/x-amz-json-1.0", "x-amzn-errortype": error} | (
-        {"x-amz-crc32": crc} if crc else {}
-    )
-    answer = AWSResponse(
-        request.url, status, {name: value for name, value in told.items() if value}, None
-    )
+    headers = {"content-type": "application/x-amz-json-1.0"}
+    if error:
+        headers["x-amzn-errortype"] = error
+    if crc:
+        headers["x-amz-crc32"] = crc
+    answer = AWSResponse(request.url, status, headers, None)
     answer._content = body
     return answer
 
@@ -235,9 +251,12 @@ def connect(wire: Wire, *clients) -> None:
     botocore.endpoint.time = _NoWaiting()
     for client in clients:
         client.meta.events.register_first("before-send.*", wire.carry, unique_id="wire")
-        client.meta.events.register(
-            "choose-signer.*", lambda **_: UNSIGNED, unique_id="unsigned"
-        )  # a tenth of a history's time
+        # Signing would take a tenth of a history's time.
+        client.meta.events.register("choose-signer.*", _leave_unsigned, unique_id="unsigned")
+
+
+def _leave_unsigned(**_):
+    return UNSIGNED
 
 
 def disconnect() -> None:

@@ -1,4 +1,4 @@
-"""The world of the histories: two houses with a few clients each, lived once through the public doors.
+"""The world of the histories: two houses with a few clients each, who went in by the public doors.
 
 Each history begins with copies of its own: what the last one wrote is
 deleted by its keys and the prepared items are put back, in one write or two.
@@ -43,7 +43,11 @@ class Prepared:
 
 
 class World:
-    """`clients` by name, `desk` with keys in it: two of the operator tanaka's (they rotate), one of suzuki's, one office key a house."""
+    """`clients` by name, and a `desk` with keys in it.
+
+    Each house has two keys of the operator tanaka's (they rotate), one of
+    suzuki's, and one office key.
+    """
 
     def __init__(self, address: str):
         self.address = address
@@ -55,7 +59,10 @@ class World:
         self._keys: list[tuple[str, dict]] = []
 
     def prepare(self) -> None:
-        """Live the clients' first weeks, under moto's SES and SQS; then keep what stands in the tables and empty them."""
+        """Live the clients' first weeks, under moto's SES and SQS.
+
+        Then keep what stands in the tables and empty them.
+        """
         desk = self.desk
         self._start("smile active", "smile", "2026-08-10", "03-6700-1001")
         self._start("mk active", "mk", "2026-08-17", "03-6700-2001")
@@ -73,8 +80,9 @@ class World:
         self._keep()
 
     def _issue(self, house: str, owner: str, role: str) -> None:
-        place = len([each for each in self.desk.keys if each[:2] == (house, owner)])
-        self.desk.keys[house, owner, place] = keys.make(house, owner, role, self.desk.moment)[1]
+        place = sum(each[:2] == (house, owner) for each in self.desk.keys)
+        _, key = keys.make(house, owner, role, self.desk.moment)
+        self.desk.keys[house, owner, place] = key
 
     def _start(self, name: str, house: str, day: str, line: str) -> None:
         desk, at = self.desk.on(day), f"{len(self.clients)}.example"
@@ -85,57 +93,43 @@ class World:
         }
         people = {"person1_mail1": f"pc@{at}", "person1_mail2": f"mobile@{at}"}
         desk.signs_up(house, mail=f"apply@{at}", **own, **people)
-        for subject, to in (
-            ("お申し込みを受け付けました", f"apply@{at}"),
-            ("テストメール", f"pc@{at}"),
-            ("テストメール", f"mobile@{at}"),
-        ):
-            desk.presses(subject, to=to)
-        desk.does(
-            "people",
-            {
-                "name": "佐藤 一郎",
-                "reading": "さとう いちろう",
-                "aliases": ["部長"],
-                "addresses": [f"sato@{at}"],
-            },
-        )
-        desk.does("people/p2/addresses/p2a1/confirmation", {"ground": "お電話で確認"})
-        desk.does(
-            "people",
-            {"name": "鈴木 花子", "reading": "すずき はなこ", "addresses": [f"suzuki@{at}"]},
-        )
-        desk.passes(
-            *(["eligibility"] if house == "mk" else []),
-            "identity",
-            *(["payment"] if house == "smile" else []),
-        )
+        desk.presses("お申し込みを受け付けました", to=f"apply@{at}")
+        desk.presses("テストメール", to=f"pc@{at}")
+        desk.presses("テストメール", to=f"mobile@{at}")
+        self._add_colleagues(at)
+        if house == "mk":
+            desk.passes("eligibility")
+        desk.passes("identity")
+        if house == "smile":
+            desk.passes("payment")
         desk.passes("number", number=line)
         last = date.fromisoformat(desk.look()["trial_last_day"])
-        self.clients[name] = Prepared(
-            house, desk.contract, line, last, desk.today if name == "mk active" else None
-        )
+        paid_on = desk.today if name == "mk active" else None
+        self.clients[name] = Prepared(house, desk.contract, line, last, paid_on)
+
+    def _add_colleagues(self, at: str) -> None:
+        """Two more people, of whom one is never confirmed."""
+        sato = {"name": "佐藤 一郎", "reading": "さとう いちろう", "aliases": ["部長"]}
+        suzuki = {"name": "鈴木 花子", "reading": "すずき はなこ"}
+        self.desk.does("people", sato | {"addresses": [f"sato@{at}"]})
+        self.desk.does("people/p2/addresses/p2a1/confirmation", {"ground": "お電話で確認"})
+        self.desk.does("people", suzuki | {"addresses": [f"suzuki@{at}"]})
 
     def _keep(self) -> None:
         lines = {each.contract: each for each in Line.scan(consistent_read=True)}
-        stored = {each.id: each for each in Contract.scan(consistent_read=True)}
+        contracts = {each.id: each for each in Contract.scan(consistent_read=True)}
         for name, client in self.clients.items():
-            contract = stored[client.contract]
-            contract.history, contract.history_before = (
-                [],
-                len(contract.history),
-            )  # as on older pages: each read is quicker
-            made, client.contract = (
-                client.contract,
-                f"{client.house}-{name.split()[1].upper():0>10}",
-            )
-            items = [_put(stored[made]), _put(lines[made])]
+            contract, line = contracts[client.contract], lines[client.contract]
+            # As if it stood on older pages: each read is quicker.
+            contract.history, contract.history_before = [], len(contract.history)
+            identity = f"{client.house}-{name.split()[1].upper():0>10}"
+            items = [_put(contract), _put(line)]
             self._items[name] = [
-                (table, json.loads(json.dumps(item).replace(made, client.contract)))
-                for table, item in items
+                (table, _renamed(item, client.contract, identity)) for table, item in items
             ]
-        known = {key.split("_")[1] for key in self.desk.keys.values()}
-        self._keys = [_put(each) for each in Key.scan(consistent_read=True) if each.id in known]
+            client.contract = identity
+        key_ids = {key.split("_")[1] for key in self.desk.keys.values()}
+        self._keys = [_put(each) for each in Key.scan(consistent_read=True) if each.id in key_ids]
         for model in TABLES:
             if model is not Progress:  # without it each night would date every contract anew
                 _clear(model)
@@ -161,21 +155,17 @@ class World:
 
     @staticmethod
     def paths(client: Client) -> dict[str, str]:
-        """Where the API has a prepared client's people, by their name, and their addresses, by their mail."""
-        people = list(enumerate(client.people, 1))
-        addresses = {
-            one.mail: f"people/p{n}/addresses/p{n}a{m}"
-            for n, each in people
-            for m, one in enumerate(each.addresses, 1)
-        }
-        return {each.name: f"people/p{n}" for n, each in people} | addresses
+        """Where the API has a prepared client's people, by name, and their addresses, by mail."""
+        paths = {}
+        for n, person in enumerate(client.people, 1):
+            paths[person.name] = f"people/p{n}"
+            for m, address in enumerate(person.addresses, 1):
+                paths[address.mail] = f"people/p{n}/addresses/p{n}a{m}"
+        return paths
 
     def applicant(self, contract: str) -> str:
-        return next(
-            f"apply@{place}.example"
-            for place, each in enumerate(self.clients.values())
-            if each.contract == contract
-        )
+        places = [each.contract for each in self.clients.values()]
+        return f"apply@{places.index(contract)}.example"
 
     @staticmethod
     def office(house: str) -> str:
@@ -186,16 +176,14 @@ class World:
         wire = self.wire
         wire.plan(None)
         wire.ses_is = "well"
-        put = [each for name in names for each in self._items[name]] + self._keys
-        kept = {_key_of(table, item) for table, item in put}
-        requests = [(table, {"PutRequest": {"Item": item}}) for table, item in put]
-        requests += [
-            (table, {"DeleteRequest": {"Key": json.loads(key)}})
-            for table, key in sorted(wire.written - kept)
-        ]
+        items = [each for name in names for each in self._items[name]] + self._keys
+        still_there = {_key_of(table, item) for table, item in items}
+        requests = [(table, {"PutRequest": {"Item": item}}) for table, item in items]
+        for table, key in sorted(wire.written - still_there):
+            requests.append((table, {"DeleteRequest": {"Key": json.loads(key)}}))
         for place in range(0, len(requests), 25):
             _write(requests[place : place + 25])
-        wire.written = kept
+        wire.written = still_there
         for record in (wire.taken, wire.last_word, wire.queued):
             record.clear()
         keys.forget()
@@ -205,8 +193,13 @@ def _put(item) -> tuple[str, dict]:
     return item.Meta.table_name, item.serialize()
 
 
+def _renamed(item: dict, old: str, new: str) -> dict:
+    return json.loads(json.dumps(item).replace(old, new))
+
+
 def _key_of(table: str, item: dict) -> tuple[str, str]:
-    return table, json.dumps({name: item[name] for name in wires._KEYS[table]})
+    names = wires._KEYS[table]
+    return table, json.dumps({name: item[name] for name in names})
 
 
 def _write(requests: list[tuple[str, dict]]) -> None:
@@ -225,7 +218,11 @@ def _clear(model) -> None:
 
 @contextmanager
 def opened(address: str) -> Iterator[World]:
-    """A world on the DynamoDB Local at `address`, prepared and on its own wire; its tables are dropped at the end."""
+    """A world on the DynamoDB Local at `address`, prepared and on its own wire.
+
+    Its tables are dropped at the end.
+    """
+
     topic = None
     try:
         with moto.mock_aws():

@@ -1,4 +1,7 @@
-"""What somebody asked to be stored: a memo, or the correction of one, and how it stands by the oracle since."""
+"""What somebody wants stored, and how it stands since then by the oracle.
+
+A request is a memo, or the correction of one.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,16 +11,19 @@ from tests.soak.oracle import Client
 
 @dataclass(eq=False)
 class Request:
-    """A memo that somebody asked to be taken; `decided` is what may have been stored, one entry an attempt."""
+    """A memo that somebody wants taken.
+
+    `possible` is what may have been stored, one entry an attempt.
+    """
 
     client: Client
     owner: str
     key: str
     body: dict
-    decided: list[tuple[list[dict], bool, bool]] = field(default_factory=list)
+    possible: list[tuple[list[dict], bool, bool]] = field(default_factory=list)
     answer: bytes | None = None
     id: str = ""
-    told: list[dict] = field(default_factory=list)
+    recipients: list[dict] = field(default_factory=list)
     counts: bool = False
     reported: bool = False
     surely_sent: bool = False
@@ -27,10 +33,9 @@ class Request:
     counts_now: bool | None = None
     disputed: str | None = None
     tellings: list[list[str]] = field(default_factory=list)  # to whom its mail may have gone
-    lines: list[tuple[bool, bool]] = field(
-        default_factory=list
-    )  # of the ledger: what it counted and what it counts
-    resends: dict[str, list[dict]] = field(default_factory=dict)  # who was told by which key
+    # the lines of the ledger: what it counted and what it counts
+    lines: list[tuple[bool, bool]] = field(default_factory=list)
+    resends: dict[str, list[dict]] = field(default_factory=dict)  # recipients by key
 
     @property
     def received_at(self) -> datetime:
@@ -61,23 +66,24 @@ class Request:
         """What may be stored of it now."""
         return [self.client.decide(self.body, self.received_at, now)]
 
-    def accepted(self, raw: bytes, told: dict, reported: bool) -> None:
-        self.answer, self.id, self.reported = raw, told["id"], reported
-        self.told, self.counts = told["reported_to"], told["counts"]
-        self.is_told(self.told)
+    def accept(self, raw: bytes, answer: dict, reported: bool) -> None:
+        self.answer, self.id, self.reported = raw, answer["id"], reported
+        self.recipients, self.counts = answer["reported_to"], answer["counts"]
+        self.tell(self.recipients)
 
-    def is_told(self, to: list[dict]) -> None:
+    def tell(self, to: list[dict]) -> None:
+        """Its mail may go to these."""
         addresses = list(dict.fromkeys(each["address"] for each in to))
         if addresses and addresses not in self.tellings:
             self.tellings.append(addresses)
 
-    def becomes(self, call_class: str, now_told: list[dict]) -> None:
-        """It is judged to be of another class."""
+    def becomes(self, call_class: str, to: list[dict]) -> None:
+        """It is judged to be of another class, of which some hear only now."""
         was, self.class_now, self.disputed = self.judged, call_class, None
         self.counts_now = self.client.worth(call_class, self.received_at)[1]
         if was != self.counts_now:
             self.lines.append((was, self.counts_now))
-        self.is_told(now_told)
+        self.tell(to)
 
 
 @dataclass(eq=False)
@@ -102,21 +108,27 @@ class Correction(Request):
         return 422 if self.wrong.class_now and self.body["class"] != self.wrong.class_now else 201
 
     def outcomes(self, now: datetime) -> list[tuple[list[dict], bool, bool]]:
-        """Where the wrong report may have been read, its readers hear of the right one, whatever its class is now."""
-        plain = super().outcomes(now)
-        counts = self.client.worth(self.body["class"], self.received_at)[1]
-        readers = (
-            [{each["address"] for each in self.wrong.told}, *map(set, self.wrong.tellings)]
-            if self.wrong.tellings
-            else []
-        )
-        return plain + [
-            (self.client.told_also(self.body.get("for"), now, known), counts, True)
-            for known in readers
-        ]
+        """What may be stored of it now.
 
-    def accepted(self, raw: bytes, told: dict, reported: bool) -> None:
-        super().accepted(raw, told, reported)
+        Where the wrong report may have been read, its readers hear of the right
+        one, whatever its class is now.
+        """
+        possible = super().outcomes(now)
+        counts = self.client.worth(self.body["class"], self.received_at)[1]
+        for readers in self._readers():
+            to = self.client.recipients_and(readers, self.body.get("for"), now)
+            possible.append((to, counts, True))
+        return possible
+
+    def _readers(self) -> list[set[str]]:
+        """Who may have read the wrong report: one set for each way it may have gone."""
+        if not self.wrong.tellings:
+            return []
+        first = {each["address"] for each in self.wrong.recipients}
+        return [first, *map(set, self.wrong.tellings)]
+
+    def accept(self, raw: bytes, answer: dict, reported: bool) -> None:
+        super().accept(raw, answer, reported)
         self.wrong.corrected_by, self.disputed = self, self.wrong.disputed
         if self.wrong.judged != self.counts:
             self.lines.append((self.wrong.judged, self.counts))
