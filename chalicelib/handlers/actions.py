@@ -14,4 +14,4 @@ CONTRACT = {"type": "object", "required": ["id", "status", "gates", "waits_for",
 def change(asked: Asked, contract: str, story: Callable[[Change], object]) -> dict:
     """Tell `story` on a contract of the key's house. Raises what the flow raises."""
     changed = act.on_contract(asked.house, contract, asked.now, asked.key.owner, story)
-    return desk.tell(changed, asked.house, calendar.day_of(asked.now))
+    return desk.view(changed, asked.house, calendar.day_of(asked.now))

@@ -1,4 +1,4 @@
-"""What is asked about calls: a memo and how far its report has come, a month's memos, the count."""
+"""What is asked about calls: a memo and how far its report has come, and a month's memos."""
 
 from datetime import datetime
 
@@ -8,7 +8,6 @@ from chalicelib.flows.views import paging
 from chalicelib.models import Memo, Recount
 from chalicelib.rules import calendar, houses
 from chalicelib.rules.calls import delivery, metering, routing
-from chalicelib.rules.contract import life
 from chalicelib.rules.house_file import CLASSES
 
 _PAGE = 50
@@ -46,7 +45,7 @@ def listed(house: houses.House, query: dict, now: datetime) -> dict:
     }
 
 
-def tell(found: Memo) -> dict:
+def view(found: Memo) -> dict:
     """One memo as operators and office see it."""
     return (
         memos.answer(found)
@@ -121,16 +120,3 @@ def _row(found: Memo) -> dict:
         "counted": counted,
         "why_counted": why,
     }
-
-
-def usage(house: houses.House, contract_id: str, month: str, now: datetime) -> dict:
-    """A month's count against the plan; counted from the memos each time, so it cannot drift."""
-    contract = contracts.look_at(house, contract_id, now)
-    plan = life.plan_on(contract, calendar.last_day_of(month))
-    price = house.price(plan, calendar.last_day_of(month))
-    memos = Memo.of_month(contract.id, month)
-    served = [calendar.day_of(period.since) for period in contract.service]
-    counted = metering.usage(
-        memos, price.included, price.over, month, calendar.day_of(now), min(served, default=None)
-    )
-    return {"contract": contract.id, "month": month, "plan": plan} | counted

@@ -78,7 +78,7 @@ def _row(contract: Contract, house: House, today: date) -> dict:
     }
 
 
-def tell(contract: Contract, house: House, today: date) -> dict:
+def view(contract: Contract, house: House, today: date) -> dict:
     """One contract as the office sees it: whose move it is, what happens next and when."""
     waiting = {gate.key for gate in gates.waiting(contract, house)}
     passed = {entry.gate: entry for entry in contract.gates}
@@ -91,7 +91,7 @@ def tell(contract: Contract, house: House, today: date) -> dict:
             for name in (*names.FIELDS, "use", "wishes", "wants_trial", "end_reason", "paid_yen")
         }
         | {name: _iso(getattr(contract, name)) for name in _DATES}
-        | terms.tell(contract, house, today)
+        | terms.view(contract, house, today)
         | {name: getattr(contract, name) for name in instructions.FIELDS}
         | {
             "matches": contract.matches,

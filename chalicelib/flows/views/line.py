@@ -14,7 +14,7 @@ from chalicelib.rules.contract import life
 from chalicelib.rules.house_file import CLASSES
 
 
-def tell(house: houses.House, called: str, caller: str | None, now: datetime) -> dict:
+def view(house: houses.House, called: str, caller: str | None, now: datetime) -> dict:
     """Everything the operator needs for a call to `called`. Raises NotFound for a number of nobody here."""
     line = Line.find(phones.normalise(called) or "-")
     if line is None or line.house != house.key or line.contract is None:

@@ -8,7 +8,7 @@ from chalicelib.rules.contract import life, offer
 from chalicelib.rules.houses import House
 
 
-def tell(contract: Contract, house: House, today: date) -> dict:
+def view(contract: Contract, house: House, today: date) -> dict:
     """Prices are yen a month, tax included, as of their own dates."""
     return {
         "monthly": _monthly(contract, house, contract.plan, today),

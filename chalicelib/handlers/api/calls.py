@@ -7,7 +7,7 @@ from chalice import Blueprint
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows.contract import count
 from chalicelib.flows.post import held
-from chalicelib.flows.views import calls, line, queues
+from chalicelib.flows.views import calls, line, months, queues
 from chalicelib.handlers.actions import CONTRACT, change
 from chalicelib.handlers.api.memos import ADDRESSED
 from chalicelib.handlers.http import api
@@ -29,7 +29,7 @@ _MONTH = (r"20\d\d-(0[1-9]|1[0-2])", "月は 2026-09 の形で指定してくだ
     gives={"type": "object", "required": ["number", "house", "in_service", "why_not"]},
 )
 def look_up_line(asked, number):
-    return line.tell(asked.house, number, asked.query["caller"], asked.now)
+    return line.view(asked.house, number, asked.query["caller"], asked.now)
 
 
 @api(
@@ -87,7 +87,7 @@ def tell_routing(asked, contract):
 def read_usage(asked, contract, month):
     if not re.fullmatch(_MONTH[0], month, re.ASCII):
         raise Invalid([Fault("month", _MONTH[1])])
-    return calls.usage(asked.house, contract, month, asked.now)
+    return months.usage(asked.house, contract, month, asked.now)
 
 
 @api(

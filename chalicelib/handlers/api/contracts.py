@@ -92,7 +92,7 @@ def list_contracts(asked):
     gives=CONTRACT,
 )
 def read_contract(asked, contract):
-    return desk.tell(
+    return desk.view(
         contracts.look_at(asked.house, contract, asked.now), asked.house, calendar.day_of(asked.now)
     )
 

@@ -115,7 +115,7 @@ def decide_class(asked, **parts):
             change, found.id, said["class_"], said["reason"], bool(said["declares"])
         ),
     )
-    return calls.tell(lookup.memo(asked.house, found.id))
+    return calls.view(lookup.memo(asked.house, found.id))
 
 
 @api(
@@ -146,4 +146,4 @@ def send_again(asked, **parts):
     gives=_MEMO,
 )
 def read_memo(asked, **parts):
-    return calls.tell(lookup.memo(asked.house, parts["memo"]))
+    return calls.view(lookup.memo(asked.house, parts["memo"]))
