@@ -1,7 +1,6 @@
 """The office passes a contract's gates, each on a ground, the number last (houses.md 10)."""
 
 from datetime import date
-from types import SimpleNamespace
 
 from chalicelib.errors import Fault, Invalid, NotFound, Refused
 from chalicelib.flows.change import Change
@@ -14,6 +13,7 @@ from chalicelib.models.contract_parts import GatePassed
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import gates, offer, trial
 from chalicelib.rules.house_file import USES
+from chalicelib.rules.house_types import Gate, IdentityMethod
 
 
 def pass_gate(change: Change, key: str, facts: dict) -> None:
@@ -49,7 +49,7 @@ def pass_gate(change: Change, key: str, facts: dict) -> None:
     change.record("gate_passed", text=key)
 
 
-def _refuse_other_facts(contract: Contract, gate: SimpleNamespace, kept: dict) -> None:
+def _refuse_other_facts(contract: Contract, gate: Gate, kept: dict) -> None:
     """A gate passed before: the same facts change nothing, other facts are not swallowed."""
     entry = next(entry for entry in contract.gates if entry.gate == gate.key)
     if entry.facts != kept:
@@ -122,7 +122,7 @@ def _note_identity(change: Change, facts: dict) -> None:
     look_again(change)
 
 
-def _is_valid(row: SimpleNamespace, day: date) -> bool:
+def _is_valid(row: IdentityMethod, day: date) -> bool:
     return (row.valid_from or day) <= day <= (row.valid_until or day)
 
 

@@ -142,8 +142,8 @@ def normal_form(number: str) -> str:
     return normal
 
 
-def check_prefix(house: House, number: str | None, prefixes: list[str]) -> None:
-    if not (number or "").startswith(tuple(prefixes)):
+def check_prefix(house: House, number: str | None, prefixes: tuple[str, ...]) -> None:
+    if not (number or "").startswith(prefixes):
         raise Invalid(
             [
                 Fault(

@@ -1,13 +1,12 @@
 """What has to be passed before a service may start: the house's list, in its order (houses.md 10)."""
 
-from types import SimpleNamespace
-
+from chalicelib.rules.house_types import Gate
 from chalicelib.rules.houses import House
 
 BY_PRESS = ("mail", "address")  # passed by the press of a button in a mail, never by hand
 
 
-def needed(contract, house: House) -> list[SimpleNamespace]:
+def needed(contract, house: House) -> list[Gate]:
     """The gates that apply to this contract, in the house's order; the number comes last."""
     conditions = {
         None: True,
@@ -31,6 +30,6 @@ def passed(contract, key: str) -> bool:
     return key in contract.passed_gates()
 
 
-def waiting(contract, house: House) -> list[SimpleNamespace]:
+def waiting(contract, house: House) -> list[Gate]:
     """The gates still to be passed."""
     return [gate for gate in needed(contract, house) if not passed(contract, gate.key)]

@@ -34,7 +34,9 @@ def declared_asked(contract) -> date:
 
 def kept_until(contract, house: House) -> date:
     """The last day on which an unpaid continuation is kept; a notice given in the trial may end it sooner."""
-    last = contract.paused_on + timedelta(days=house.trial.pause_days) - _DAY
+    days = house.trial.pause_days
+    assert days is not None  # no house file loads that pauses trials without saying how long
+    last = contract.paused_on + timedelta(days=days) - _DAY
     return min(last, contract.ends_on or last)
 
 
