@@ -13,7 +13,7 @@ def record(kind: Any, value: Any, place: str = "house") -> Any:
     if hasattr(kind, "_fields"):
         return _fields_of(kind, value, place)
     if get_origin(kind) is tuple:
-        return tuple(record(choices[0], each, place) for each in value)
+        return tuple(record(choices[0], element, place) for element in value)
     if NoneType in choices:
         return None if value is None else record(choices[0], value, place)
     fits = value in choices if get_origin(kind) is Literal else type(value) is kind
@@ -28,6 +28,5 @@ def _fields_of(kind: Any, value: dict[str, Any], place: str) -> Any:
         names = ", ".join(sorted(differing))
         raise TypeError(f"{place}: only one of shape and record knows {names}")
     types = kind.__annotations__
-    return kind(
-        **{name: record(types[name], each, f"{place}.{name}") for name, each in value.items()}
-    )
+    fields = {name: record(types[name], field, f"{place}.{name}") for name, field in value.items()}
+    return kind(**fields)

@@ -196,6 +196,12 @@ class Surcharge(NamedTuple):
     min: int | None
     max: int | None
 
+    def takes(self, yen: int) -> bool:
+        """Whether so many yen may be added to a call, where anything may."""
+        assert self.min is not None  # no house file loads that allows it without a range
+        assert self.max is not None
+        return self.min <= yen <= self.max
+
 
 class Limits(NamedTuple):
     """Mails an hour that strangers can cause."""
