@@ -98,7 +98,8 @@ def test_a_list_that_may_not_be_empty(tmp_path, name):
 ONE = {
     "items": '[[items]]\nkey = "name"\nname = "お名前"\n',
     "identity": '[[identity]]\nkey = "in_person"\nname = "対面"\n',
-    "calls": '[[calls]]\nclasses = ["*"]\nreported = true\ncounted = true\nitems = "optional"\nwhy = "お電話"\n',
+    "calls": '[[calls]]\nclasses = ["*"]\nreported = true\ncounted = true\n'
+    'items = "optional"\nwhy = "お電話"\n',
     "plans": f'[[plans]]\nkey = "one"\nname = "1つ"\nprices = [{PRICE}]\n',
 }
 
@@ -207,7 +208,10 @@ def test_look_ups_of_what_is_not_there():
 
 
 def test_before_the_first_price_the_first_price_holds(tmp_path):
-    later = "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 }, { since = 2027-01-01, fee = 2, included = 1, over = 1 }]"
+    later = (
+        "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 },"
+        " { since = 2027-01-01, fee = 2, included = 1, over = 1 }]"
+    )
     house = loaded(tmp_path, re.sub(r"^prices = .*$", later, SMILE, count=1, flags=re.M))
     assert [
         house.price("light", day).fee

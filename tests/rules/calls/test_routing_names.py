@@ -137,7 +137,8 @@ def test_a_name_is_one_persons_or_nobodys(names, wanted, found):
 def test_a_name_that_fits_two_says_so():
     note = routing.route(MK, PEOPLE, "佐藤", TODAY).note
     assert note.startswith(
-        "お名指しの「佐藤」に当てはまる方が名簿に複数いらっしゃるため(佐藤 一郎様、佐藤 花子様)、名簿の先頭の"
+        "お名指しの「佐藤」に当てはまる方が名簿に複数いらっしゃるため"
+        "(佐藤 一郎様、佐藤 花子様)、名簿の先頭の"
     )
 
 

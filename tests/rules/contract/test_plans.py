@@ -1,4 +1,4 @@
-"""Advice on plans: the cheapest, ties to the smaller one, and from how many calls on another is cheaper."""
+"""Advice on plans: the cheapest, ties to the smaller one, and where another gets cheaper."""
 
 from datetime import date
 
