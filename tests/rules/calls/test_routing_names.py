@@ -201,3 +201,9 @@ def test_when_nobody_can_be_told_it_is_known_who_was_asked_for_and_no_note_says_
     assert routing.route(house, [UNCONFIRMED, SILENT], wanted, TODAY) == routing.Route(
         [], asked_for, None
     )
+
+
+def test_of_a_name_without_a_space_nobody_knows_where_the_family_name_ends():
+    whole = person("佐藤", "sato@a.example", reading="さとう")
+    other = person("里 多花", "taka@a.example", reading="さとうたか")
+    assert routing.meant([whole, other], "佐藤") == [whole]
