@@ -23,7 +23,7 @@ def record(kind: Any, value: Any, place: str = "house") -> Any:
 
 
 def _fields_of(kind: Any, value: dict[str, Any], place: str) -> Any:
-    differing = set(value) ^ set(kind._fields)
+    differing = set(value).symmetric_difference(kind._fields)
     if differing:
         names = ", ".join(sorted(differing))
         raise TypeError(f"{place}: only one of shape and record knows {names}")

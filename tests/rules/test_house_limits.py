@@ -197,6 +197,11 @@ def test_whose_name_a_mail_bears(house, operator, sender):
     assert houses.find(house).sender(operator) == sender
 
 
+def test_a_house_keeps_declared_numbers_where_a_row_of_its_calls_is_for_them():
+    assert houses.find("smile").keeps_declared is True
+    assert houses.find("mk").keeps_declared is False
+
+
 def test_look_ups_of_what_is_not_there():
     mk = houses.find("mk")
     assert mk.gate("payment").only == "no_trial"

@@ -73,6 +73,10 @@ def test_break_evens(house, expected):
             [(1500, 20, 300), (1000, 10, 100)],
             [("p1", 0, 15), ("p0", 16, 22), ("p1", 23, None)],
         ),  # ahead for a while only
+        (
+            [(1500, 20, 200), (1000, 10, 100)],
+            [("p1", 0, 15), ("p0", 16, 24), ("p1", 25, None)],
+        ),  # and behind as soon as the smaller one costs as much
         ([(1000, 10, 100), (2000, 10, 100)], [("p0", 0, None)]),
         ([(1000, 10, 100), (1000, 10, 100)], [("p0", 0, None)]),
         (
