@@ -16,7 +16,10 @@ TABLE_PREFIX = os.environ.get("TABLE_PREFIX", f"denwaban-{STAGE}-")
 
 
 def public_url() -> str:
-    """Where the pages are reached from outside, without a slash at the end; links in mails start with it."""
+    """Where the pages are reached from outside; links in mails start with it.
+
+    Without a slash at the end.
+    """
     return os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
 
 
@@ -62,17 +65,18 @@ def chatwork_token(house: str) -> str:
     token = _chatwork_tokens().get(house)
     if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token.strip()):
         raise RuntimeError(
-            f'CHATWORK_TOKENS names no token of the house {house}: set it to JSON, {{"{house}": "…"}}.'
+            f"CHATWORK_TOKENS names no token of the house {house}: "
+            f'set it to JSON, {{"{house}": "…"}}.'
         )
     return token.strip()
 
 
-def _chatwork_tokens() -> dict:
+def _chatwork_tokens() -> dict[str, object]:
     try:
-        found = json.loads(os.environ.get("CHATWORK_TOKENS") or "{}")
+        tokens = json.loads(os.environ.get("CHATWORK_TOKENS") or "{}")
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return tokens if isinstance(tokens, dict) else {}
 
 
 def mail_topic() -> str:
@@ -81,6 +85,9 @@ def mail_topic() -> str:
 
 
 def signing_certificates() -> str:
-    """How the address of every certificate begins with which SNS signs: its own host in our region, unless told otherwise."""
+    """How the address of every certificate begins with which SNS signs.
+
+    Its own host in our region, unless the environment names another.
+    """
     own = f"https://sns.{REGION}.amazonaws.com/"
     return (os.environ.get("SNS_CERTIFICATES") or own).rstrip("/") + "/"

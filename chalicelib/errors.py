@@ -15,6 +15,8 @@ class Fault(NamedTuple):
 
 
 class Problem(Exception):
+    """What a sender is answered; `house` is whose page says it, where that is known."""
+
     slug = "problem"
     title = "処理できませんでした"
     status = 400
@@ -25,8 +27,7 @@ class Problem(Exception):
         errors: tuple[Fault, ...] | list[Fault] = (),
         retry_after: int | None = None,
         house: Any = None,
-    ):
-        """`house`: whose page says it, where that is known."""
+    ) -> None:
         super().__init__(detail)
         self.house = house
         self.detail = detail
@@ -79,12 +80,13 @@ class WrongType(Problem):
 class Invalid(Problem):
     slug, title, status = "invalid", "入力内容をご確認ください", 422
 
-    def __init__(self, errors: tuple[Fault, ...] | list[Fault], detail: str | None = None):
-        super().__init__(detail or f"{len(errors)}か所をご確認ください。", errors)
+    def __init__(self, errors: tuple[Fault, ...] | list[Fault], detail: str | None = None) -> None:
+        what_to_do = detail or f"{len(errors)}か所をご確認ください。"
+        super().__init__(what_to_do, errors)
 
 
 def wrong(field: str, message: str) -> Invalid:
-    """Invalid for one field."""
+    """Invalid for one field: `raise wrong("number", "番号をご確認ください。")`."""
     return Invalid([Fault(field, message)])
 
 
@@ -103,7 +105,7 @@ class Failed(Problem):
 
 
 class Parked(Problem):
-    """A contract that cannot be settled: the office has to look at it, the sender asks again later."""
+    """A contract that cannot be settled: the office looks at it, the sender asks again later."""
 
     slug, title, status = "contract-parked", "ご契約の処理が止まっています", 503
 

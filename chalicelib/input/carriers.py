@@ -1,5 +1,6 @@
-"""Mail addresses of mobile carriers: the old ones that break the rules of mail, and how each carrier lets mail in.
+"""Mail addresses of mobile carriers.
 
+The old ones that break the rules of mail, and how each carrier lets mail in.
 docomo and au gave out addresses with `..` or `.@` until 2009, and they live:
 docomo.ne.jp until March (https://www.docomo.ne.jp/service/docomo_mail/rfc_add/),
 ezweb.ne.jp until au followed in September; au.com came years later. Such an
@@ -10,9 +11,11 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-# Nothing that means something inside quotes may come in: quoting is then no more than putting quotes around it.
+# Nothing that means something inside quotes may come in: quoting is then no more than putting
+# quotes around it.
 _FRAGILE = re.compile(
-    r"(?=[^@]*\.[.@])[a-z0-9_-][a-z0-9._-]{0,63}@(docomo|ezweb)\.ne\.jp", re.ASCII | re.IGNORECASE
+    r"(?=[^@]*\.[.@])[a-z0-9_-][a-z0-9._-]{0,63}@(docomo|ezweb)\.ne\.jp",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -28,13 +31,15 @@ _CARRIERS = (
     Carrier(
         "ドコモ",
         frozenset({"docomo.ne.jp"}),
-        "「My docomo」または「ドコモメール」アプリから「メール設定」を開き、「受信リスト設定」にドメインを登録してください。"
+        "「My docomo」または「ドコモメール」アプリから「メール設定」を開き、"
+        "「受信リスト設定」にドメインを登録してください。"
         "登録後もメールが見当たらない場合は、迷惑メールフォルダをご確認ください。",
     ),
     Carrier(
         "au・UQ mobile",
         frozenset({"ezweb.ne.jp", "au.com", "uqmobile.jp"}),
-        "「メール」アプリの設定から「迷惑メールフィルター」の設定画面を開き、「受信リスト」にドメインを登録してください。"
+        "「メール」アプリの設定から「迷惑メールフィルター」の設定画面を開き、"
+        "「受信リスト」にドメインを登録してください。"
         "「必ず受信」の欄がある場合は、チェックを入れてください。",
     ),
     Carrier(
@@ -43,7 +48,8 @@ _CARRIERS = (
             {"softbank.ne.jp", "i.softbank.jp", "disney.ne.jp", "ymobile.ne.jp", "ymobile1.ne.jp"}
             | {f"{area}.vodafone.ne.jp" for area in "dhtckrnsq"}
         ),
-        "「My SoftBank」(ワイモバイルの方は「My Y!mobile」)の「メール設定」から「迷惑メール対策」を開き、"
+        "「My SoftBank」(ワイモバイルの方は「My Y!mobile」)の「メール設定」から"
+        "「迷惑メール対策」を開き、"
         "受信許可リストにドメインを登録してください。",
     ),
     Carrier(
@@ -56,7 +62,7 @@ _CARRIERS = (
 
 
 def is_fragile(mail: str) -> bool:
-    """Whether it is one of the addresses with `..` or `.@` that only docomo and au ever gave out."""
+    """Whether it is an address with `..` or `.@`, as only docomo and au ever gave out."""
     return _FRAGILE.fullmatch(mail) is not None
 
 
@@ -71,9 +77,10 @@ def quoted(mail: str) -> str:
 def carrier(mail: str) -> Carrier | None:
     """Whose address it is, or None if it is no carrier's."""
     domain = mail.rpartition("@")[2].lower()
-    return next((each for each in _CARRIERS if domain in each.domains), None)
+    return next((row for row in _CARRIERS if domain in row.domains), None)
 
 
 def among(mails: Iterable[str]) -> list[Carrier]:
     """The carriers of some addresses, each once."""
-    return list(dict.fromkeys(filter(None, map(carrier, mails))))
+    carriers = [carrier(mail) for mail in mails]
+    return list(dict.fromkeys(filter(None, carriers)))

@@ -29,7 +29,9 @@ def normalise(typed: str | None) -> str | None:
 
 
 def _dialled(typed: str | None) -> str:
-    return _REMARK.sub("", _SHOW_OR_HIDE.sub("", plain(typed))).replace("内線", " ext. ")
+    """What is dialled of what was typed."""
+    number = _SHOW_OR_HIDE.sub("", plain(typed))
+    return _REMARK.sub("", number).replace("内線", " ext. ")
 
 
 def plain(typed: str | None) -> str:
@@ -39,8 +41,10 @@ def plain(typed: str | None) -> str:
 
 def says_more(typed: str, number: str) -> bool:
     """Whether what was typed says more than the number: an extension, a prefix, a remark."""
-    rest = plain(typed).replace("+81", "0") if number.startswith("0") else plain(typed)
-    return re.sub(r"[\s()-]", "", rest) not in (number, "0" + number)
+    text = plain(typed)
+    if number.startswith("0"):
+        text = text.replace("+81", "0")
+    return re.sub(r"[\s()-]", "", text) not in (number, "0" + number)
 
 
 def display(number: str | None) -> str:
@@ -49,9 +53,6 @@ def display(number: str | None) -> str:
 
     if not number:
         return ""
-    style = (
-        phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        if number.startswith("+")
-        else phonenumbers.PhoneNumberFormat.NATIONAL
-    )
+    styles = phonenumbers.PhoneNumberFormat
+    style = styles.INTERNATIONAL if number.startswith("+") else styles.NATIONAL
     return phonenumbers.format_number(phonenumbers.parse(number, "JP"), style)

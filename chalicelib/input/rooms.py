@@ -4,9 +4,9 @@ import re
 
 
 def room_of(address: str) -> str | None:
-    """The number of the room that an address of the roster means, or None if it is a mail address."""
-    found = re.fullmatch(r"chatwork:([1-9][0-9]{0,18})", address)
-    return found and found[1]
+    """The number of the room that an address of the roster means; None for a mail address."""
+    room = re.fullmatch(r"chatwork:([1-9][0-9]{0,18})", address)
+    return room and room[1]
 
 
 def address_of(room: str) -> str:

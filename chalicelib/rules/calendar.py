@@ -6,6 +6,7 @@ Japan has had one offset and no summer time since 1951, so JST is a fixed offset
 import hashlib
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
+from typing import Any
 
 from chalicelib.rules.houses import House
 
@@ -30,27 +31,29 @@ def at(day: date, clock: time) -> datetime:
 
 
 def is_business_day(day: date, house: House) -> bool:
-    """Mon-Fri, no national holiday, not in the house's closure."""
+    """Whether a JST date is Mon-Fri, no national holiday, not in the house's closure."""
     import jpholiday  # loaded on first use: the memo path never asks
 
-    return (
-        day.weekday() < 5
-        and f"{day:%m-%d}" not in house.hours.closed
-        and not jpholiday.is_holiday(day)
-    )
+    if day.weekday() >= 5 or f"{day:%m-%d}" in house.hours.closed:
+        return False
+    return not jpholiday.is_holiday(day)
 
 
 @cache
 def holidays_digest() -> str:
-    """Which holidays the library knows: other ones would make other dates of what was computed before."""
+    """Which holidays the library knows: others would make other dates than those computed."""
     import jpholiday
 
-    known = [f"{day}" for year in range(2025, 2032) for day, _ in jpholiday.year_holidays(year)]
-    return hashlib.sha256("".join(known).encode()).hexdigest()[:16]
+    holidays = [day for year in range(2025, 2032) for day, _ in jpholiday.year_holidays(year)]
+    text = "".join(f"{day}" for day in holidays)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def add_business_days(day: date, count: int, house: House) -> date:
-    """The `count`-th business day after `day` (before it, if negative); `day` itself never counts."""
+    """The `count`-th business day after `day` (before it, if negative).
+
+    `day` itself never counts.
+    """
     step = timedelta(days=1 if count > 0 else -1)
     for _ in range(abs(count)):
         day += step
@@ -62,17 +65,22 @@ def add_business_days(day: date, count: int, house: House) -> date:
 def is_open(moment: datetime, house: House) -> bool:
     """Whether the centre's operators take calls at this instant."""
     here = moment.astimezone(JST)
-    return house.hours.open <= here.time() < house.hours.close and is_business_day(
-        here.date(), house
-    )
+    in_hours = house.hours.open <= here.time() < house.hours.close
+    return in_hours and is_business_day(here.date(), house)
 
 
-def is_inside(moment: datetime, windows: list[dict] | None) -> bool:
-    """Whether an instant lies in a client's weekly windows: `day` (0 is Monday), `from` and `to` as HH:MM; None means always."""
+def is_inside(moment: datetime, windows: list[dict[str, Any]] | None) -> bool:
+    """Whether an instant lies in a client's weekly windows; None means always.
+
+    A window has `day` (0 is Monday), `from` and `to` as HH:MM.
+    """
+    if windows is None:
+        return True
     here = moment.astimezone(JST)
     clock = f"{here:%H:%M}"
-    return windows is None or any(
-        each["day"] == here.weekday() and each["from"] <= clock < each["to"] for each in windows
+    return any(
+        window["day"] == here.weekday() and window["from"] <= clock < window["to"]
+        for window in windows
     )
 
 
@@ -82,8 +90,10 @@ def clock_of(moment: datetime | None) -> str | None:
 
 
 def spoken_day(day: date | None) -> str:
-    """A date as mails and pages say it: 2026年9月15日(火)."""
-    return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})" if day else ""
+    """A JST date as mails and pages say it: 2026年9月15日(火); nothing for None."""
+    if day is None:
+        return ""
+    return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS[day.weekday()]})"
 
 
 def spoken_time(moment: datetime) -> str:
@@ -94,4 +104,5 @@ def spoken_time(moment: datetime) -> str:
 def last_day_of(month: str) -> date:
     """The last day of a month given as `2026-09`."""
     first = date.fromisoformat(f"{month}-01")
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    return following - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""House files: read as a whole, refused with the file, the key and the remedy, and enough for a new house."""
+"""House files: read as a whole, refused with file, key and remedy, enough for a new house."""
 
 from datetime import date
 
@@ -32,7 +32,8 @@ WRONG = [
     ),
     (
         "prices = [{ since = 2020-01-01, fee = 5500, included = 30, over = 165 }]",
-        "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 }, { since = 2020-01-01, fee = 2, included = 1, over = 1 }]",
+        "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 },"
+        " { since = 2020-01-01, fee = 2, included = 1, over = 1 }]",
         "smile.toml: plans.0.prices: 料金の期間が重なって",
     ),
     ('key = "regular"', 'key = "light"', "smile.toml: plans: 同じ key のプラン"),

@@ -98,7 +98,8 @@ def test_a_list_that_may_not_be_empty(tmp_path, name):
 ONE = {
     "items": '[[items]]\nkey = "name"\nname = "お名前"\n',
     "identity": '[[identity]]\nkey = "in_person"\nname = "対面"\n',
-    "calls": '[[calls]]\nclasses = ["*"]\nreported = true\ncounted = true\nitems = "optional"\nwhy = "お電話"\n',
+    "calls": '[[calls]]\nclasses = ["*"]\nreported = true\ncounted = true\n'
+    'items = "optional"\nwhy = "お電話"\n',
     "plans": f'[[plans]]\nkey = "one"\nname = "1つ"\nprices = [{PRICE}]\n',
 }
 
@@ -196,6 +197,11 @@ def test_whose_name_a_mail_bears(house, operator, sender):
     assert houses.find(house).sender(operator) == sender
 
 
+def test_a_house_keeps_declared_numbers_where_a_row_of_its_calls_is_for_them():
+    assert houses.find("smile").keeps_declared is True
+    assert houses.find("mk").keeps_declared is False
+
+
 def test_look_ups_of_what_is_not_there():
     mk = houses.find("mk")
     assert mk.gate("payment").only == "no_trial"
@@ -207,7 +213,10 @@ def test_look_ups_of_what_is_not_there():
 
 
 def test_before_the_first_price_the_first_price_holds(tmp_path):
-    later = "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 }, { since = 2027-01-01, fee = 2, included = 1, over = 1 }]"
+    later = (
+        "prices = [{ since = 2020-01-01, fee = 1, included = 1, over = 1 },"
+        " { since = 2027-01-01, fee = 2, included = 1, over = 1 }]"
+    )
     house = loaded(tmp_path, re.sub(r"^prices = .*$", later, SMILE, count=1, flags=re.M))
     assert [
         house.price("light", day).fee

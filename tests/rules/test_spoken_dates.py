@@ -49,3 +49,9 @@ def test_months_end_where_the_calendar_says(year, month):
 @pytest.mark.parametrize("day", [date(2026, 9, 15), date(2026, 9, 20)])
 def test_no_business_days_on_is_the_day_itself(day):
     assert calendar.add_business_days(day, 0, MK) == day
+
+
+def test_the_api_gives_instants_with_japans_offset():
+    moment = datetime(2026, 9, 14, 15, 0, tzinfo=UTC)
+    assert calendar.clock_of(moment) == "2026-09-15T00:00:00+09:00"
+    assert calendar.clock_of(None) is None

@@ -14,6 +14,7 @@ from chalicelib.models.contract_parts import GatePassed
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import gates, offer, trial
 from chalicelib.rules.house_file import USES
+from chalicelib.rules.house_types import Gate
 from chalicelib.words import letters
 
 Facts = dict[str, Any]
@@ -43,7 +44,7 @@ def pass_gate(change: Change, key: str, facts: Facts) -> None:
     change.record("gate_passed", text=key)
 
 
-def _find_gate(change: Change, key: str) -> Any:
+def _find_gate(change: Change, key: str) -> Gate:
     """The house's gate, if the contract needs it; a payment may come before it is needed."""
     needed = gates.needed(change.contract, change.house)
     gate = change.house.gate(key)
@@ -63,7 +64,7 @@ def _kept(facts: Facts) -> dict[str, str]:
     return kept
 
 
-def _refuse_other_facts(contract: Contract, gate: Any, kept: dict[str, str]) -> None:
+def _refuse_other_facts(contract: Contract, gate: Gate, kept: dict[str, str]) -> None:
     """A gate passed before: the same facts change nothing, other facts are not swallowed."""
     entry = next(entry for entry in contract.gates if entry.gate == gate.key)
     if entry.facts == kept:

@@ -12,6 +12,7 @@ from chalicelib.models import Contract, History
 from chalicelib.models.contract_parts import Address, Declared, GatePassed, Person
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import gates, life, lifecycle
+from chalicelib.rules.house_types import Gate
 from chalicelib.rules.houses import House
 
 _PAGE = 30
@@ -130,9 +131,7 @@ def history(contract: Contract) -> list[dict]:
     return pages + [note.as_json() for note in contract.history]
 
 
-def _gate(
-    contract: Contract, gate: SimpleNamespace, waiting: set[str], passed: dict[str, GatePassed]
-) -> dict:
+def _gate(contract: Contract, gate: Gate, waiting: set[str], passed: dict[str, GatePassed]) -> dict:
     entry = passed.get(gate.key) or _pressed(contract, gate.key)
     return {
         "gate": gate.key,

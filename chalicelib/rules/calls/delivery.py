@@ -1,4 +1,7 @@
-"""How far a mail came at each of its addresses: SES's words, mapped once, and what they add up to (calls.md Delivery ledger)."""
+"""How far a mail came at each of its addresses (calls.md Delivery ledger).
+
+SES's words are mapped here, once, and added up to one state for each address.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,9 +17,10 @@ STATES = {
     "rejected": "送信拒否",
     "complained": "迷惑メールとして申告",
 }
-# Within one mail a later word weighs more: what was delivered may still come back, and only what arrived is complained of.
+# Within one mail a later word weighs more: what was delivered may still come back, and only what
+# arrived is complained of.
 _WITHIN = tuple(STATES)
-# Of several mails to one address the one that came furthest is how it stands.
+# Of several mails to one address the mail that came furthest is how it stands.
 _AMONG = (
     "rejected",
     "bounced_hard",
@@ -26,21 +30,35 @@ _AMONG = (
     "delivered",
     "complained",
 )
-_KINDS = {
-    "Send": ("handed_over", "send", None),
-    "Delivery": ("delivered", "delivery", "recipients"),
-    "DeliveryDelay": ("delayed", "deliveryDelay", "delayedRecipients"),
-    "Bounce": ("bounced_soft", "bounce", "bouncedRecipients"),
-    "Complaint": ("complained", "complaint", "complainedRecipients"),
-    "Reject": ("rejected", "reject", None),
-    "Rendering Failure": ("rejected", "failure", None),
-}
 BOUNCES = {"bounced_soft", "bounced_hard"}
 LEFT = set(STATES) - {"rejected"}  # what SES says only of a mail that has left us
 
 
+class _Kind(NamedTuple):
+    """What a kind of event means, and where it keeps its facts and the recipients it names."""
+
+    state: str
+    part: str
+    recipients: str | None
+
+
+_KINDS = {
+    "Send": _Kind("handed_over", "send", None),
+    "Delivery": _Kind("delivered", "delivery", "recipients"),
+    "DeliveryDelay": _Kind("delayed", "deliveryDelay", "delayedRecipients"),
+    "Bounce": _Kind("bounced_soft", "bounce", "bouncedRecipients"),
+    "Complaint": _Kind("complained", "complaint", "complainedRecipients"),
+    "Reject": _Kind("rejected", "reject", None),
+    "Rendering Failure": _Kind("rejected", "failure", None),
+}
+
+
 class Told(NamedTuple):
-    """One thing that SES told of one address: when, the state, SES's id of the mail, the address, its server's own words."""
+    """One thing that SES told of one address.
+
+    `at` is an instant, `message` SES's id of the mail, `words` the words of the
+    address's own server.
+    """
 
     at: datetime
     state: str
@@ -54,72 +72,93 @@ class Told(NamedTuple):
         return f"{self.at.isoformat()} {self.state} {self.message} {self.address}"
 
 
-def read(event: dict[str, Any]) -> list[Told]:
-    """What an SES event says, of each address it names; nothing for a kind that tells nothing of delivery.
+class _Word(NamedTuple):
+    """A kept line's state, and when it was reached, as text that sorts by time."""
 
-    Raises KeyError, TypeError or ValueError for what is no event of SES.
+    state: str
+    at: str
+
+
+def read(event: dict[str, Any]) -> list[Told]:
+    """What an SES event says of each address it names.
+
+    Nothing for a kind that tells nothing of delivery. Raises KeyError,
+    TypeError or ValueError for what is no event of SES.
     """
-    found = _KINDS.get(event["eventType"])
-    if found is None:
+    kind = _KINDS.get(event["eventType"])
+    if kind is None:
         return []
-    state, part, named = found
-    said, mail = event.get(part) or {}, event["mail"]
-    if state == "bounced_soft" and said.get("bounceType") == "Permanent":
-        state = "bounced_hard"
-    at = datetime.fromisoformat(said.get("timestamp") or mail["timestamp"])
-    recipients = said.get(named, []) if named else mail["destination"]
-    return [Told(at, state, mail["messageId"], _address(each), _words(each)) for each in recipients]
+    mail = event["mail"]
+    facts = event.get(kind.part) or {}
+    is_final = kind.state == "bounced_soft" and facts.get("bounceType") == "Permanent"
+    state = "bounced_hard" if is_final else kind.state
+    at = datetime.fromisoformat(facts.get("timestamp") or mail["timestamp"])
+    recipients = facts.get(kind.recipients, []) if kind.recipients else mail["destination"]
+    return [
+        Told(at, state, mail["messageId"], _address(recipient), _words(recipient))
+        for recipient in recipients
+    ]
 
 
 def sent_at(event: dict[str, Any]) -> datetime:
-    """When the mail of an event was handed to SES."""
+    """The instant at which the mail of an event was handed to SES."""
     return datetime.fromisoformat(event["mail"]["timestamp"])
 
 
-def _address(recipient: str | dict) -> str:
-    """Whether SES writes it with a name, or quotes its local part, as an old carrier address needs."""
-    given = recipient if isinstance(recipient, str) else recipient["emailAddress"]
-    address = parseaddr(given)[1] or given.strip()
+def _address(recipient: str | dict[str, Any]) -> str:
+    """The address, however SES writes it.
+
+    With a name, or with its local part in quotes, as an old carrier address needs.
+    """
+    text = recipient if isinstance(recipient, str) else str(recipient["emailAddress"])
+    address = parseaddr(text)[1] or text.strip()
     local, _, domain = address.rpartition("@")
-    return f"{local.strip(chr(34))}@{domain.lower()}"
+    plain = local.strip('"')
+    return f"{plain}@{domain.lower()}"
 
 
-def _words(recipient: str | dict) -> str:
-    return "" if isinstance(recipient, str) else str(recipient.get("diagnosticCode") or "")[:300]
+def _words(recipient: str | dict[str, Any]) -> str:
+    if isinstance(recipient, str):
+        return ""
+    words = recipient.get("diagnosticCode") or ""
+    return str(words)[:300]
 
 
-def ledger(recipients: Iterable[str], done: Iterable[str], told: Iterable[str]) -> list[dict]:
-    """How it stands at each of `recipients`: `done` are those it was handed over for, `told` the kept lines, in any order.
+def ledger(
+    recipients: Iterable[str], done: Iterable[str], told: Iterable[str]
+) -> list[dict[str, str | None]]:
+    """How it stands at each of `recipients`.
 
-    Never backwards: a word that comes late or twice changes nothing.
+    `done` are those it was handed over for, `told` the kept lines, in any
+    order. Never backwards: a word that comes late or twice changes nothing.
     """
     handed_over, mails = set(done), _by_address(told)
     rows = []
     for address in dict.fromkeys(recipients):
-        states = [
-            max(each, key=lambda pair: (_WITHIN.index(pair[0]), pair[1]))
-            for each in mails.get(address.casefold(), {}).values()
-        ]
-        state, at = max(
-            states, key=lambda pair: (_AMONG.index(pair[0]), pair[1]), default=(None, None)
-        )
+        words = mails.get(address.casefold(), {})
+        state, at = _furthest(words.values())
         if state is None and address in handed_over:
             state = "handed_over"
-        rows.append(
-            {
-                "address": address,
-                "state": state,
-                "state_name": STATES.get(state or "", "未送信"),
-                "at": at,
-            }
-        )
+        name = STATES.get(state or "", "未送信")
+        rows.append({"address": address, "state": state, "state_name": name, "at": at})
     return rows
 
 
-def _by_address(lines: Iterable[str]) -> dict[str, dict[str, list[tuple[str, str]]]]:
-    """address: mail: its (state, when) pairs."""
-    found: dict[str, dict[str, list[tuple[str, str]]]] = {}
+def _furthest(mails: Iterable[list[_Word]]) -> _Word | tuple[None, None]:
+    """How far the mails to one address came, each at its last word."""
+    last_words = [
+        max(words, key=lambda word: (_WITHIN.index(word.state), word.at)) for words in mails
+    ]
+    return max(
+        last_words, key=lambda word: (_AMONG.index(word.state), word.at), default=(None, None)
+    )
+
+
+def _by_address(lines: Iterable[str]) -> dict[str, dict[str, list[_Word]]]:
+    """The words of each mail (by SES's id) at each address (in small letters)."""
+    mails: dict[str, dict[str, list[_Word]]] = {}
     for line in lines:
         at, state, message, address = line.split(" ", 3)
-        found.setdefault(address.casefold(), {}).setdefault(message, []).append((state, at))
-    return found
+        of_address = mails.setdefault(address.casefold(), {})
+        of_address.setdefault(message, []).append(_Word(state, at))
+    return mails

@@ -1,13 +1,18 @@
-"""A call memo: what it must say, its number, what it counts for (calls.md)."""
+"""A call memo: what it must say, its number, what it counts for (calls.md).
+
+A memo's fields come as its shape has read them, None where a field was left out or unreadable.
+"""
 
 import hashlib
 import json
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from chalicelib.errors import Fault
 from chalicelib.rules import calendar
+from chalicelib.rules.calls.facts import Contract, Report
 from chalicelib.rules.house_file import ITEMS
 from chalicelib.rules.houses import House
 
@@ -19,75 +24,90 @@ NOT_OBTAINED = {
     "hung_up": "お尋ねする前にお電話が切れました",
     "unclear": "お声が聞き取れませんでした",
 }
-_NOT_SHOWN = (
-    "非通知",
-    "公衆電話",
-    "表示圏外",
-    "通知不可",
-)  # what a telephone shows instead of a number
+# What a telephone shows instead of a number.
+_NOT_SHOWN = ("非通知", "公衆電話", "表示圏外", "通知不可")
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def memo_id(house: str, owner: str, idempotency_key: str) -> str:
     """The same request has the same id whichever of its owner's keys it came with."""
-    return (
-        f"{house}-"
-        + hashlib.sha256("\n".join((house, owner, idempotency_key)).encode()).hexdigest()[:32]
-    )
+    request = "\n".join((house, owner, idempotency_key))
+    return f"{house}-{hashlib.sha256(request.encode()).hexdigest()[:32]}"
 
 
-def body_digest(body) -> str:
+def body_digest(body: object) -> str:
     """A digest of the parsed body: the order of its fields and its spacing make no difference."""
-    return hashlib.sha256(
-        json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode()
-    ).hexdigest()
+    text = json.dumps(body, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def number(identity: str, received_at: datetime) -> str:
-    """The memo's number for people, `260915-7KQ2M`: JST date of the call and five letters from the id."""
+    """The memo's number for people, `260915-7KQ2M`: the call's JST date, five letters by the id."""
     value = int(hashlib.sha256(identity.encode()).hexdigest()[:8], 16)
-    return f"{calendar.day_of(received_at):%y%m%d}-" + "".join(
-        _DIGITS[value >> shift & 31] for shift in (20, 15, 10, 5, 0)
-    )
+    letters = [_DIGITS[value >> shift & 31] for shift in (20, 15, 10, 5, 0)]
+    return f"{calendar.day_of(received_at):%y%m%d}-{''.join(letters)}"
 
 
-def item_value(memo: dict, item: str) -> str | None:
-    """What the memo says for one of the items that are asked: the house's own, or a further one of the contract."""
-    if item in ITEMS:
-        return memo["business"] if item == "business" else (memo["caller"] or {}).get(item)
-    return (memo.get("extra") or {}).get(item)
+def item_value(memo: dict[str, Any], item: str) -> str | None:
+    """What the memo says for an item that is asked: the house's, or a further one's."""
+    value: str | None = _part_with(memo, item).get(item)
+    return value
 
 
-def faults(memo: dict, house: House, now: datetime, extra: list[dict] | None = None) -> list[Fault]:
-    """What is wrong between a memo's fields (None: not readable), one sentence a fault; none if it can be taken.
+def _part_with(memo: dict[str, Any], item: str) -> dict[str, Any]:
+    if item == "business":
+        return memo
+    part = memo["caller"] if item in ITEMS else memo.get("extra")
+    return part or {}
+
+
+def faults(
+    memo: dict[str, Any],
+    house: House,
+    now: datetime,
+    extra: list[dict[str, str]] | None = None,
+) -> list[Fault]:
+    """What is wrong between a memo's fields, one sentence a fault; none if it can be taken.
 
     `extra` are the further items that the contract asks: `[{"key": "room", "name": "部屋番号"}]`.
     """
-    asked = {item.key: item.name for item in house.items} | {
-        item["key"]: item["name"] for item in extra or []
-    }
-    unknown = _extra_faults(memo, {item["key"] for item in extra or []})
-    items = [*unknown, *_item_faults(memo, house, asked), *_phone_faults(memo)]
-    return [*_time_faults(memo["received_at"], now), *items, *_surcharge_faults(memo, house)]
+    further = {item["key"]: item["name"] for item in extra or []}
+    asked = {item.key: item.name for item in house.items} | further
+    return [
+        *_time_faults(memo["received_at"], now),
+        *_extra_faults(memo, set(further)),
+        *_reason_faults(memo, set(asked)),
+        *_missing_faults(memo, house, asked),
+        *_phone_faults(memo),
+        *_surcharge_faults(memo, house),
+    ]
 
 
 def _time_faults(received_at: datetime | None, now: datetime) -> Iterator[Fault]:
     if received_at is None:
         return
     if received_at > now + CLOCK_SKEW:
-        yield Fault("received_at", "受電日時が未来になっています。日時と時差をご確認ください。")
+        yield _in_the_future()
     if received_at < now - MAX_AGE:
         yield Fault(
-            "received_at", "受電から72時間を過ぎたメモは登録できません。受電日時をご確認ください。"
+            "received_at",
+            "受電から72時間を過ぎたメモは登録できません。受電日時をご確認ください。",
         )
 
 
+def _in_the_future() -> Fault:
+    return Fault("received_at", "受電日時が未来になっています。日時と時差をご確認ください。")
+
+
 def correction_faults(
-    wrong, call_class: str | None, received_at: datetime, now: datetime
+    wrong: Report, call_class: str | None, received_at: datetime, now: datetime
 ) -> Iterator[Fault]:
-    """What a correction of the memo `wrong` may not say: another month, a time to come, another class than was decided."""
+    """What a correction of the memo `wrong` may not say.
+
+    Another month, a time to come, or another class than was decided since.
+    """
     if received_at > now + CLOCK_SKEW:
-        yield Fault("received_at", "受電日時が未来になっています。日時と時差をご確認ください。")
+        yield _in_the_future()
     elif calendar.month_of(received_at) != calendar.month_of(wrong.received_at):
         yield Fault(
             "received_at",
@@ -100,66 +120,71 @@ def correction_faults(
         )
 
 
-def _extra_faults(memo: dict, known: set[str]) -> Iterator[Fault]:
+def _extra_faults(memo: dict[str, Any], items: set[str]) -> Iterator[Fault]:
+    """Further items are those that the contract asks."""
+    listed = "、".join(sorted(items))
+    remedy = f"使える項目: {listed}" if items else "このご契約に追加の項目はありません。"
     for name in memo.get("extra") or {}:
-        if name not in known:
-            told = (
-                "使える項目: " + "、".join(sorted(known))
-                if known
-                else "このご契約に追加の項目はありません。"
-            )
-            yield Fault(f"extra.{name}", f"この項目名は使えません。{told}")
+        if name not in items:
+            yield Fault(f"extra.{name}", f"この項目名は使えません。{remedy}")
 
 
-def _item_faults(memo: dict, house: House, asked: dict[str, str]) -> Iterator[Fault]:
-    not_obtained = memo["not_obtained"] or {}
-    known = {*asked, "company"}
-    for name in not_obtained:
-        if name not in known:
-            yield Fault(
-                f"not_obtained.{name}",
-                "この項目名は使えません。使える項目: " + "、".join(sorted(known)),
-            )
+def _reason_faults(memo: dict[str, Any], asked: set[str]) -> Iterator[Fault]:
+    """A reason for not having something is one for an item that is asked and was not obtained."""
+    items = {*asked, "company"}
+    listed = "、".join(sorted(items))
+    for name in memo["not_obtained"] or {}:
+        field = f"not_obtained.{name}"
+        if name not in items:
+            yield Fault(field, f"この項目名は使えません。使える項目: {listed}")
         elif item_value(memo, name):
-            yield Fault(
-                f"not_obtained.{name}",
-                "内容が入力されています。聞き取れなかった項目だけを挙げてください。",
-            )
-    if memo["class_"] is None or house.call_row(memo["class_"]).items == "optional":
+            yield Fault(field, "内容が入力されています。聞き取れなかった項目だけを挙げてください。")
+
+
+def _missing_faults(memo: dict[str, Any], house: House, asked: dict[str, str]) -> Iterator[Fault]:
+    """Every item that is asked is there, or the reason why not, where the class asks for items."""
+    call_class = memo["class_"]
+    if call_class is None or house.call_row(call_class).items == "optional":
         return
+    reasons = memo["not_obtained"] or {}
     for key, name in asked.items():
-        if not item_value(memo, key) and key not in not_obtained:
-            place = "caller" if key in ITEMS else "extra"
-            field = "business" if key == "business" else f"{place}.{key}"
+        if not item_value(memo, key) and key not in reasons:
             yield Fault(
-                field,
+                _field_of(key),
                 f"{name}を入力するか、聞き取れなかった理由を not_obtained.{key} に入れてください。",
             )
 
 
-def _phone_faults(memo: dict) -> Iterator[Fault]:
+def _field_of(item: str) -> str:
+    if item == "business":
+        return item
+    return f"caller.{item}" if item in ITEMS else f"extra.{item}"
+
+
+def _phone_faults(memo: dict[str, Any]) -> Iterator[Fault]:
     """A number has digits, or it was not shown; 「分からない」 is a reason for not having one."""
     typed = item_value(memo, "phone")
-    if typed and not re.search(r"\d", typed) and not any(word in typed for word in _NOT_SHOWN):
-        words = "番号が分からない場合は空欄にし、理由を not_obtained.phone に入れてください。"
-        yield Fault(
-            "caller.phone",
-            f"電話番号の数字、または「非通知」「公衆電話」などを入力してください。{words}",
-        )
+    if not typed or re.search(r"\d", typed) or any(word in typed for word in _NOT_SHOWN):
+        return
+    yield Fault(
+        "caller.phone",
+        "電話番号の数字、または「非通知」「公衆電話」などを入力してください。"
+        "番号が分からない場合は空欄にし、理由を not_obtained.phone に入れてください。",
+    )
 
 
-def _surcharge_faults(memo: dict, house: House) -> Iterator[Fault]:
-    surcharge = memo["surcharge"]
+def _surcharge_faults(memo: dict[str, Any], house: House) -> Iterator[Fault]:
+    surcharge, rule = memo["surcharge"], house.surcharge
     if surcharge is None:
         return
-    if not house.surcharge.allowed:
+    if not rule.allowed:
         yield Fault(
             "surcharge", "この事業者には特別対応の加算がありません。surcharge を外してください。"
         )
-    elif not house.surcharge.min <= surcharge["yen"] <= house.surcharge.max:
+    elif not rule.takes(surcharge["yen"]):
         yield Fault(
             "surcharge.yen",
-            f"加算額は{house.surcharge.min}円から{house.surcharge.max}円までで入力してください。",
+            f"加算額は{rule.min}円から{rule.max}円までで入力してください。",
         )
 
 
@@ -177,7 +202,7 @@ def verdict(
     return row.reported, row.counted, row.why
 
 
-def in_free_trial(house: House, contract, received_at: datetime) -> bool:
+def in_free_trial(house: House, contract: Contract, received_at: datetime) -> bool:
     """Whether a call came in a trial whose calls do not count."""
     last = contract.trial_last_day
     if house.trial.calls_count or last is None:

@@ -1,4 +1,4 @@
-"""Closing days and what they decide: from when a plan counts, on which day a contract ends (houses.md 5 and 6).
+"""Closing days: from when a plan counts, on which day a contract ends (houses.md 5, houses.md 6).
 
 All dates are JST dates.
 """
@@ -10,13 +10,11 @@ from chalicelib.rules.houses import House
 
 
 def closing_day(day: date, house: House) -> date:
-    """The day that closes the month of `day`: the house's day of the month, or the next business day."""
+    """The day that closes the month of `day`: the house's day, or the next business day."""
     nominal = day.replace(day=house.closing.day)
-    return (
-        nominal
-        if calendar.is_business_day(nominal, house)
-        else calendar.add_business_days(nominal, 1, house)
-    )
+    if calendar.is_business_day(nominal, house):
+        return nominal
+    return calendar.add_business_days(nominal, 1, house)
 
 
 def plan_changes_on(house: House, asked_on: date) -> date:
@@ -25,18 +23,18 @@ def plan_changes_on(house: House, asked_on: date) -> date:
     smile: asked up to the closing day, the next month; later, the one after,
     since the next is fixed and billed at the closing. mk: the next month.
     """
-    return _first_of_month(
-        asked_on,
-        1 + (house.plan_change.cut_off == "closing" and asked_on > closing_day(asked_on, house)),
-    )
+    cut_off = house.plan_change.cut_off
+    late = cut_off == "closing" and asked_on > closing_day(asked_on, house)
+    return _first_of_month(asked_on, 1 + late)
 
 
 def ends_on(house: House, notice_on: date, contract_from: date) -> date:
-    """The last day of service for a notice given on a day; `contract_from` is the first day after the trial.
+    """The last day of service for a notice given on a day.
 
-    smile: a notice up to the closing day ends this month, a later one the
-    next; mk: always this month. A notice within the trial means to continue
-    and then to leave, so no contract ends before its first month does.
+    `contract_from` is the first day after the trial. smile: a notice up to the
+    closing day ends this month, a later one the next; mk: always this month. A
+    notice within the trial means to continue and then to leave, so no contract
+    ends before its first month does.
     """
     late = house.leaving.cut_off == "closing" and notice_on > closing_day(notice_on, house)
     by_rule = _last_of_month(notice_on, int(late))
@@ -50,4 +48,5 @@ def _first_of_month(day: date, later: int) -> date:
 
 
 def _last_of_month(day: date, later: int) -> date:
+    """The last day of the month that is `later` months after that of `day`."""
     return _first_of_month(day, later + 1) - timedelta(days=1)

@@ -7,6 +7,8 @@ is not here: flows/engine/happenings.py lists it.
 
 from typing import NamedTuple
 
+from chalicelib.rules.contract.facts import State
+
 APPLIED, PREPARING, TRIAL, ACTIVE, ENDED = "applied", "preparing", "trial", "active", "ended"
 STATES = {
     APPLIED: "お申込み受付",
@@ -32,7 +34,10 @@ class Unchanged(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """It cannot happen now. `{ends_on}` and `{last_day}` in the sentence stand for dates that follow from today."""
+    """It cannot happen now.
+
+    `{ends_on}` and `{last_day}` in the sentence stand for dates that follow from today.
+    """
 
     sentence: str
 
@@ -41,11 +46,14 @@ Answer = Moves | Unchanged | Refusal
 
 STAYS = Moves()
 _BEFORE = Unchanged("confirmed before")
+_ASKED = Unchanged("asked before")
+_CONTINUES = Unchanged("it continues already")
 _NONE_PENDING = "取り消しの対象になるお申し出はありません。"
 
 _ENDED = Refusal("このご契約は終了しています。再度のご利用は、新しいお申し込みとして承ります。")
 _NOT_CONFIRMED = Refusal(
-    "お申込み者様のメールアドレスがまだ確認されていません。確認メールのボタンを押していただくか、確認メールを送り直してください。"
+    "お申込み者様のメールアドレスがまだ確認されていません。"
+    "確認メールのボタンを押していただくか、確認メールを送り直してください。"
 )
 _CONFIRMED = Refusal("お申込み者様のメールアドレスは確認済みです。")
 _NOT_STARTED = Refusal("サービスの開始前です。このお手続きは、サービスの開始後に承ります。")
@@ -63,11 +71,13 @@ _WITHDRAW = Refusal(
     "サービスの開始前です。お取りやめは、サービス開始前のお取り下げとして承ります。"
 )
 _GIVE_NOTICE = Refusal(
-    "お試し期間は終了し、正式なご契約になっています。ご利用を終えられる場合は、解約のお手続きをお願いいたします"
+    "お試し期間は終了し、正式なご契約になっています。"
+    "ご利用を終えられる場合は、解約のお手続きをお願いいたします"
     "(本日のお申し出では{ends_on}での解約となります)。"
 )
 _STOP = Refusal(
-    "サービスはすでに開始しています。お試し期間中({last_day}まで)のお取りやめは、お試しの停止として承ります。"
+    "サービスはすでに開始しています。"
+    "お試し期間中({last_day}まで)のお取りやめは、お試しの停止として承ります。"
 )
 _NO_CONTINUATION = Refusal("継続のお申し出はありません。" + _NONE_PENDING)
 _NO_STOP = Refusal("停止のお申し出はありません。" + _NONE_PENDING)
@@ -82,7 +92,7 @@ _HOUSE_TERMINATES = Refusal(
 )
 
 _TABLE: dict[str, tuple[Answer, ...]] = {
-    # wish                   applied, preparing, paused, trial, active, ended
+    # wish            applied, preparing, paused, trial, active, ended
     "mail_confirmed": (Moves(PREPARING), _BEFORE, _BEFORE, _BEFORE, _BEFORE, _ENDED),
     "mail_corrected": (STAYS, _CONFIRMED, _CONFIRMED, _CONFIRMED, _CONFIRMED, _ENDED),
     "address_confirmed": (_NOT_CONFIRMED, STAYS, STAYS, STAYS, STAYS, _ENDED),
@@ -93,13 +103,17 @@ _TABLE: dict[str, tuple[Answer, ...]] = {
     "payment_reopened": (_NOT_CONFIRMED, STAYS, STAYS, STAYS, _PAID, _ENDED),
     "payment_seen": (_NOT_CONFIRMED, STAYS, STAYS, STAYS, _PAID, _ENDED),
     "start_dated": (_NOT_CONFIRMED, STAYS, _PAUSED_START, _STARTED, _STARTED, _ENDED),
-    "refused": (Moves(ENDED), Moves(ENDED), _PAUSED_STOP, _HOUSE_TERMINATES, _HOUSE_TERMINATES, _ENDED),
+    "refused": (
+        Moves(ENDED), Moves(ENDED), _PAUSED_STOP, _HOUSE_TERMINATES, _HOUSE_TERMINATES, _ENDED,
+    ),
     "withdrawn": (Moves(ENDED), Moves(ENDED), _PAUSED_STOP, _STOP, _GIVE_NOTICE, _ENDED),
     "start_checked": (_NOT_STARTED, _NOT_STARTED, STAYS, STAYS, STAYS, _ENDED),
     "continuation_asked": (
-        _CONTINUE_LATER, _CONTINUE_LATER, Unchanged("asked before"), STAYS, Unchanged("it continues already"), _ENDED,
+        _CONTINUE_LATER, _CONTINUE_LATER, _ASKED, STAYS, _CONTINUES, _ENDED,
     ),
-    "continuation_withdrawn": (_NO_CONTINUATION, _NO_CONTINUATION, _PAUSED_STOP, STAYS, _GIVE_NOTICE, _ENDED),
+    "continuation_withdrawn": (
+        _NO_CONTINUATION, _NO_CONTINUATION, _PAUSED_STOP, STAYS, _GIVE_NOTICE, _ENDED,
+    ),
     "stop_asked": (_WITHDRAW, _WITHDRAW, STAYS, STAYS, _GIVE_NOTICE, _ENDED),
     "stop_withdrawn": (_NO_STOP, _NO_STOP, _NO_STOP, STAYS, _NO_STOP, _ENDED),
     "plan_asked": (_NOT_CONFIRMED, STAYS, _PAUSED_LATER, STAYS, STAYS, _ENDED),
@@ -121,17 +135,17 @@ LIFE: dict[tuple[str, str], Answer] = {
 EVENTS = sorted(_TABLE)
 
 
-def column(contract) -> str:
-    """The contract's state as the table has it: a paused contract is in a state of its own."""
+def column(contract: State) -> str:
+    """The contract's state in the table's words: a paused contract is in a state of its own."""
     return PAUSED if contract.paused_on else contract.status
 
 
-def answer(contract, event: str) -> Answer:
+def answer(contract: State, event: str) -> Answer:
     """What a wish does in the contract's present state."""
     return LIFE[column(contract), event]
 
 
 def no_pending(event: str) -> str:
-    """What is said where there is nothing to withdraw: the words of the state before the start, where there never is."""
-    found = LIFE[APPLIED, event]
-    return found.sentence if isinstance(found, Refusal) else _NONE_PENDING
+    """What is said where there is nothing to withdraw: as before the start, when nothing is."""
+    before_start = LIFE[APPLIED, event]
+    return before_start.sentence if isinstance(before_start, Refusal) else _NONE_PENDING

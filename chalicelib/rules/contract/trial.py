@@ -53,13 +53,13 @@ def marks(
     same client is decided by a person.
     """
     whole = f"{_folded_name(name)}|{_folded_address(address)}" if name and address else None
-    found = {
+    values = {
         "phone": phone,
         "mail": mail and mail.lower(),
         "corporate_number": corporate_number,
         "name_and_address": whole,
     }
-    return [f"{kind}:{value}" for kind, value in found.items() if value]
+    return [f"{kind}:{value}" for kind, value in values.items() if value]
 
 
 def _folded_name(name: str) -> str:
@@ -72,6 +72,7 @@ def _folded_name(name: str) -> str:
 
 def _folded_address(address: str) -> str:
     """An address as it is compared: 1丁目2番3号 and 1-2-3 are the same."""
-    plain = "".join(unicodedata.normalize("NFKC", address).translate(_DASHES).casefold().split())
+    dashed = unicodedata.normalize("NFKC", address).translate(_DASHES)
+    plain = "".join(dashed.casefold().split())
     plain = re.sub(r"(?<=\d)(丁目|番地の?|番)(?=\d)", "-", plain)
     return re.sub(r"(?<=\d)(丁目|番地|番|号)", "", plain).removeprefix("〒")

@@ -1,4 +1,4 @@
-"""What is ahead of a service: its end, another plan, the start check, addresses that nobody has confirmed."""
+"""What is ahead of a service: its end, another plan, the start check, open addresses."""
 
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
@@ -177,6 +177,27 @@ def test_one_reminder_of_the_start_check_after_three_business_days(checks, dates
 @pytest.mark.parametrize("status", [lifecycle.PREPARING, lifecycle.ACTIVE])
 def test_one_reminder_of_an_address_after_the_houses_days(status, addresses, expected):
     assert ahead(contract(status, addresses)) == [(each, "remind_addresses") for each in expected]
+
+
+def declared(day_of_month):
+    return SimpleNamespace(at=datetime(2026, 9, day_of_month, 3, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "dates", "expected"),
+    [
+        ([], {}, None),
+        ([declared(1)], {}, date(2027, 9, 1)),
+        ([declared(8), declared(1)], {}, date(2027, 9, 1)),
+        ([declared(1)], {"declared_asked_on": "10-01"}, date(2027, 10, 1)),
+        ([declared(1)], {"declared_asked_on": "08-01"}, date(2027, 9, 1)),  # of other numbers
+    ],
+)
+def test_a_client_is_asked_once_a_year_whether_numbers_still_are_sales(numbers, dates, expected):
+    given = contract(**dates)
+    given.declared = numbers
+    assert dues(given, SMILE) == ([(expected, "ask_declared")] if expected else [])
+    assert dues(given, MK) == []  # which keeps no such numbers
 
 
 DATES = st.dates(date(2026, 8, 1), date(2026, 12, 31)) | st.none()

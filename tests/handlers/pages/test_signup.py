@@ -164,10 +164,8 @@ def test_one_network_gets_few_mails_an_hour(desk):
     assert len(contracts(desk)) == 10
 
 
-def test_too_many_in_total_hold_the_mail_and_keep_the_application(desk, monkeypatch):
-    from chalicelib.rules import houses
-
-    monkeypatch.setattr(houses.find("mk").limits, "in_total", 1)
+def test_too_many_in_total_hold_the_mail_and_keep_the_application(desk, edit_house):
+    edit_house("mk", "in_total = 120", "in_total = 1")
     for _ in range(2):
         desk.send(PATH, hidden(final(desk).text) | {"step": "apply"})
     assert len(contracts(desk)) == 2 and len(desk.mails()) == 1
@@ -349,15 +347,10 @@ def test_test_mails_to_one_address_are_limited(desk):
     assert len([mail for mail in desk.mails() if mail["to"] == "victim@b.example"]) == 3
 
 
-def test_the_price_is_that_of_the_day(desk, monkeypatch):
-    from datetime import date
-    from types import SimpleNamespace
-
-    from chalicelib.rules import houses
-
-    plan = houses.find("mk").plan("small")
-    dearer = SimpleNamespace(since=date(2027, 1, 1), fee=9999, included=20, over=150)
-    monkeypatch.setattr(plan, "prices", [*plan.prices, dearer])
+def test_the_price_is_that_of_the_day(desk, edit_house):
+    price = "{ since = 2020-01-01, fee = 2960, included = 20, over = 148 }"
+    dearer = "{ since = 2027-01-01, fee = 9999, included = 20, over = 150 }"
+    edit_house("mk", price, f"{price}, {dearer}")
     assert "2,960円" in desk.open("/").text and "9,999円" not in desk.open(PATH).text
     page = final(desk, start_on="2027-01-05").text
     assert "月額9,999円" in page and "19,998円" in page and "2,960円" not in page

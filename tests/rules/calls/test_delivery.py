@@ -149,3 +149,47 @@ def test_within_one_mail_nothing_goes_backwards(events, later):
     before, after = state(*one), state(*one, line(later))
     assert before is not None and after is not None
     assert rank.index(after) >= (rank.index(before) if one else 0)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "words"),
+    [
+        ({"emailAddress": A, "diagnosticCode": "550 no such user"}, "550 no such user"),
+        ({"emailAddress": A, "diagnosticCode": "x" * 301}, "x" * 300),
+        ({"emailAddress": A, "diagnosticCode": None}, ""),
+        ({"emailAddress": A}, ""),
+    ],
+)
+def test_the_words_of_an_address_own_server_are_kept_up_to_300_letters(recipient, words):
+    event = {
+        "eventType": "Bounce",
+        "bounce": {"bounceType": "Permanent", "bouncedRecipients": [recipient]},
+        "mail": {"timestamp": AT.isoformat(), "messageId": "m1", "destination": [A]},
+    }
+    assert delivery.read(event) == [delivery.Told(AT, "bounced_hard", "m1", A, words)]
+
+
+def test_an_event_that_names_bare_addresses_has_no_words():
+    event = {
+        "eventType": "Send",
+        "mail": {"timestamp": AT.isoformat(), "messageId": "m1", "destination": [A]},
+    }
+    assert delivery.read(event) == [delivery.Told(AT, "handed_over", "m1", A, "")]
+
+
+@pytest.mark.parametrize(
+    ("lines", "done", "name"),
+    [
+        ([], [], "未送信"),
+        ([], [A], "送信済み"),
+        ([line("delivered")], [A], "配信済み"),
+    ],
+)
+def test_how_it_stands_has_a_name(lines, done, name):
+    assert [row["state_name"] for row in delivery.ledger([A], done, lines)] == [name]
+
+
+def test_an_address_with_a_space_in_its_name_is_read_whole():
+    address = '"a b"@sakura.example'
+    lines = [line("delivered", address)]
+    assert delivery.ledger([address], [], lines)[0]["state"] == "delivered"

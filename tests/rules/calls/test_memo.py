@@ -1,10 +1,12 @@
 """What a memo must say, its number and id, and what it counts for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from chalicelib.rules import houses
+from chalicelib.rules.calendar import JST
 from chalicelib.rules.calls import memo
 
 MK, SMILE = houses.find("mk"), houses.find("smile")
@@ -159,3 +161,73 @@ def test_a_body_is_the_same_whatever_the_order_of_its_fields():
     assert memo.body_digest({"a": 1, "b": ["あ"]}) == memo.body_digest({"b": ["あ"], "a": 1})
     assert memo.body_digest({"a": 1}) != memo.body_digest({"a": 2})
     assert len(memo.body_digest({"a": "\ud800"})) == 64  # half a letter has a digest too
+
+
+ROOM = [{"key": "room", "name": "部屋番号"}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "extra", "fault"),
+    [
+        (ROOM, {"room": "305"}, None),
+        (ROOM, None, ("extra.room", "部屋番号を入力するか")),
+        (ROOM, {"room": "305", "floor": "3"}, ("extra.floor", "使える項目: room")),
+        (None, {"floor": "3"}, ("extra.floor", "このご契約に追加の項目はありません。")),
+        (None, None, None),
+    ],
+)
+def test_further_items_are_those_that_the_contract_asks(asked, extra, fault):
+    faults = memo.faults(WHOLE | {"extra": extra}, MK, NOW, asked)
+    assert [each.field for each in faults] == ([fault[0]] if fault else [])
+    assert all(fault[1] in each.message for each in faults)
+
+
+WRONG = SimpleNamespace(received_at=NOW, class_now=None)
+
+
+@pytest.mark.parametrize(
+    ("received_at", "fields"),
+    [
+        (NOW, []),
+        (NOW + memo.CLOCK_SKEW, []),
+        (NOW + memo.CLOCK_SKEW + timedelta(microseconds=1), ["received_at"]),
+        (datetime(2026, 9, 1, tzinfo=JST), []),
+        (datetime(2026, 8, 31, 23, 59, tzinfo=JST), ["received_at"]),
+    ],
+)
+def test_a_correction_stays_in_its_month_and_in_the_past(received_at, fields):
+    faults = list(memo.correction_faults(WRONG, "business", received_at, NOW))
+    assert [fault.field for fault in faults] == fields
+
+
+@pytest.mark.parametrize(
+    ("class_now", "call_class", "fields"),
+    [
+        (None, "sales", []),
+        ("sales", "sales", []),
+        ("sales", None, []),
+        ("sales", "business", ["class"]),
+    ],
+)
+def test_a_correction_leaves_the_class_that_was_decided(class_now, call_class, fields):
+    wrong = SimpleNamespace(received_at=NOW, class_now=class_now)
+    faults = list(memo.correction_faults(wrong, call_class, NOW, NOW))
+    assert [fault.field for fault in faults] == fields
+
+
+@pytest.mark.parametrize(
+    ("house", "last_day", "is_free"),
+    [
+        (MK, None, False),
+        (MK, date(2026, 9, 14), False),
+        (MK, date(2026, 9, 15), True),
+        (MK, date(2026, 9, 16), True),
+        (SMILE, date(2026, 9, 16), False),  # whose trial calls count
+        (SMILE, None, False),
+    ],
+)
+def test_a_call_is_free_up_to_the_last_day_of_a_trial_whose_calls_do_not_count(
+    house, last_day, is_free
+):
+    contract = SimpleNamespace(trial_last_day=last_day)
+    assert memo.in_free_trial(house, contract, NOW) is is_free

@@ -48,3 +48,19 @@ def test_usage_against_the_plan(count, today, over, over_yen, forecast):
 def test_the_forecast_of_a_first_month_goes_by_days_of_service():
     started = date(2026, 9, 25)
     assert metering.usage([memo()] * 4, 20, 148, "2026-09", started, started)["forecast"] == 24
+
+
+def test_what_was_decided_last_about_a_call_counts():
+    later = memo(counts=True)
+    later.counts_now, later.why_now = False, "営業電話"
+    assert metering.judged(later) == metering.counted(later) == (False, "営業電話")
+
+
+def test_of_a_corrected_call_the_last_version_counts():
+    wrong, right = memo(), memo(handed_over=False)
+    wrong.corrected_by = "mk-right"
+    assert metering.counted(wrong) == (False, metering.CORRECTED)
+    assert metering.counted(right) == (False, metering.NOT_YET)
+    right.told_before = wrong.handed_over_at
+    assert metering.counted(right) == (True, "業務のお電話")
+    assert metering.usage([wrong, right], 20, 148, "2026-09", date(2026, 9, 30))["counted"] == 1

@@ -37,6 +37,11 @@ UNCONFIRMED = person("田中 実", "tanaka@a.example", confirmed=False)
 PEOPLE = [TOP, SECOND, THIRD, SILENT, UNCONFIRMED]
 
 
+@pytest.mark.parametrize("house", [MK, SMILE])
+def test_an_empty_roster_reaches_nobody(house):
+    assert routing.route(house, [], "佐藤", TODAY) == routing.Route([], None, None)
+
+
 @pytest.mark.parametrize(
     ("wanted", "told", "noted"),
     [

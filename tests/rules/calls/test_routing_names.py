@@ -137,7 +137,8 @@ def test_a_name_is_one_persons_or_nobodys(names, wanted, found):
 def test_a_name_that_fits_two_says_so():
     note = routing.route(MK, PEOPLE, "佐藤", TODAY).note
     assert note.startswith(
-        "お名指しの「佐藤」に当てはまる方が名簿に複数いらっしゃるため(佐藤 一郎様、佐藤 花子様)、名簿の先頭の"
+        "お名指しの「佐藤」に当てはまる方が名簿に複数いらっしゃるため"
+        "(佐藤 一郎様、佐藤 花子様)、名簿の先頭の"
     )
 
 
@@ -200,3 +201,9 @@ def test_when_nobody_can_be_told_it_is_known_who_was_asked_for_and_no_note_says_
     assert routing.route(house, [UNCONFIRMED, SILENT], wanted, TODAY) == routing.Route(
         [], asked_for, None
     )
+
+
+def test_of_a_name_without_a_space_nobody_knows_where_the_family_name_ends():
+    whole = person("佐藤", "sato@a.example", reading="さとう")
+    other = person("里 多花", "taka@a.example", reading="さとうたか")
+    assert routing.meant([whole, other], "佐藤") == [whole]

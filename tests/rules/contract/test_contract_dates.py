@@ -1,4 +1,4 @@
-"""What a contract's facts say of a day: when it should start or would end, which plan counts, whom it pays extra for."""
+"""What a contract's facts say of a day: its start, its end, its plan, whom it pays extra for."""
 
 from datetime import date, timedelta
 from types import SimpleNamespace

@@ -19,8 +19,9 @@ from chalicelib.rules.contract.lifecycle import (
 
 # The events of life.md, and how they are called here.
 SPECIFIED = {
-    "mail_confirmed", "gate_passed", "refused", "withdrawn", "payment_seen", "continuation_asked", "stop_asked", "plan_asked",
-    "option_asked", "notice_given", "notice_withdrawn", "terminated", "plan_withdrawn",
+    "mail_confirmed", "gate_passed", "refused", "withdrawn", "payment_seen", "continuation_asked",
+    "stop_asked", "plan_asked", "option_asked", "notice_given", "notice_withdrawn", "terminated",
+    "plan_withdrawn",
 }  # fmt: skip
 
 
@@ -64,8 +65,8 @@ def test_no_other_wish_moves_a_contract_by_itself():
         if isinstance(answer, Moves) and answer.to
     }
     assert moving == {
-        ("applied", "mail_confirmed"), ("applied", "withdrawn"), ("preparing", "withdrawn"), ("applied", "refused"),
-        ("preparing", "refused"),
+        ("applied", "mail_confirmed"), ("applied", "withdrawn"), ("applied", "refused"),
+        ("preparing", "withdrawn"), ("preparing", "refused"),
     }  # fmt: skip
 
 

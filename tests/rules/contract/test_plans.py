@@ -1,7 +1,6 @@
-"""Advice on plans: the cheapest, ties to the smaller one, and from how many calls on another is cheaper."""
+"""Advice on plans: the cheapest, ties to the smaller one, and where another gets cheaper."""
 
 from datetime import date
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.rules import houses
 from chalicelib.rules.contract import plans
+from chalicelib.rules.house_types import Plan, Price
 
 TODAY = date(2026, 9, 1)
 PRICES = st.tuples(st.integers(0, 20_000), st.integers(0, 200), st.integers(0, 300))
@@ -17,17 +17,11 @@ CALLS = st.integers(0, plans.MOST_CALLS)
 
 def house_of(*prices):
     """A house with plans `p0`, `p1` … of these (fee, included, over)."""
-    priced = [
-        [SimpleNamespace(since=date(2020, 1, 1), fee=fee, included=included, over=over)]
-        for fee, included, over in prices
+    rows = [
+        Plan(f"p{place}", f"P{place}", (Price(date(2020, 1, 1), *price),))
+        for place, price in enumerate(prices)
     ]
-    return houses.House(
-        key="any",
-        plans=[
-            SimpleNamespace(key=f"p{place}", name=f"P{place}", prices=each)
-            for place, each in enumerate(priced)
-        ],
-    )
+    return houses.find("mk")._replace(plans=tuple(rows))
 
 
 HOUSES = st.lists(PRICES, min_size=1, max_size=5).map(lambda prices: house_of(*prices))
@@ -79,6 +73,10 @@ def test_break_evens(house, expected):
             [(1500, 20, 300), (1000, 10, 100)],
             [("p1", 0, 15), ("p0", 16, 22), ("p1", 23, None)],
         ),  # ahead for a while only
+        (
+            [(1500, 20, 200), (1000, 10, 100)],
+            [("p1", 0, 15), ("p0", 16, 24), ("p1", 25, None)],
+        ),  # and behind as soon as the smaller one costs as much
         ([(1000, 10, 100), (2000, 10, 100)], [("p0", 0, None)]),
         ([(1000, 10, 100), (1000, 10, 100)], [("p0", 0, None)]),
         (
@@ -95,12 +93,11 @@ def test_who_is_the_cheapest_from_where_to_where(prices, expected):
 
 def test_advice_follows_the_price_of_the_day():
     house = house_of((1000, 10, 100), (2000, 20, 100))
-    house.plans[1].prices.append(
-        SimpleNamespace(since=date(2027, 4, 1), fee=1500, included=20, over=100)
-    )
-    assert [
-        plans.advise(house, 18, day)["plan"] for day in (date(2027, 3, 31), date(2027, 4, 1))
-    ] == ["p0", "p1"]
+    first, second = house.plans
+    dated = second._replace(prices=(*second.prices, Price(date(2027, 4, 1), 1500, 20, 100)))
+    changing = house._replace(plans=(first, dated))
+    days = (date(2027, 3, 31), date(2027, 4, 1))
+    assert [plans.advise(changing, 18, day)["plan"] for day in days] == ["p0", "p1"]
 
 
 @given(HOUSES, CALLS)
