@@ -11,7 +11,7 @@ from chalicelib.flows.access import keys, links
 from chalicelib.flows.calls import lines, memos
 from chalicelib.flows.contract import addresses, gates
 from chalicelib.flows.post import act
-from chalicelib.flows.public import confirm, signup
+from chalicelib.flows.public import application, confirm, signup
 from chalicelib.rules import calendar, houses
 
 _CLIENTS = [
@@ -78,7 +78,7 @@ def _confirm(contract: str, now: datetime) -> None:
 
 def _apply(house, place: int, client: tuple, now: datetime) -> str:
     form = _form(house, place, client)
-    wish = signup.read(house, form, now)
+    wish = application.read(house, form, now)
     form_key = f"demo-{house.key}-{place}-form-key"
     contract, _ = signup.apply(house, form_key, form, wish, f"127.0.0.{place}", now)
     return contract.id

@@ -17,17 +17,20 @@ if TYPE_CHECKING:
     import urllib3
 
 GONE = {"chatwork-403", "chatwork-404"}  # the room itself takes nothing, whatever is sent
-CONNECT_SECONDS, READ_SECONDS = 1, 3
-# A message that is none, a room we may not write to or that is not there, too long: refused again every time.
-# A bad token is soon a good one where somebody is changing it, so that waits.
+CONNECT_SECONDS = 1
+READ_SECONDS = 3
+# Refused again every time: a message that is none or too long, a room that is not there or closed
+# to us. A bad token waits: it is soon a good one where somebody is changing it.
 _NEVER = {400, 403, 404, 413, 422}
 _BRACKETS = str.maketrans("[]", "［］")
 
 
 def send(house: str, room: str, text: str) -> Outcome:
-    """Post a text to a room in the name of a house. Notation in it works: what people typed goes through `plain` first.
+    """Post a text to a room in the name of a house.
 
-    A problem is a short code, `chatwork-404`; neither token nor text nor room ever stands in it.
+    Chatwork reads the notation in the text: what people typed goes through
+    `plain` first. A problem is a short code, `chatwork-404`; neither token nor
+    text nor room ever stands in it.
     """
     import urllib3
 
@@ -37,53 +40,66 @@ def send(house: str, room: str, text: str) -> Outcome:
         return Outcome(RETRY, problem="chatwork-no-token")  # our own fault, soon mended
     try:
         return _outcome(_post(token, room, text))
-    except (
-        urllib3.exceptions.ConnectTimeoutError
-    ) as unreached:  # also a refused connection and a name that is not found
+    except urllib3.exceptions.ConnectTimeoutError as unreached:
+        # Also a refused connection, and a name that is not found.
         return Outcome(RETRY, problem=_named(unreached))
     except urllib3.exceptions.HTTPError as lost:
         return Outcome(UNSURE, problem=_named(lost))
 
 
 def plain(text: str) -> str:
-    """Text as typed, with brackets that Chatwork does not read: `[To:1]` in it calls nobody, `[code]` hides nothing.
+    """Text as typed, with brackets that Chatwork does not read.
 
-    Every tag needs a half-width bracket, so the full-width one ends them all,
-    also those that no list knows; it is the usual bracket of a Japanese text,
-    while an invisible character would stand or fall with what Chatwork strips,
-    and would travel along when a client copies a name.
+    `[To:1]` in it calls nobody, and `[code]` hides nothing. Every tag needs a
+    half-width bracket, so the full-width one ends them all, also those that no
+    list knows. The full-width bracket is the usual one of a Japanese text. An
+    invisible character would depend on what Chatwork strips, and would travel
+    along when a client copies a name.
     """
     return text.translate(_BRACKETS)
 
 
 def _post(token: str, room: str, text: str) -> "urllib3.BaseHTTPResponse":
-    # Every message has a connection of its own: one kept while Lambda sleeps is dead, and its end would be in doubt.
+    # Every message has a connection of its own: a connection that is kept while Lambda sleeps is
+    # dead, and the end of its message would be in doubt.
     headers = {"x-chatworktoken": token, "accept": "application/json", "connection": "close"}
     address = f"{config.chatwork_api()}/rooms/{room}/messages"
     fields = {"body": text, "self_unread": "0"}
-    # Whoever a redirect leads to must not be shown the token.
     return _pool().request(
-        "POST", address, fields=fields, encode_multipart=False, headers=headers, redirect=False
+        "POST",
+        address,
+        fields=fields,
+        encode_multipart=False,
+        headers=headers,
+        redirect=False,  # whoever a redirect leads to must not be shown the token
     )
 
 
 def _outcome(answer: "urllib3.BaseHTTPResponse") -> Outcome:
-    """Whatever is below 500 and no success was refused before it was posted; what is no answer of the API tells nothing."""
+    """What an answer says of the message.
+
+    A status from 300 to 499 means that the message was refused before it was
+    posted. A success without a message's id is no answer of the API, and tells
+    nothing.
+    """
     problem = f"chatwork-{answer.status}"
-    if answer.status == 200 and (posted := _message_id(answer.data)):
-        return Outcome(SENT, posted)
+    message_id = _message_id(answer.data) if answer.status == 200 else ""
+    if message_id:
+        return Outcome(SENT, message_id)
     if answer.status < 300 or answer.status >= 500:
         return Outcome(UNSURE, problem=problem)
-    return Outcome(NEVER if answer.status in _NEVER else RETRY, problem=problem)
+    kind = NEVER if answer.status in _NEVER else RETRY
+    return Outcome(kind, problem=problem)
 
 
 def _message_id(body: bytes) -> str:
+    """The id of the posted message, or an empty text."""
     try:
-        found = json.loads(body)
+        answer = json.loads(body)
     except ValueError:
         return ""
-    said = found.get("message_id") if isinstance(found, dict) else None
-    return str(said) if isinstance(said, str | int) else ""
+    message_id = answer.get("message_id") if isinstance(answer, dict) else None
+    return str(message_id) if isinstance(message_id, str | int) else ""
 
 
 def _named(error: Exception) -> str:
@@ -92,7 +108,7 @@ def _named(error: Exception) -> str:
 
 @functools.cache
 def _pool() -> "urllib3.PoolManager":
-    """The one pool of the process; what it has to load is the certificates of those whom it trusts."""
+    """The one pool of the process: made once, since it loads the certificates that it trusts."""
     import urllib3
 
     limits = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)

@@ -6,7 +6,11 @@ SENT, RETRY, NEVER, UNSURE = "sent", "retry", "never", "unsure"
 
 
 class Outcome(NamedTuple):
-    """How an attempt ended: SENT with its id, RETRY (certainly not sent), NEVER (will always be refused), UNSURE."""
+    """How an attempt ended.
+
+    SENT with the carrier's id of the message, RETRY (certainly not sent), NEVER
+    (will always be refused), or UNSURE.
+    """
 
     kind: str
     message_id: str = ""

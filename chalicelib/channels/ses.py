@@ -21,7 +21,8 @@ from chalicelib.channels import aws
 from chalicelib.channels.outcome import NEVER, RETRY, SENT, UNSURE, Outcome
 from chalicelib.input import carriers
 
-_NEVER = {"MessageRejected", "BadRequestException"}  # the same mail will be refused again
+# SES will refuse the same mail again.
+_NEVER = {"MessageRejected", "BadRequestException"}
 _LIMITS = Config(
     connect_timeout=2,
     read_timeout=10,
@@ -31,9 +32,12 @@ _LIMITS = Config(
 
 
 def send(raw: bytes, to: list[str], tags: dict[str, str]) -> Outcome:
-    """One SendEmail of a finished MIME message to all of `to`; `tags` let an event find its mail again."""
+    """One SendEmail of a finished MIME message to all of `to`.
+
+    `tags` let an event find its mail again.
+    """
     request = {
-        "Destination": {"ToAddresses": [carriers.quoted(each) for each in to]},
+        "Destination": {"ToAddresses": [carriers.quoted(address) for address in to]},
         "Content": {"Raw": {"Data": raw}},
         "EmailTags": [{"Name": name, "Value": tagged(value)} for name, value in tags.items()],
     }
@@ -55,15 +59,19 @@ def tagged(value: str) -> str:
 
 
 def untagged(tag: str) -> str:
-    """The id that `tagged` was given."""
+    """The id that a tag was made of."""
     return tag.replace("__", "#")
 
 
 def quota() -> str:
-    """How much of the day's sending quota is used, in words. Only SES's older API tells it to everybody."""
+    """How much of the day's sending quota is used, in words.
+
+    Only SES's older API gives the quota to everybody.
+    """
     older = aws.client("ses", Config(read_timeout=5))
-    told = older.get_send_quota()
-    return f"{told['SentLast24Hours']:.0f} of {told['Max24HourSend']:.0f} sent in 24 hours"
+    answer = older.get_send_quota()
+    sent, most = answer["SentLast24Hours"], answer["Max24HourSend"]
+    return f"{sent:.0f} of {most:.0f} sent in 24 hours"
 
 
 def _refusal(refused: ClientError) -> Outcome:
@@ -71,7 +79,8 @@ def _refusal(refused: ClientError) -> Outcome:
     status = refused.response["ResponseMetadata"].get("HTTPStatusCode", 500)
     if status >= 500:
         return Outcome(UNSURE, problem=code)
-    return Outcome(NEVER if code in _NEVER else RETRY, problem=code)
+    kind = NEVER if code in _NEVER else RETRY
+    return Outcome(kind, problem=code)
 
 
 def client() -> Any:

@@ -1,8 +1,10 @@
-"""Whether a message is truly the mail topic's: SNS signs each one, and the address of the certificate comes with it.
+"""Whether a message is truly the mail topic's.
 
-The certificate is trusted for the host that serves it over TLS, so everything hangs on its address being SNS's own.
-PKCS #1 v1.5 is checked as RFC 8017 8.2.2 says: the block that must have been signed is built whole and compared, and
-no padding is ever read, so none can be read too kindly.
+SNS signs each message, and the address of the certificate comes with it. The
+certificate is trusted for the host that serves it over TLS, so everything
+hangs on its address being SNS's own. PKCS #1 v1.5 is checked as RFC 8017 8.2.2
+says: the block that must have been signed is built whole and compared, and no
+padding is ever read, so none can be read too kindly.
 https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 """
 
@@ -18,15 +20,11 @@ from typing import Any, NamedTuple
 
 from chalicelib import config
 
-_SIGNED = (
-    "Message",
-    "MessageId",
-    "Subject",
-    "Timestamp",
-    "TopicArn",
-    "Type",
-)  # in the order in which they are signed
-_DIGESTS = {  # of a SignatureVersion: the digest, and what RFC 8017 9.2 puts in front of it
+# In the order in which they are signed; a message may have no subject.
+_SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
+_NEEDED = set(_SIGNED) - {"Subject"}
+# Of a SignatureVersion: the digest, and what RFC 8017 9.2 puts in front of the digest.
+_DIGESTS = {
     "1": (hashlib.sha1, bytes.fromhex("3021300906052b0e03021a05000414")),
     "2": (hashlib.sha256, bytes.fromhex("3031300d060960864801650304020105000420")),
 }
@@ -36,11 +34,14 @@ _LARGEST = 20_000  # bytes of a certificate; SNS's has about 2,000
 
 
 class Forged(Exception):
-    """Why a message is not taken, in a few words and without anything it says."""
+    """Why a message is not taken, in a few words and without anything from the message."""
 
 
 class NoEvent(Forged):
-    """The topic's own message, but none of an event: SES tests a new destination with a plain sentence."""
+    """The topic's own message, but none of an event.
+
+    SES tests a new destination with a plain sentence.
+    """
 
 
 class Certificate(NamedTuple):
@@ -53,9 +54,11 @@ class Certificate(NamedTuple):
 
 
 def opened(record: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """What the topic said: the JSON object in a record's `Message`. `record` is the `Sns` part of a Lambda record.
+    """The topic's message: the JSON object in a record's `Message`.
 
-    Raises Forged, or OSError where the certificate cannot be fetched just now: the same record may be good later.
+    `record` is the `Sns` part of a Lambda record. Raises Forged, or OSError
+    where the certificate cannot be fetched just now: the same record may be
+    good later.
     """
     text = _signed_text(record)
     if record["TopicArn"] != config.mail_topic():
@@ -70,53 +73,67 @@ def opened(record: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _signed_text(record: dict[str, Any]) -> bytes:
-    """Names and values, a line each. Line breaks in other values than the message could pass off one value as two."""
-    said = {
-        name: record[name] for name in _SIGNED if record.get(name) is not None
-    }  # Lambda writes a missing subject as null
-    if not {*_SIGNED} - {"Subject"} <= said.keys() or not all(
-        isinstance(value, str) for value in said.values()
-    ):
+    """Names and values, a line each.
+
+    A line break in another value than the message could pass off one value as two.
+    """
+    # Lambda writes a missing subject as null.
+    fields = {name: record[name] for name in _SIGNED if record.get(name) is not None}
+    are_texts = all(isinstance(value, str) for value in fields.values())
+    if not are_texts or not fields.keys() >= _NEEDED:
         raise Forged("a value is missing or no text")
-    if said["Type"] != "Notification":
+    if fields["Type"] != "Notification":
         raise Forged("no notification")
-    if any("\n" in value for name, value in said.items() if name != "Message"):
+    if any("\n" in fields[name] for name in fields.keys() - {"Message"}):
         raise Forged("a line break in a value")
+    lines = [f"{name}\n{value}\n" for name, value in fields.items()]
     try:
-        return "".join(f"{name}\n{value}\n" for name, value in said.items()).encode()
+        return "".join(lines).encode()
     except UnicodeEncodeError:
         raise Forged("a value that is no text") from None
 
 
 def _signature(record: dict[str, Any]) -> tuple[str, bytes]:
-    version, signature = record.get("SignatureVersion"), record.get("Signature")
+    """(version, bytes) of a record's signature."""
+    version = record.get("SignatureVersion")
     if not isinstance(version, str) or version not in _DIGESTS:
         raise Forged("an unknown kind of signature")
     try:
-        return version, base64.b64decode(signature or "", validate=True)
+        return version, base64.b64decode(record.get("Signature") or "", validate=True)
     except (TypeError, ValueError):
         raise Forged("an unreadable signature") from None
 
 
 def _address(record: dict[str, Any]) -> str:
-    """Nothing but a plain file name may follow the beginning that we know: no user, query, folder or other host fits in."""
-    address = record.get("SigningCertUrl") or record.get(
-        "SigningCertURL"
-    )  # Lambda's spelling and that of HTTP
-    known = re.escape(config.signing_certificates()) + r"[A-Za-z0-9-]+\.pem"
-    if not isinstance(address, str) or not re.fullmatch(known, address):
+    """The address of a record's certificate.
+
+    Nothing but a plain file name may follow the beginning that we know: no
+    user, query, folder or other host fits in.
+    """
+    # Lambda's spelling, and the spelling of HTTP.
+    address = record.get("SigningCertUrl") or record.get("SigningCertURL")
+    ours = re.escape(config.signing_certificates()) + r"[A-Za-z0-9-]+\.pem"
+    if not isinstance(address, str) or not re.fullmatch(ours, address):
         raise Forged("a certificate from another place")
     return address
 
 
 def _has_signed(key: Certificate, version: str, text: bytes, signature: bytes) -> bool:
-    digest, prefix = _DIGESTS[version]
-    length, number = (key.modulus.bit_length() + 7) // 8, int.from_bytes(signature, "big")
+    """Whether the signature opens to the block that must have been signed."""
+    length = (key.modulus.bit_length() + 7) // 8
+    number = int.from_bytes(signature, "big")
     if len(signature) != length or number >= key.modulus:
         return False
+    block = pow(number, key.exponent, key.modulus).to_bytes(length, "big")
+    return block == _block(version, text, length)
+
+
+def _block(version: str, text: bytes, length: int) -> bytes:
+    """The `length` bytes that a true signature of `text` opens to."""
+    digest, prefix = _DIGESTS[version]
     ending = b"\x00" + prefix + digest(text).digest()
-    block = b"\x00\x01" + b"\xff" * (length - 2 - len(ending)) + ending
-    return pow(number, key.exponent, key.modulus).to_bytes(length, "big") == block
+    filling = b"\xff" * (length - 2 - len(ending))
+    return b"\x00\x01" + filling + ending
 
 
 def _event(message: str) -> dict[str, Any]:
@@ -131,7 +148,7 @@ def _event(message: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=10)
 def _certificate(address: str) -> Certificate:
-    """Fetched once per process; a failure is not remembered."""
+    """A certificate is fetched once a process; a failure is not remembered."""
     return _read(_fetch(address))
 
 
@@ -143,42 +160,46 @@ class _Straight(urllib.request.HTTPRedirectHandler):
 def _fetch(address: str) -> bytes:
     try:
         with urllib.request.build_opener(_Straight).open(address, timeout=_PATIENCE) as answer:
-            found = answer.read(_LARGEST + 1)
+            pem = answer.read(_LARGEST + 1)
             outstanding = answer.length
     except HTTPException as broken:
         raise OSError("the certificate could not be fetched") from broken
-    if len(found) > _LARGEST:
+    if len(pem) > _LARGEST:
         raise Forged("a certificate that is too long")
     if outstanding:
         raise OSError("the certificate did not come whole")
-    return found
+    return pem
 
 
 def _read(pem: bytes) -> Certificate:
-    """The first certificate of a PEM file. The decoder is loaded here, since nothing else in this package needs it."""
-    from pyasn1.codec.der import decoder
+    """The first certificate of a PEM file."""
     from pyasn1.error import PyAsn1Error
 
     try:
-        body = re.findall(rb"-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----", pem)[0]
-        certificate = decoder.decode(base64.b64decode(body))[0]
-        validity, (algorithm, key) = (
-            certificate[0][4],
-            (certificate[0][6][0], certificate[0][6][1]),
-        )  # RFC 5280 4.1
-        if str(algorithm[0]) != _RSA:
-            raise Forged("a certificate without an RSA key")
-        since, until = (validity[place].asDateTime.astimezone(UTC) for place in (0, 1))
-        numbers = decoder.decode(key.asOctets())[0]
-        read = Certificate(int(numbers[0]), int(numbers[1]), since, until)
-    except (
-        PyAsn1Error,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-    ) as unreadable:  # bytes of others, of any shape
+        certificate = _decoded(pem)
+    except (PyAsn1Error, LookupError, ValueError, TypeError, AttributeError) as unreadable:
+        # The bytes are somebody else's, and may have any shape.
         raise Forged("an unreadable certificate") from unreadable
-    if read.modulus.bit_length() < 2048 or read.exponent < 3:
+    if certificate.modulus.bit_length() < 2048 or certificate.exponent < 3:
         raise Forged("a certificate with a weak key")
-    return read
+    return certificate
+
+
+def _decoded(pem: bytes) -> Certificate:
+    """A certificate by RFC 5280 4.1. The decoder is loaded here, since nothing else needs it."""
+    from pyasn1.codec.der import decoder
+
+    body = re.findall(rb"-----BEGIN CERTIFICATE-----([^-]+)-----END CERTIFICATE-----", pem)[0]
+    certificate = decoder.decode(base64.b64decode(body))[0]
+    to_be_signed = certificate[0]
+    validity, public_key = to_be_signed[4], to_be_signed[6]
+    algorithm, key = public_key[0], public_key[1]
+    if str(algorithm[0]) != _RSA:
+        raise Forged("a certificate without an RSA key")
+    numbers = decoder.decode(key.asOctets())[0]
+    return Certificate(
+        modulus=int(numbers[0]),
+        exponent=int(numbers[1]),
+        since=validity[0].asDateTime.astimezone(UTC),
+        until=validity[1].asDateTime.astimezone(UTC),
+    )

@@ -1,4 +1,4 @@
-"""The night: find what is due by index, hand it out in small batches, settle each contract by itself."""
+"""The night: what is due is found by index, handed out in small batches, and settled one by one."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,12 +11,13 @@ from chalicelib.models import Contract, Progress
 from chalicelib.models.contract import DueIndex
 from chalicelib.rules import calendar, houses
 from chalicelib.rules.contract import lifecycle
+from chalicelib.rules.houses import House
 
 BATCH = 10
 
 
 def hand_out(now: datetime) -> dict[str, int]:
-    """Queue every contract that is due by today's JST date; how many of each house.
+    """Queue every contract that is due by today's JST date. Returns how many of each house.
 
     Sending a contract twice does no harm: settled, it is no longer due. After
     a change of a house file or of the holidays every contract is dated anew
@@ -24,29 +25,26 @@ def hand_out(now: datetime) -> dict[str, int]:
     """
     if _rules() != _dated_by():
         redate(now)
-    handed = {}
+    counts = {}
+    until_today = DueIndex.due <= calendar.day_of(now)
     for key in houses.all_houses():
-        due = [
-            found.id
-            for found in Contract.by_due.query(
-                key, range_key_condition=DueIndex.due <= calendar.day_of(now)
-            )
-        ]
-        _queue(key, due, now)
-        handed[key] = len(due)
-    return handed
+        due = Contract.by_due.query(key, range_key_condition=until_today)
+        contract_ids = [contract.id for contract in due]
+        _queue(key, contract_ids, now)
+        counts[key] = len(contract_ids)
+    return counts
 
 
 def redate(now: datetime, dry_run: bool = False) -> dict[str, int]:
-    """Have every running contract dated by today's rules; how many of each house.
+    """Have every running contract dated by today's rules. Returns how many of each house.
 
-    A dry run changes nothing and counts those whose date would be another.
+    A dry run changes nothing and counts those that would get another date.
     """
     counts = {}
     for key, house in houses.all_houses().items():
         running = _running(key)
         if dry_run:
-            counts[key] = sum(_would_move(house, each) for each in running)
+            counts[key] = sum(_would_move(house, contract_id) for contract_id in running)
         else:
             _queue(key, running, now, redate=True)
             counts[key] = len(running)
@@ -55,13 +53,17 @@ def redate(now: datetime, dry_run: bool = False) -> dict[str, int]:
     return counts
 
 
-def _running(house: str) -> list[str]:
-    """Read with what is asked for alone: one contract that is stored wrongly must not cost the house its night."""
-    found = Contract.by_house.query(house, attributes_to_get=["id", "status"])
-    return [each.id for each in found if each.status != lifecycle.ENDED]
+def _running(house_key: str) -> list[str]:
+    """The ids of a house's contracts that have not ended.
+
+    No other attribute is read: one contract that is stored wrongly must not
+    cost the house its night.
+    """
+    page = Contract.by_house.query(house_key, attributes_to_get=["id", "status"])
+    return [contract.id for contract in page if contract.status != lifecycle.ENDED]
 
 
-def _would_move(house: houses.House, contract_id: str) -> bool:
+def _would_move(house: House, contract_id: str) -> bool:
     try:
         return contracts.would_move(house, contract_id)
     except NotFound:  # deleted meanwhile
@@ -76,25 +78,29 @@ def _rules() -> str:
 
 
 def _dated_by() -> str | None:
-    known = Progress.find("redate")
-    return known.state if known else None
+    """The digest of the rules that dated all contracts last."""
+    progress = Progress.find("redate")
+    return progress.state if progress else None
 
 
-def _queue(house: str, contracts: list[str], now: datetime, **how: bool) -> None:
-    batches = [contracts[place : place + BATCH] for place in range(0, len(contracts), BATCH)]
-    queue.send(
-        [{"house": house, "now": now.isoformat(), "contracts": batch} | how for batch in batches]
-    )
+def _queue(house_key: str, contract_ids: list[str], now: datetime, **how: bool) -> None:
+    """Queue contracts in batches; `how` goes to `settle_batch` as it is."""
+    message = {"house": house_key, "now": now.isoformat(), **how}
+    places = range(0, len(contract_ids), BATCH)
+    batches = [contract_ids[place : place + BATCH] for place in places]
+    queue.send([message | {"contracts": batch} for batch in batches])
 
 
 def settle_batch(
     house_key: str, contract_ids: Iterable[str], now: datetime, redate: bool = False
 ) -> list[str]:
-    """Settle each contract; one that cannot be is left for another try and does not hold up the others.
+    """Settle each contract by itself, or date it anew first. Returns the ids that failed.
 
-    Returns the ids that failed.
+    A contract that cannot be settled is left for another try, and does not
+    hold up the others.
     """
-    house, failed = houses.all_houses()[house_key], []
+    house = houses.all_houses()[house_key]
+    failed = []
     for contract_id in contract_ids:
         try:
             if redate:

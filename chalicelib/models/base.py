@@ -1,4 +1,4 @@
-"""What every table shares: one connection, short time-outs, dates a person can read in the AWS console."""
+"""What every table shares: one connection, short time-outs, dates that a person can read."""
 
 import threading
 from datetime import date
@@ -15,7 +15,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.connection import Connection
+from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import NULL, NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -29,7 +29,10 @@ _T = TypeVar("_T")
 
 
 class OneSession(Connection):
-    """PynamoDB on the session that serves every other service too; its own would be one a thread."""
+    """PynamoDB on the session that serves every other service too.
+
+    PynamoDB itself would make a session a thread.
+    """
 
     @cached_property
     def session(self) -> Session:
@@ -51,8 +54,8 @@ class Table(Model):
     """A model on the shared connection.
 
     PynamoDB makes a session and a client per model, a quarter of a second
-    each; joining them on one connection is its private ground, so its version
-    is pinned and a test watches it.
+    each. How they are joined on one connection is PynamoDB's private ground, so
+    its version is pinned and a test watches it.
     """
 
     class Meta:
@@ -60,20 +63,22 @@ class Table(Model):
         table_name: str
 
     @classmethod
-    def _get_connection(cls):
+    def _get_connection(cls) -> TableConnection:
         if cls._connection is None:
             with _joining:
                 if cls._connection is None:
                     own = super()._get_connection()
                     connection.add_meta_table(own.get_meta_table())
                     own.connection = connection
+        assert cls._connection is not None  # PynamoDB's own call has just set it
         return cls._connection
 
     def unchanged(self, *names: str) -> Condition:
         """The condition that these attributes are still what they were when the item was read."""
         conditions = []
         for name in names:
-            attribute, value = getattr(type(self), name), getattr(self, name)
+            attribute = getattr(type(self), name)
+            value = getattr(self, name)
             conditions.append(attribute.does_not_exist() if value is None else attribute == value)
         return reduce(and_, conditions)
 
@@ -94,35 +99,47 @@ class Table(Model):
 
 
 def condition_failed(error: PynamoDBException) -> bool:
-    """Whether a write was refused by its condition. (PynamoDB's own `cause_response_code` breaks on a time-out.)"""
-    return (
-        isinstance(error.cause, ClientError)
-        and error.cause.response["Error"]["Code"] == "ConditionalCheckFailedException"
-    )
+    """Whether a write was refused by its condition."""
+    return _code(error) == "ConditionalCheckFailedException"
 
 
 def met_a_transaction(error: PynamoDBException) -> bool:
-    """Whether a single write was refused because a transaction was on its item at that moment; the SDK does not ask again."""
-    return (
-        isinstance(error.cause, ClientError)
-        and error.cause.response["Error"]["Code"] == "TransactionConflictException"
-    )
+    """Whether a single write was refused because a transaction was on its item at that moment.
+
+    The SDK does not ask again.
+    """
+    return _code(error) == "TransactionConflictException"
+
+
+def _code(error: PynamoDBException) -> str | None:
+    """The store's code of an error, None where the store did not answer.
+
+    PynamoDB's own `cause_response_code` breaks on a time-out.
+    """
+    if not isinstance(error.cause, ClientError):
+        return None
+    return error.cause.response["Error"]["Code"]
 
 
 def lost_a_race(error: TransactWriteError) -> bool:
-    """Whether a transaction was refused because something in it had changed, or was changing, meanwhile."""
+    """Whether a transaction was refused because something in it had changed meanwhile.
+
+    Or was changing at that moment.
+    """
     codes = {reason.code for reason in error.cancellation_reasons if reason}
     return bool(codes & {"TransactionConflict", "ConditionalCheckFailed"})
 
 
 def refused_as_wrong(error: PynamoDBException) -> bool:
-    """Whether the store says that what it was sent can never be stored: too many items, too large, of a wrong form."""
+    """Whether the store says that what it was sent can never be stored.
+
+    Too many items, too large, or of a wrong form.
+    """
     if not isinstance(error.cause, ClientError):
         return False
     reasons = error.cause.response.get("CancellationReasons", [])
-    return error.cause.response["Error"]["Code"] == "ValidationException" or any(
-        reason.get("Code") == "ValidationError" for reason in reasons
-    )
+    codes = {reason.get("Code") for reason in reasons}
+    return _code(error) == "ValidationException" or "ValidationError" in codes
 
 
 def transaction() -> TransactWrite:
@@ -131,6 +148,7 @@ def transaction() -> TransactWrite:
 
 
 def table(name: str) -> str:
+    """The full name of a table in this stage."""
     return config.TABLE_PREFIX + name
 
 
@@ -159,15 +177,21 @@ class WholeAttribute(Attribute[int]):
 
 
 class ListOf(ListAttribute[_T]):
-    """PynamoDB makes the attribute of its elements anew for every list that it reads, copying each of its parts."""
+    """A list whose elements' attribute is made once.
+
+    PynamoDB makes it anew for every list that it reads, copying each of its parts.
+    """
 
     def deserialize(self, values: list[dict[str, Any]]) -> list[_T | None]:
         kind: Any = self.element_type
         element = _element_of(kind)
-        return [
-            None if NULL in each else element.deserialize(element.get_value(each))
-            for each in values
-        ]
+        return [_element_value(element, value) for value in values]
+
+
+def _element_value(element: Any, value: dict[str, Any]) -> Any:
+    if NULL in value:
+        return None
+    return element.deserialize(element.get_value(value))
 
 
 @cache
@@ -179,7 +203,10 @@ def _element_of(kind: Any) -> Any:
 
 
 def list_of(kind: type[Attribute[_T]]) -> ListAttribute[_T]:
-    """A list of plain values, empty by default; PynamoDB's types take its elements for attributes."""
+    """A list of plain values, empty by default.
+
+    PynamoDB's types take the elements for attributes.
+    """
     of: Any = kind
     return ListOf(of=of, default=list)
 

@@ -1,4 +1,4 @@
-"""Contracts, each with its roster, gates and history in one item, so that one strong read tells everything."""
+"""Contracts, each with roster, gates and history in one item: one strong read tells everything."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -58,22 +58,28 @@ class HouseIndex(GlobalSecondaryIndex):
                 "line",
                 "due",
                 "trial_last_day",
+                "applied_on",
+                "start_on",
+                "paused_on",
+                "parked_at",
             ]
-            + ["applied_on", "start_on", "paused_on", "parked_at"]
         )
 
     house = UnicodeAttribute(hash_key=True)
     applied_at = UTCDateTimeAttribute(range_key=True)
 
 
-_DURING_A_CALL = (
-    ["id", "house", "status", "due", "people", "service", "trial_last_day", "paused_on", "plan"]
-    + ["company", "contact_name", "greeting", "plans", "options", "active_from"]
-    + ["answers", "disclosable", "notes", "exception", "extra_items", "declared", "phone_number", "line", "extra_lines"]
-)  # fmt: skip
+_DURING_A_CALL = [
+    *("id", "house", "status", "due", "service", "active_from", "trial_last_day", "paused_on"),
+    *("company", "contact_name", "phone_number", "line", "extra_lines", "people", "declared"),
+    *("plan", "plans", "options"),
+    *("greeting", "answers", "disclosable", "notes", "exception", "extra_items"),
+]
 
 
 class Contract(Table):
+    """One client's contract, from the application to its end."""
+
     class Meta:
         table_name = table("contracts")
         billing_mode = "PAY_PER_REQUEST"
@@ -109,25 +115,21 @@ class Contract(Table):
     use = UnicodeAttribute()
     greeting = UnicodeAttribute(null=True)
     wants_trial = BooleanAttribute()
-    marks = list_of(UnicodeAttribute)  # what it is recognised by when it applies again
-    matches = JSONAttribute(
-        default=list
-    )  # earlier contracts that seem to be the same client's: contract, and by what
+    marks = list_of(UnicodeAttribute)  # what the client is recognised by at another application
+    # Earlier contracts that seem to be the same client's: contract, and by what.
+    matches = JSONAttribute(default=list)
     people = ListOf(of=Person, default=list)
     line = UnicodeAttribute(null=True)
-    answers = JSONAttribute(
-        default=list
-    )  # what operators may say, and must know: see flows/instructions.py
+    # What operators may say, and must know: see flows/contract/instructions.py.
+    answers = JSONAttribute(default=list)
     disclosable = JSONAttribute(default=list)
     notes = JSONAttribute(default=list)
     exception = UnicodeAttribute(null=True)
-    extra_items = JSONAttribute(
-        null=True
-    )  # asked beside the house's own: [{"key": "room", "name": "部屋番号"}]
+    # Asked beside the house's own items: [{"key": "room", "name": "部屋番号"}].
+    extra_items = JSONAttribute(null=True)
     declared = ListOf(of=Declared, default=list)
-    declared_asked_on = DayAttribute(
-        null=True
-    )  # when the client was last asked whether they still hold
+    # When the client was last asked whether the declared numbers still hold.
+    declared_asked_on = DayAttribute(null=True)
     former = UnicodeAttribute(null=True)
     extra_lines = ListOf(of=ExtraLine, default=list)
     options = ListOf(of=Option, default=list)
@@ -161,9 +163,8 @@ class Contract(Table):
     ended_on = DayAttribute(null=True)
     end_reason = UnicodeAttribute(null=True)
     refund_yen = WholeAttribute(null=True)
-    parked_at = UTCDateTimeAttribute(
-        null=True
-    )  # since when the night has not been able to settle it
+    # Since when the night has not been able to settle the contract.
+    parked_at = UTCDateTimeAttribute(null=True)
     history = ListOf(of=Note, default=list)  # the latest lines; older ones are pages of their own
     history_before = WholeAttribute(default=0)  # how many lines those pages hold
 
@@ -183,9 +184,11 @@ class Contract(Table):
 
     @classmethod
     def park(cls, identity: str, due: date | None, now: datetime) -> None:
-        """Note since when it cannot be settled, without a look at its version: it may not even be writable as a whole.
+        """Note since when a contract cannot be settled.
 
-        Its `due` is noted too: a date that came forward by a change of rules would else not be tried again.
+        Its version is not looked at: the contract may not even be writable as a
+        whole. Its `due` is noted too, since a date that came forward by a change
+        of rules would not be tried again otherwise.
         """
         dated = [cls.due.set(due)] if due else []
         actions = [cls.parked_at.set(cls.parked_at | now), *dated]
@@ -202,18 +205,23 @@ class Contract(Table):
                 period.until = until
 
     def passed_gates(self) -> set[str]:
-        return {passed.gate for passed in self.gates}
+        """The keys of the gates that were passed."""
+        return {entry.gate for entry in self.gates}
 
     def has_declared(self, number: str | None) -> bool:
-        """Whether calls from a normalised number are neither reported nor counted; never one that became the client's own."""
-        return number not in self.own_numbers and any(
-            each.number == number for each in self.declared
-        )
+        """Whether calls from a normalised number are neither reported nor counted.
+
+        A number that became the client's own never is such a number.
+        """
+        if number in self.own_numbers:
+            return False
+        return number in {entry.number for entry in self.declared}
 
     @property
     def own_numbers(self) -> set[str | None]:
         """What a forwarding phone may show as the caller's."""
-        return {self.phone_number, self.line, *(each.number for each in self.extra_lines)}
+        extra = [line.number for line in self.extra_lines]
+        return {self.phone_number, self.line, *extra}
 
     def addresses(self) -> Iterator[tuple[Person, Address]]:
         """Every address of the roster, with whose it is."""
@@ -222,10 +230,11 @@ class Contract(Table):
                 yield person, address
 
     def address(self, identity: str) -> Address | None:
-        return next(
-            (each for person in self.people for each in person.addresses if each.id == identity),
-            None,
-        )
+        """The address of the roster with this id, or None."""
+        for _, address in self.addresses():
+            if address.id == identity:
+                return address
+        return None
 
     @property
     def client(self) -> str:

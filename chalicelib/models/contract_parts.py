@@ -1,4 +1,7 @@
-"""What a contract is made of: people and addresses, gates, periods of service, what was ordered and changed, its history."""
+"""What a contract is made of.
+
+People and addresses, gates, periods of service, what was ordered and changed, its history.
+"""
 
 from pynamodb.attributes import JSONAttribute, MapAttribute
 
@@ -13,34 +16,37 @@ from chalicelib.models.base import (
 
 
 class Address(MapAttribute):
+    """A mail address or a Chatwork room that reports go to, once it is confirmed."""
+
     id = UnicodeAttribute()
     mail = UnicodeAttribute()
     confirmed_at = UTCDateTimeAttribute(null=True)
-    bounced_at = UTCDateTimeAttribute(
-        null=True
-    )  # it bounced for good, and has not shown since that it receives
+    # When the address bounced for good; it has not shown since that it receives.
+    bounced_at = UTCDateTimeAttribute(null=True)
     asked_on = DayAttribute(null=True)  # the day of its last test mail
-    asked = WholeAttribute(default=0)  # how many test mails it was sent
-    asked_in_vain = WholeAttribute(default=0)  # how many of them before it last bounced for good
+    asked = WholeAttribute(default=0)  # how many test mails the address was sent
+    asked_in_vain = WholeAttribute(default=0)  # how many of them before its last bounce for good
     reminded_on = DayAttribute(null=True)
-    replaces = UnicodeAttribute(
-        null=True
-    )  # the address that it takes over from once it is confirmed
+    # The id of the address that this one takes over from once it is confirmed.
+    replaces = UnicodeAttribute(null=True)
 
 
 class Person(MapAttribute):
+    """Somebody on the roster."""
+
     id = UnicodeAttribute()
     name = UnicodeAttribute()
     reading = UnicodeAttribute(null=True)
     aliases = list_of(UnicodeAttribute)
     addresses = ListOf(of=Address, default=list)
     away_until = DayAttribute(null=True)  # the last day of an absence
-    deputy = UnicodeAttribute(
-        null=True
-    )  # the id of who is told meanwhile; the top of the roster if nobody
+    # The id of the person who is told meanwhile; None stands for the top of the roster.
+    deputy = UnicodeAttribute(null=True)
 
 
 class GatePassed(MapAttribute):
+    """A gate that was passed: when, by whom, and on which ground."""
+
     gate = UnicodeAttribute()
     at = UTCDateTimeAttribute()
     by = UnicodeAttribute()
@@ -56,7 +62,10 @@ class Period(MapAttribute):
 
 
 class Note(MapAttribute):
-    """A line of the contract's history: what happened, on which JST date, by whom, when it was written."""
+    """A line of the contract's history.
+
+    What happened, on which JST date, by whom, and when the line was written.
+    """
 
     on = DayAttribute()
     event = UnicodeAttribute()
@@ -68,16 +77,16 @@ class Note(MapAttribute):
 
     def as_json(self) -> dict:
         """As plain JSON; `at` is in UTC."""
-        said = {
+        line = {
             "on": self.on.isoformat(),
             "event": self.event,
             "by": self.by,
             "at": self.at.isoformat(),
             "text": self.text,
         }
-        return said | (
-            {"was": self.was, "becomes": self.becomes} if self.was or self.becomes else {}
-        )
+        if self.was or self.becomes:
+            line |= {"was": self.was, "becomes": self.becomes}
+        return line
 
 
 class Declared(MapAttribute):
@@ -86,11 +95,11 @@ class Declared(MapAttribute):
     number = UnicodeAttribute()
     at = UTCDateTimeAttribute()
     by = UnicodeAttribute()
-    memo = UnicodeAttribute(null=True)  # the call that it was declared for
+    memo = UnicodeAttribute(null=True)  # the call that the number was declared for
 
 
 class UseChange(MapAttribute):
-    """A number was forwarded to and is shown as the client's own from a JST date on, or the other way round."""
+    """A lent number changed its use on a JST date: from forwarding to listed, or back."""
 
     on = DayAttribute()
     number = UnicodeAttribute()
@@ -107,9 +116,10 @@ class PlanChange(MapAttribute):
 
 
 class Option(MapAttribute):
-    """Something ordered beside the plan: charged for every month that any day from `since` to `until` lies in.
+    """Something ordered beside the plan.
 
-    A month is charged once for a key, however many orders of it touch the month.
+    Charged for every month that any day from `since` to `until` lies in. A
+    month is charged once for a key, however many orders of it touch the month.
     """
 
     key = UnicodeAttribute()
@@ -120,7 +130,10 @@ class Option(MapAttribute):
 
 
 class ExtraLine(MapAttribute):
-    """A further lent number, charged for every month that any day from `since` to `until` lies in."""
+    """A further lent number.
+
+    Charged for every month that any day from `since` to `until` lies in.
+    """
 
     number = UnicodeAttribute()
     use = UnicodeAttribute()

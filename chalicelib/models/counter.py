@@ -6,6 +6,8 @@ from chalicelib.models.base import Table, UnicodeAttribute, WholeAttribute, tabl
 
 
 class Counter(Table):
+    """How often something was done in one hour."""
+
     class Meta:
         table_name = table("counters")
         billing_mode = "PAY_PER_REQUEST"

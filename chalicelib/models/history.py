@@ -1,4 +1,7 @@
-"""What of a contract's history no longer fits beside it: pages of older lines, oldest first. Never changed once written."""
+"""What of a contract's history no longer fits beside it: pages of older lines.
+
+A page is never changed once it is written.
+"""
 
 from pynamodb.attributes import JSONAttribute
 
@@ -6,6 +9,8 @@ from chalicelib.models.base import Table, UnicodeAttribute, WholeAttribute, tabl
 
 
 class History(Table):
+    """A page of lines, oldest first."""
+
     class Meta:
         table_name = table("history")
         billing_mode = "PAY_PER_REQUEST"

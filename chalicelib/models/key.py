@@ -4,6 +4,8 @@ from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute
 
 
 class Key(Table):
+    """One owner's key; `last_used_on` is a JST date."""
+
     class Meta:
         table_name = table("keys")
         billing_mode = "PAY_PER_REQUEST"

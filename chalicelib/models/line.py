@@ -1,4 +1,7 @@
-"""Lines: the numbers a house lends. One item a number, so a number can be on one contract at a time only."""
+"""Lines: the numbers that a house lends.
+
+A number is one item, so it can be on one contract at a time only.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -22,6 +25,8 @@ class PoolIndex(GlobalSecondaryIndex):
 
 
 class Line(Table):
+    """A number of the pool, by its normalised form."""
+
     class Meta:
         table_name = table("lines")
         billing_mode = "PAY_PER_REQUEST"
@@ -37,9 +42,9 @@ class Line(Table):
     by_house = PoolIndex()
 
     def state_on(self, day: date) -> str:
-        """A quarantine ends by itself after its last day."""
-        over = self.state == QUARANTINED and self.quarantined_until < day
-        return FREE if over else self.state
+        """The state on a JST date: a quarantine ends by itself after its last day."""
+        is_over = self.state == QUARANTINED and self.quarantined_until < day
+        return FREE if is_over else self.state
 
     @classmethod
     def pool(cls, house: str, after: str | None = None) -> Iterator["Line"]:

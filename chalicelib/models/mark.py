@@ -1,9 +1,11 @@
-"""What a house's clients are recognised by when they apply again: one item a mark and contract."""
+"""What a house's clients are recognised by when they apply again."""
 
 from chalicelib.models.base import Table, UnicodeAttribute, table
 
 
 class Mark(Table):
+    """One item a mark and contract."""
+
     class Meta:
         table_name = table("marks")
         billing_mode = "PAY_PER_REQUEST"

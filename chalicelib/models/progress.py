@@ -1,9 +1,11 @@
-"""How far a job has come, so that the next run knows: one item a job."""
+"""How far a job has come, so that the next run knows."""
 
 from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, table
 
 
 class Progress(Table):
+    """One item a job."""
+
     class Meta:
         table_name = table("progress")
         billing_mode = "PAY_PER_REQUEST"

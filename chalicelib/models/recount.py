@@ -1,4 +1,4 @@
-"""Changes of a memo's count after it was taken: one line each, never changed, in the order of a contract's time (calls.md)."""
+"""Changes of a memo's count after it was taken, in the order of a contract's time (calls.md)."""
 
 from pynamodb.attributes import BooleanAttribute
 
@@ -6,7 +6,10 @@ from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute
 
 
 class Recount(Table):
-    """A line: `was` and `becomes` say whether the call counts. What is younger than a month's freeze is its credit."""
+    """A line of the ledger, never changed: `was` and `becomes` say whether the call counts.
+
+    A line that is younger than its month's freeze is a credit of that month.
+    """
 
     class Meta:
         table_name = table("recounts")
@@ -26,9 +29,10 @@ class Recount(Table):
 
     def as_json(self) -> dict:
         """As plain JSON; `at` is in UTC."""
-        sides = {"was": (self.was_class, self.was), "becomes": (self.becomes_class, self.becomes)}
-        said = {
-            side: {"class": call_class, "counts": counts}
-            for side, (call_class, counts) in sides.items()
+        return {
+            "at": self.at.isoformat(),
+            "by": self.by,
+            "why": self.why,
+            "was": {"class": self.was_class, "counts": self.was},
+            "becomes": {"class": self.becomes_class, "counts": self.becomes},
         }
-        return {"at": self.at.isoformat(), "by": self.by, "why": self.why} | said

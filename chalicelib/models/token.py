@@ -1,4 +1,7 @@
-"""Tokens of mailed links. The key is a digest: whoever reads the table cannot press anybody's button."""
+"""Tokens of mailed links.
+
+The key is a digest: whoever reads the table cannot press anybody's button.
+"""
 
 from pynamodb.attributes import TTLAttribute
 
@@ -6,14 +9,16 @@ from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute
 
 
 class Token(Table):
+    """What a link is for, and until when it may be used (UTC instant)."""
+
     class Meta:
         table_name = table("tokens")
         billing_mode = "PAY_PER_REQUEST"
 
     digest = UnicodeAttribute(hash_key=True)
-    purpose = UnicodeAttribute()  # mail or address
+    purpose = UnicodeAttribute()  # mail, address, start_check or declared
     contract = UnicodeAttribute()
-    target = UnicodeAttribute(null=True)  # the address's id
+    target = UnicodeAttribute(null=True)  # the id of an address on the roster
     mail = UnicodeAttribute()
     usable_until = UTCDateTimeAttribute()
     deleted_after = TTLAttribute()

@@ -17,30 +17,31 @@ from chalicelib.words import pages
 
 
 class Words(NamedTuple):
+    """A mail's words: its subject, its plain text, and the same as HTML."""
+
     subject: str
     text: str
     html: str
 
 
 class _Remembering(EmailPolicy):
-    """The standard policy, but a header is parsed and folded once: most are the same in every mail of a house.
+    """The standard policy, but a header is parsed and folded once.
 
-    Parsing and folding anew was an eighth of a memo's time.
+    Most headers are the same in every mail of a house, and parsing and folding
+    them anew was an eighth of a memo's time.
     """
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        return (
-            super().header_store_parse(name, value)
-            if hasattr(value, "name")
-            else _parsed(name, value)
-        )
+        if hasattr(value, "name"):
+            return super().header_store_parse(name, value)
+        return _parsed(name, value)
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         return _folded(name, value)
 
 
 class _Party(Address):
-    """The standard Address quotes no local part for its dots, which a carrier's old address needs."""
+    """An Address that quotes a local part for its dots, as a carrier's old address needs."""
 
     @property
     def addr_spec(self) -> str:
@@ -63,30 +64,41 @@ def words(name: str, facts: dict[str, Any]) -> Words:
     text = _closed_up(text)
     if facts.get("may_be_repeat"):  # before anybody acts on it
         text = pages.render("mail/parts/repeat.txt") + text
-    html = f"mail/{name}.html"
-    if not pages.exists(html):
-        html, facts = (
-            "mail/parts/letter.html",
-            facts | {"paragraphs": pages.paragraphs(f"mail/{name}.txt", **facts)},
-        )
-    return Words(" ".join(subject.split()), text, pages.render(html, **facts))
+    subject = " ".join(subject.split())
+    return Words(subject, text, _html(name, facts))
+
+
+def _html(name: str, facts: dict[str, Any]) -> str:
+    own = f"mail/{name}.html"
+    if pages.exists(own):
+        return pages.render(own, **facts)
+    paragraphs = pages.paragraphs(f"mail/{name}.txt", **facts)
+    return pages.render("mail/parts/letter.html", **facts | {"paragraphs": paragraphs})
 
 
 def _closed_up(text: str) -> str:
-    """Never more than one empty line where a template leaves something out; what somebody typed stays as it is."""
-    return re.sub(r"\n{3,}", "\n\n", text.strip()).replace(pages.TYPED_BREAK, "\n") + "\n"
+    """Never more than one empty line where a template leaves something out.
+
+    What somebody typed stays as it is.
+    """
+    closed = re.sub(r"\n{3,}", "\n\n", text.strip())
+    return closed.replace(pages.TYPED_BREAK, "\n") + "\n"
 
 
-def message(said: Words, house: Any, to: list[str], sender: str) -> bytes:
-    """The raw MIME message from a house to the addresses `to`; replies go to the house's office."""
+def message(content: Words, house: Any, to: list[str], sender: str) -> bytes:
+    """The raw MIME message of these words from a house to the addresses `to`.
+
+    Replies go to the house's office.
+    """
+    brand = house.brand
     mail = EmailMessage(_POLICY)
-    mail["From"] = _addresses("From", (house.brand.name, sender))
-    mail["To"] = _addresses("To", *(("", each) for each in to))
-    mail["Reply-To"] = _addresses("Reply-To", (house.brand.name, house.brand.office_mail))
-    mail["Subject"] = said.subject
+    mail["From"] = _addresses("From", (brand.name, sender))
+    mail["To"] = _addresses("To", *(("", address) for address in to))
+    mail["Reply-To"] = _addresses("Reply-To", (brand.name, brand.office_mail))
+    mail["Subject"] = content.subject
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(said.text, cte="base64")
-    mail.add_alternative(said.html, subtype="html", cte="base64")
+    mail.set_content(content.text, cte="base64")
+    mail.add_alternative(content.html, subtype="html", cte="base64")
     mail.set_boundary(_BOUNDARY)
     return mail.as_bytes()
 
@@ -94,6 +106,5 @@ def message(said: Words, house: Any, to: list[str], sender: str) -> bytes:
 @lru_cache(maxsize=1000)
 def _addresses(header: str, *parties: tuple[str, str]) -> Any:
     """An address header of (name shown, address) pairs."""
-    return _STANDARD.header_factory(
-        header, [_Party(name, addr_spec=carriers.quoted(address)) for name, address in parties]
-    )
+    addresses = [_Party(name, addr_spec=carriers.quoted(address)) for name, address in parties]
+    return _STANDARD.header_factory(header, addresses)

@@ -3,15 +3,20 @@
 import re
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.input import carriers, phones, rooms
 from chalicelib.rules import calendar
 
-TYPED_BREAK = (
-    "\x1f"  # a line break of somebody's own, until the text is closed up; no input can hold it
-)
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+# A line break of somebody's own, until the text is closed up; no input can hold this character.
+TYPED_BREAK = "\x1f"
 _LEFT = r"<[^>]*>|https?://[^\s<]+"  # a tag, and an address that a mail program makes a link of
-_HELD = "|".join(  # nothing longer than fits beside a label on a phone
+# Nothing is held together that is longer than fits beside a label on a phone.
+_HELD = "|".join(
     (
         r"\d{4}年\d+月\d+日\(.\)(?: \d\d:\d\d)?",
         r"(?<![\dA-Z+-])(?=[\dA-Z+-]{7,20}(?![\dA-Z-]))\+?\d[\d-]{5,}[\dA-Z][\dA-Z-]*",
@@ -24,13 +29,9 @@ FOLDER = Path(__file__).parents[2] / "templates"
 
 
 @cache
-def _environment():
-    from jinja2 import (
-        Environment,
-        FileSystemLoader,
-        StrictUndefined,
-        select_autoescape,
-    )  # not on every path
+def _environment() -> "Environment":
+    # Loaded on first use: not every path shows or writes something.
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -40,49 +41,75 @@ def _environment():
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["yen"] = lambda amount: f"{amount:,}円"
-    environment.filters["calls"] = lambda calls: f"{calls:,}件"
-    environment.filters["day"] = calendar.spoken_day
-    environment.filters["moment"] = calendar.spoken_time
-    environment.filters["phone"] = phones.display
-    environment.filters["typed"] = lambda text: text.replace("\n", TYPED_BREAK)
-    environment.filters["unbroken"] = unbroken
-    environment.filters["carrier"] = carriers.carrier
-    environment.filters["carriers"] = carriers.among
-    environment.tests["fragile"] = carriers.is_fragile
-    environment.tests["room"] = lambda address: rooms.room_of(address) is not None
+    environment.filters |= {
+        "yen": _yen,
+        "calls": _calls,
+        "day": calendar.spoken_day,
+        "moment": calendar.spoken_time,
+        "phone": phones.display,
+        "typed": _typed,
+        "unbroken": unbroken,
+        "carrier": carriers.carrier,
+        "carriers": carriers.among,
+    }
+    environment.tests |= {"fragile": carriers.is_fragile, "room": _is_room}
     return environment
 
 
-def unbroken(text):
-    """Text or HTML as HTML in which no date, number or short mail address breaks at the end of a line."""
+def _yen(amount: int) -> str:
+    return f"{amount:,}円"
+
+
+def _calls(count: int) -> str:
+    return f"{count:,}件"
+
+
+def _typed(text: str) -> str:
+    """Text as somebody typed it: its line breaks are not the template's."""
+    return text.replace("\n", TYPED_BREAK)
+
+
+def _is_room(address: str) -> bool:
+    return rooms.room_of(address) is not None
+
+
+def unbroken(text: object) -> "Markup":
+    """Text or HTML as HTML, in which no date, number or short mail address is broken by a line."""
     from markupsafe import Markup, escape
 
-    return Markup(_UNBROKEN.sub(_hold, str(escape(text))))
+    html = str(escape(text))
+    return Markup(_UNBROKEN.sub(_hold, html))
 
 
-def _hold(found: re.Match) -> str:
-    return f'<span style="white-space:nowrap">{found[0]}</span>' if found[1] else found[0]
+def _hold(match: re.Match[str]) -> str:
+    if not match[1]:
+        return match[0]
+    return f'<span style="white-space:nowrap">{match[0]}</span>'
 
 
-def render(template: str, **facts) -> str:
+def render(template: str, **facts: Any) -> str:
     """The text of a template; a fact it needs and does not get is an error, never a gap."""
     return _environment().get_template(template).render(**facts)
 
 
 @cache
 def exists(template: str) -> bool:
+    """Whether `templates/` has this file."""
     return (FOLDER / template).exists()
 
 
-def paragraphs(template: str, **facts) -> list[list[str]]:
+def paragraphs(template: str, **facts: Any) -> list[list[str]]:
     """The body block of a text template, as paragraphs of lines."""
-    found = _environment().get_template(template)
-    body = "".join(found.blocks["body"](found.new_context(facts)))
-    return [part.strip().split("\n") for part in re.split(r"\n{2,}", body.strip())]
+    text = _environment().get_template(template)
+    context = text.new_context(facts)
+    body = "".join(text.blocks["body"](context))
+    parts = re.split(r"\n{2,}", body.strip())
+    return [part.strip().split("\n") for part in parts]
 
 
 def static(name: str) -> bytes | None:
-    """A file of `templates/static/`, or None."""
-    files = {path.name: path for path in (FOLDER / "static").iterdir()}
-    return files[name].read_bytes() if name in files else None
+    """The bytes of a file of `templates/static/`, or None."""
+    for path in (FOLDER / "static").iterdir():
+        if path.name == name:
+            return path.read_bytes()
+    return None

@@ -17,7 +17,7 @@ from chalicelib.flows.contract import people as roster
 from chalicelib.flows.engine import contracts
 from chalicelib.flows.engine.settle import keep
 from chalicelib.flows.post import act, events, repair
-from chalicelib.flows.public import press, signup
+from chalicelib.flows.public import application, press, signup
 from chalicelib.models import Contract, Line, Memo, Recount
 from chalicelib.models.base import connection
 from chalicelib.rules import houses
@@ -75,7 +75,7 @@ def test_one_contract_from_a_form_sent_three_times_at_once(true_desk):
     form = {name: value for name, value in FORM.items() if not name.startswith("person1")}
     form |= {"people": [{"name": "髙橋", "addresses": ["pc@sakura.example"]}]}
     now = true_desk.moment
-    wish = signup.read(MK, form, now)
+    wish = application.read(MK, form, now)
 
     def apply():
         return signup.apply(MK, "one-form-key-of-its-own", form, wish, "127.0.0.1", now)

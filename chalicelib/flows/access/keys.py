@@ -11,16 +11,19 @@ from datetime import datetime, timedelta
 from pynamodb.exceptions import PynamoDBException
 
 from chalicelib import log
-from chalicelib.errors import NotFound, NotKnown, Refused
+from chalicelib.errors import NotKnown, Refused
+from chalicelib.flows import lookup
 from chalicelib.input.shapes import Choice, Shape, Text
 from chalicelib.models import Key
 from chalicelib.rules import calendar
+from chalicelib.rules.houses import House
 
 ROLES = {"operator": "オペレーター", "office": "事務", "admin": "管理者"}
 # An owner is the local part of the address that the operator's reports come from (S3 Q2).
 _OWNER = (
     "[a-z0-9][a-z0-9-]{0,39}",
-    "名義は半角の英小文字・数字・ハイフンで入力してください(報告メールの送信元に使われます)。例: tanaka",
+    "名義は半角の英小文字・数字・ハイフンで入力してください"
+    "(報告メールの送信元に使われます)。例: tanaka",
 )
 NEW = Shape(
     "NewKey",
@@ -35,8 +38,12 @@ _lock = threading.Lock()
 
 
 def make(house: str, owner: str, role: str, now: datetime) -> tuple[Key, str]:
-    """(the key's record, the key itself, shown this once). Two live keys an owner at most, for rotation."""
-    live = [key for key in _of_house(house) if key.owner == owner and _is_live(key, now)]
+    """(the key's record, the key itself, shown this once).
+
+    An owner has at most two live keys, for rotation. Raises Refused for a third.
+    """
+    others = [key for key in _of_house(house) if key.owner == owner]
+    live = [key for key in others if _is_live(key, now)]
     if len(live) >= 2:
         raise Refused("この名義には有効なキーが2本あります。先に古いキーを失効させてください。")
     secret = secrets.token_urlsafe(32)
@@ -54,23 +61,29 @@ def make(house: str, owner: str, role: str, now: datetime) -> tuple[Key, str]:
 
 
 def check(presented: str, now: datetime) -> Key:
-    """The record of a presented key. Raises NotKnown in the same words whatever is wrong with it."""
+    """The record of a presented key.
+
+    Raises NotKnown, in the same words whatever is wrong with the key.
+    """
     identity, _, secret = presented.removeprefix("dwb_").partition("_")
-    shaped = presented.startswith("dwb_") and re.fullmatch("[0-9a-f]{12}", identity)
-    key = _recall(identity, now) if shaped else None
-    matches = hmac.compare_digest(key.secret_sha256 if key else _digest("nobody"), _digest(secret))
-    if key is None or not matches or not _is_live(key, now):
+    has_form = presented.startswith("dwb_") and re.fullmatch("[0-9a-f]{12}", identity)
+    key = _recall(identity, now) if has_form else None
+    # Digests are compared in any case, so that the time taken tells nothing.
+    stored = key.secret_sha256 if key else _digest("nobody")
+    is_same = hmac.compare_digest(stored, _digest(secret))
+    if key is None or not is_same or not _is_live(key, now):
         raise NotKnown(
-            "APIキーを確認できません。Authorization ヘッダーに有効なキーを Bearer 形式で指定してください。"
+            "APIキーを確認できません。"
+            "Authorization ヘッダーに有効なキーを Bearer 形式で指定してください。"
         )
     return key
 
 
 def _recall(identity: str, now: datetime) -> Key | None:
-    """At most one read a key and minute; an unknown key is never remembered."""
+    """The record of a key, read at most once a minute; an unknown key is never remembered."""
     with _lock:
-        at, key = _checked.get(identity, (0.0, None))
-    if key is not None and time.monotonic() - at < REMEMBERED:
+        read_at, key = _checked.get(identity, (0.0, None))
+    if key is not None and time.monotonic() - read_at < REMEMBERED:
         return key
     key = Key.find(identity)
     if key is not None:
@@ -81,7 +94,7 @@ def _recall(identity: str, now: datetime) -> Key | None:
 
 
 def _note_use(key: Key, now: datetime) -> None:
-    """Once a day, for the admin's eyes; nobody is turned away because it could not be written."""
+    """Note the use once a day, for the admin's eyes; a note that fails turns nobody away."""
     today = calendar.day_of(now).isoformat()
     if key.last_used_on != today:
         try:
@@ -90,11 +103,12 @@ def _note_use(key: Key, now: datetime) -> None:
             log.crash("use of a key not noted", key=key.id)
 
 
-def revoke(house: str, identity: str, now: datetime) -> None:
-    """Dead at once here, within a minute everywhere. Raises NotFound, for another house's key too."""
-    key = Key.find(identity)
-    if key is None or key.house != house:
-        raise NotFound("このキーは見つかりません。")
+def revoke(house: House, identity: str, now: datetime) -> None:
+    """Let a key be dead at once here, and within a minute everywhere.
+
+    Raises NotFound, for another house's key too.
+    """
+    key = lookup.key(house, identity)
     if key.revoked_at is None:
         key.update([Key.revoked_at.set(now)])
     with _lock:

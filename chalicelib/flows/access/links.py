@@ -1,4 +1,8 @@
-"""Links in mails. A link's token follows from its letter and a secret, so that it need not be stored to be sent again."""
+"""Links in mails.
+
+A link's token follows from its letter and a secret, so that the token need not
+be stored to be sent again.
+"""
 
 import base64
 import hashlib
@@ -9,24 +13,29 @@ from chalicelib import config
 
 def token(letter_id: str) -> str:
     """The 256-bit token of a letter's link, as it stands in the address."""
-    raw = hmac.new(config.link_secret(), f"link:{letter_id}".encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return _proof(f"link:{letter_id}")
 
 
 def memo_token(memo_id: str) -> str:
-    """The token of a report's link: the memo's id with a proof of 256 bits that we gave it out; nothing of it is stored."""
-    raw = hmac.new(config.link_secret(), f"memo:{memo_id}".encode(), hashlib.sha256).digest()
-    return f"{memo_id}.{base64.urlsafe_b64encode(raw).decode().rstrip('=')}"
+    """The token of a report's link: the memo's id with a proof of 256 bits that we gave it out.
+
+    Nothing of it is stored.
+    """
+    proof = _proof(f"memo:{memo_id}")
+    return f"{memo_id}.{proof}"
+
+
+def _proof(text: str) -> str:
+    raw = hmac.new(config.link_secret(), text.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def memo_of(token_as_sent: str) -> str | None:
     """The id of the memo whose link this is; None for any other token."""
     memo_id = token_as_sent.partition(".")[0]
-    return (
-        memo_id
-        if hmac.compare_digest(memo_token(memo_id).encode(), token_as_sent.encode())
-        else None
-    )
+    ours = memo_token(memo_id)
+    is_ours = hmac.compare_digest(ours.encode(), token_as_sent.encode())
+    return memo_id if is_ours else None
 
 
 def digest(token_as_sent: str) -> str:

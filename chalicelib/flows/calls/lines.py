@@ -11,9 +11,9 @@ from chalicelib.rules.houses import House
 
 
 def add(house: House, number: str) -> Line:
-    """Put a number into the pool.
+    """Put a number, as typed, into the house's pool.
 
-    Raises Refused if it is in one already, Invalid where the house lends no such number.
+    Raises Refused if a pool has the number already, Invalid where the house lends no such number.
     """
     normal = normal_form(number)
     check_prefix(normal, house.line.prefixes)

@@ -28,4 +28,4 @@ def _report_of_now(facts: dict[str, Any], house: House) -> dict[str, Any]:
     memo = Memo.get(facts["memo"], consistent_read=True).newest()
     memo.asked_for = facts.get("asked_for", memo.asked_for)
     memo.route_note = facts.get("route_note", memo.route_note)
-    return report.said(memo, house) | {"link": links.address(links.memo_token(memo.id))}
+    return report.facts_of(memo, house) | {"link": links.address(links.memo_token(memo.id))}

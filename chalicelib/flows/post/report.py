@@ -1,13 +1,17 @@
-"""The report mail of a memo: what the client reads on a phone, seconds after the call (calls.md Report)."""
+"""The report mail of a memo: what the client reads on a phone after the call (calls.md Report)."""
+
+from typing import Any
 
 from chalicelib.flows.access import links
 from chalicelib.input import phones
 from chalicelib.models import Memo
-from chalicelib.rules import houses
 from chalicelib.rules.calls import honorifics, metering, routing
-from chalicelib.rules.calls import memo as rules
+from chalicelib.rules.calls.memo import MOODS, NOT_OBTAINED, item_value
 from chalicelib.rules.house_file import CLASSES, ITEMS
+from chalicelib.rules.houses import House
 from chalicelib.words import mail
+
+Missing = dict[str, tuple[str, str]]  # item: (its name, the key of the reason)
 
 _SHORT = {
     "would_not_say": "お話しいただけませんでした",
@@ -16,40 +20,34 @@ _SHORT = {
 }
 
 
-def compose(memo: Memo, house: houses.House) -> tuple[mail.Words, list[str], str]:
+def compose(memo: Memo, house: House) -> tuple[mail.Words, list[str], str]:
     """(words, recipients, sender) of a memo's report, from what was stored with it."""
-    facts = {
+    facts = facts_of(memo, house) | {
         "house": house,
         "link": links.address(links.memo_token(memo.id)),
         "may_be_repeat": bool(memo.unsure),
     }
-    return (
-        mail.words("calls/report", facts | said(memo, house)),
-        memo.recipients,
-        house.sender(memo.operator),
-    )
+    words = mail.words("calls/report", facts)
+    return words, memo.recipients, house.sender(memo.operator)
 
 
-def said(memo: Memo, house: houses.House) -> dict:
+def facts_of(memo: Memo, house: House) -> dict[str, Any]:
     """What a report says of a call, in the words of the phone's screen."""
     reasons = missing(memo, house)
+    counts, _ = metering.judged(memo)
     return {
         "memo": memo,
         "from_whom": from_whom(memo) or _instead(reasons, "name"),
         "for_whom": for_whom(memo),
         "phone": _phone(memo) or _instead(reasons, "phone"),
         "business": memo.text["business"] or _instead(reasons, "business"),
-        "moods": [rules.MOODS[mood] for mood in memo.text["mood"] or []],
+        "moods": [MOODS[mood] for mood in memo.text["mood"] or []],
         "wants_call_back": memo.text["wants_call_back"],
-        "further": [
-            (item["name"], value)
-            for item in memo.extra_items or []
-            if (value := rules.item_value(memo.text, item["key"]))
-        ],
+        "further": _further(memo),
         "call_class": CLASSES[memo.class_of_now],
         "missing": _by_reason(memo, reasons),
         "corrected_number": corrected_number(memo),
-        "surcharge": memo.text["surcharge"] if metering.judged(memo)[0] else None,
+        "surcharge": memo.text["surcharge"] if counts else None,
         "earlier": memo.earlier or [],
     }
 
@@ -57,19 +55,19 @@ def said(memo: Memo, house: houses.House) -> dict:
 def from_whom(memo: Memo) -> str | None:
     """Company and person in one line (S3 Q8)."""
     caller = memo.text["caller"] or {}
-    company, name = caller.get("company"), caller.get("name")
-    return (
-        " ".join(
-            filter(
-                None, (company and honorifics.company(company), name and honorifics.person(name))
-            )
-        )
-        or None
-    )
+    parts = []
+    if caller.get("company"):
+        parts.append(honorifics.company(caller["company"]))
+    if caller.get("name"):
+        parts.append(honorifics.person(caller["name"]))
+    return " ".join(filter(None, parts)) or None
 
 
 def for_whom(memo: Memo) -> str:
-    """Whom the caller asked for: by the name that was typed, or by the roster's name where an alias or a reading was."""
+    """Whom the caller asked for.
+
+    By the name that was typed; where an alias or a reading was, by the roster's name.
+    """
     wanted = memo.text["for_"]
     if not wanted:
         return "(お名指しなし)"
@@ -80,60 +78,83 @@ def for_whom(memo: Memo) -> str:
     return f"{memo.asked_for} 様({honorifics.bare(wanted)})"
 
 
-def missing(memo: Memo, house: houses.House) -> dict[str, tuple[str, str]]:
-    """item: (its name, the reason's key), for what the house asks and the caller did not give (S1 Q6)."""
+def _further(memo: Memo) -> list[tuple[str, str]]:
+    """(name, value) of each of the contract's further items that the caller gave."""
+    rows = []
+    for item in memo.extra_items or []:
+        value = item_value(memo.text, item["key"])
+        if value:
+            rows.append((item["name"], value))
+    return rows
+
+
+def missing(memo: Memo, house: House) -> Missing:
+    """What the house asks and the caller did not give (S1 Q6)."""
     reasons = memo.text["not_obtained"] or {}
     fallback = "hung_up" if memo.call_class == "hangup" else None
-    named = {item.key: item.name for item in house.items} | {
-        key: ITEMS[key] for key in reasons if key == "company"
-    }
-    named |= {item["key"]: item["name"] for item in memo.extra_items or []}
-    return {
-        key: (name, reason)
-        for key, name in named.items()
-        if (reason := reasons.get(key) or fallback) and not rules.item_value(memo.text, key)
-    }
+    names = {item.key: item.name for item in house.items}
+    if "company" in reasons:
+        names["company"] = ITEMS["company"]
+    for item in memo.extra_items or []:
+        names[item["key"]] = item["name"]
+    rows = {}
+    for key, name in names.items():
+        reason = reasons.get(key) or fallback
+        if reason and not item_value(memo.text, key):
+            rows[key] = (name, reason)
+    return rows
 
 
-def _instead(reasons: dict, key: str) -> str:
-    """What stands where a value should: why it could not be had, in few words where that is so of several."""
+def _instead(reasons: Missing, key: str) -> str:
+    """What stands where a value should: why it could not be had.
+
+    A reason that several items share is given in few words.
+    """
     if key not in reasons:
         return "(伺っておりません)"
-    reason = reasons[key][1]
-    alone = [other for _, other in reasons.values()].count(reason) == 1
-    return f"({rules.NOT_OBTAINED[reason] if alone else _SHORT[reason]})"
+    _, reason = reasons[key]
+    same = [other for _, other in reasons.values() if other == reason]
+    sentence = NOT_OBTAINED[reason] if len(same) == 1 else _SHORT[reason]
+    return f"({sentence})"
 
 
-def _by_reason(memo: Memo, reasons: dict) -> list[tuple[str, str]]:
-    """(names of items, why) of what is missing and has no place of its own to say so: once for each reason."""
-    found: dict[str, list[str]] = {}
+def _by_reason(memo: Memo, reasons: Missing) -> list[tuple[str, str]]:
+    """(names of items, why) of what is missing and has no place of its own, once a reason."""
+    groups: dict[str, list[str]] = {}
     for key, (name, reason) in reasons.items():
         if not _stands_in_place(memo, reasons, key):
-            found.setdefault(reason, []).append(name)
-    return [("・".join(names), rules.NOT_OBTAINED[reason]) for reason, names in found.items()]
+            groups.setdefault(reason, []).append(name)
+    return [("・".join(names), NOT_OBTAINED[reason]) for reason, names in groups.items()]
 
 
-def _stands_in_place(memo: Memo, reasons: dict, key: str) -> bool:
-    """Whether an item's own line says why it is missing; that of the name does so for a company missing for the same reason."""
-    if key in ("name", "company"):
-        return (
-            from_whom(memo) is None and "name" in reasons and reasons["name"][1] == reasons[key][1]
-        )
-    return key in ("phone", "business")
+def _stands_in_place(memo: Memo, reasons: Missing, key: str) -> bool:
+    """Whether an item's own line says why the item is missing.
+
+    The line of the name says so for a company that is missing for the same reason.
+    """
+    if key not in ("name", "company"):
+        return key in ("phone", "business")
+    if from_whom(memo) is not None or "name" not in reasons:
+        return False
+    return reasons["name"][1] == reasons[key][1]
 
 
 def corrected_number(memo: Memo) -> str | None:
-    """The number of the report that this one puts right: that of a second version is the first one's with `-2` behind it."""
+    """The number of the report that this one puts right.
+
+    A first version has no suffix, a second one has `-2`, a third one `-3`.
+    """
+    if not memo.version:
+        return None
     first, _, _ = memo.number.rpartition("-")
-    return (
-        None if not memo.version else first if memo.version == 2 else f"{first}-{memo.version - 1}"
-    )
+    return first if memo.version == 2 else f"{first}-{memo.version - 1}"
 
 
 def _phone(memo: Memo) -> str | None:
     """As a string that a phone can dial; beside it what was typed, where that says more."""
-    typed = (memo.text["caller"] or {}).get("phone")
+    caller = memo.text["caller"] or {}
+    typed = caller.get("phone")
     if not typed or not memo.caller_number:
         return typed
-    shown = phones.display(memo.caller_number)
-    return f"{shown}({typed})" if phones.says_more(typed, memo.caller_number) else shown
+    number = phones.display(memo.caller_number)
+    return f"{number}({typed})" if phones.says_more(typed, memo.caller_number) else number

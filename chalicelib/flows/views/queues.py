@@ -1,7 +1,5 @@
 """What waits for a person's decision: disputed calls, and mails that do not leave by themselves."""
 
-from itertools import chain
-
 from chalicelib.models import Letter, Memo
 from chalicelib.models.outgoing import Outgoing
 from chalicelib.rules import calendar
@@ -12,9 +10,12 @@ LISTED = 200  # of each kind: as many as a person can look at
 
 def disputed(house: House) -> list[dict]:
     """A house's calls that the office has to decide on, the oldest objection first."""
-    keys = Memo.by_dispute.query(house.key, limit=LISTED)
-    memos = [Memo.find(each.id) for each in keys]
-    return [_disputed_call(memo) for memo in memos if memo is not None and memo.disputed]
+    rows = []
+    for key in Memo.by_dispute.query(house.key, limit=LISTED):
+        memo = Memo.find(key.id)
+        if memo is not None and memo.disputed:
+            rows.append(_disputed_call(memo))
+    return rows
 
 
 def _disputed_call(memo: Memo) -> dict:
@@ -31,11 +32,12 @@ def _disputed_call(memo: Memo) -> dict:
 def held(house: House) -> list[dict]:
     """A house's mails that do not leave without a person, the longest waiting first."""
     office = f"{house.key}:office"
-    keys = chain.from_iterable(
-        model.waiting.query(office, limit=LISTED) for model in (Memo, Letter)
-    )
-    mails = [type(each).find(each.id) for each in keys]
-    rows = [held_mail(mail) for mail in mails if mail is not None and mail.outbox == office]
+    rows = []
+    for model in (Memo, Letter):
+        for key in model.waiting.query(office, limit=LISTED):
+            mail = model.find(key.id)
+            if mail is not None and mail.outbox == office:
+                rows.append(held_mail(mail))
     return sorted(rows, key=lambda row: row["since"])
 
 

@@ -1,82 +1,87 @@
-"""A contract's prices, what is changing about it, and what a wish of today would mean, for the office's eyes."""
+"""A contract's prices, what is changing about it, and what a wish of today would mean."""
 
 from datetime import date
 
+from chalicelib.flows.views.days import iso_day
 from chalicelib.models import Contract
-from chalicelib.models.contract_parts import ExtraLine, Option
+from chalicelib.models.contract_parts import ExtraLine, Option, PlanChange, UseChange
 from chalicelib.rules.contract import life, offer
 from chalicelib.rules.houses import House
 
 
 def view(contract: Contract, house: House, today: date) -> dict:
     """Prices are yen a month, tax included, as of their own dates."""
+    in_service = life.in_service(contract)
     return {
         "monthly": _monthly(contract, house, contract.plan, today),
         "next_plan": _next_plan(contract, house),
-        "plan_changes": [
-            {"on": each.on.isoformat(), "was": each.was, "becomes": each.becomes}
-            for each in contract.plans
-        ],
-        "use_changes": [
-            {
-                "on": each.on.isoformat(),
-                "number": each.number,
-                "was": each.was,
-                "becomes": each.becomes,
-            }
-            for each in contract.uses
-        ],
-        "options": [_option(each, house) for each in contract.options],
-        "extra_lines": [_extra_line(each, house) for each in contract.extra_lines],
+        "plan_changes": [_plan_change(change) for change in contract.plans],
+        "use_changes": [_use_change(change) for change in contract.uses],
+        "options": [_option(option, house) for option in contract.options],
+        "extra_lines": [_extra_line(extra, house) for extra in contract.extra_lines],
         "extra_people": life.extra_people(contract, house),
-        "if_asked_today": _if_asked(contract, house, today) if life.in_service(contract) else None,
+        "if_asked_today": _if_asked(contract, house, today) if in_service else None,
         "refund": _refund(contract, house),
     }
 
 
 def _monthly(contract: Contract, house: House, plan: str, on: date) -> int | None:
-    """None for a plan that the house no longer has: such a contract comes to a stop, and the office has to see it."""
-    return (
-        offer.monthly(house, plan, contract.use, on)
-        if plan in {each.key for each in house.plans}
-        else None
-    )
+    """The price of a plan in yen a month; None for a plan that the house no longer has.
+
+    A contract on such a plan comes to a stop, and the office has to see it.
+    """
+    if plan not in {row.key for row in house.plans}:
+        return None
+    return offer.monthly(house, plan, contract.use, on)
 
 
 def _next_plan(contract: Contract, house: House) -> dict | None:
     if not contract.next_plan:
         return None
-    monthly = _monthly(contract, house, contract.next_plan, contract.next_plan_on)
     return {
         "plan": contract.next_plan,
-        "from": contract.next_plan_on.isoformat(),
-        "monthly": monthly,
+        "from": iso_day(contract.next_plan_on),
+        "monthly": _monthly(contract, house, contract.next_plan, contract.next_plan_on),
+    }
+
+
+def _plan_change(change: PlanChange) -> dict:
+    return {"on": iso_day(change.on), "was": change.was, "becomes": change.becomes}
+
+
+def _use_change(change: UseChange) -> dict:
+    return {
+        "on": iso_day(change.on),
+        "number": change.number,
+        "was": change.was,
+        "becomes": change.becomes,
     }
 
 
 def _if_asked(contract: Contract, house: House, today: date) -> dict:
-    plan_from, ends_on = (
-        life.plan_counts_from(contract, house, today),
-        life.ends_if_noticed(contract, house, today),
-    )
+    plan_from = life.plan_counts_from(contract, house, today)
+    ends_on = life.ends_if_noticed(contract, house, today)
     prices = {
         plan.key: offer.monthly(house, plan.key, contract.use, plan_from) for plan in house.plans
     }
     return {
-        "plan_from": plan_from.isoformat(),
+        "plan_from": iso_day(plan_from),
         "plan_monthly": prices,
-        "notice_ends_on": ends_on.isoformat(),
+        "notice_ends_on": iso_day(ends_on),
     }
 
 
 def _option(option: Option, house: House) -> dict:
-    known = house.option(option.key)
-    told = {
+    """An ordered option; one that the house no longer has goes by its key, without a price."""
+    row = house.option(option.key)
+    return {
         "option": option.key,
-        "name": known.name if known else option.key,
-        "monthly": known.yen if known else None,
+        "name": row.name if row else option.key,
+        "monthly": row.yen if row else None,
+        "since": iso_day(option.since),
+        "until": iso_day(option.until),
+        "details": option.details,
     }
-    return told | _dates(option) | {"details": option.details}
 
 
 def _extra_line(extra: ExtraLine, house: House) -> dict:
@@ -84,19 +89,18 @@ def _extra_line(extra: ExtraLine, house: House) -> dict:
         "number": extra.number,
         "use": extra.use,
         "monthly": house.line.extra_number_yen,
-    } | _dates(extra)
-
-
-def _dates(ordered: Option | ExtraLine) -> dict:
-    return {
-        "since": ordered.since.isoformat(),
-        "until": ordered.until.isoformat() if ordered.until else None,
+        "since": iso_day(extra.since),
+        "until": iso_day(extra.until),
     }
 
 
 def _refund(contract: Contract, house: House) -> dict | None:
-    """What goes back to the client, and whether the bank's fee is theirs; a refusal by the house costs them nothing."""
+    """What goes back to the client, and whether the bank's fee is theirs.
+
+    A refusal by the house costs the client nothing.
+    """
     if not contract.refund_yen:
         return None
-    less = house.trial.money_back_less_transfer_fee and contract.end_reason != "refused"
+    is_refusal = contract.end_reason == "refused"
+    less = house.trial.money_back_less_transfer_fee and not is_refusal
     return {"yen": contract.refund_yen, "less_transfer_fee": less}

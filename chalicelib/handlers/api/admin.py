@@ -42,7 +42,7 @@ def make_key(asked):
     role="admin",
 )
 def revoke_key(asked, key_id):
-    keys.revoke(asked.house.key, key_id, asked.now)
+    keys.revoke(asked.house, key_id, asked.now)
     return {"id": key_id, "revoked": True}
 
 

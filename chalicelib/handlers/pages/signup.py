@@ -6,7 +6,7 @@ import secrets
 from chalice import Blueprint, Response
 
 from chalicelib.errors import Fault, Invalid
-from chalicelib.flows.public import signup
+from chalicelib.flows.public import application, signup
 from chalicelib.handlers.http import find_house, html_answer, page
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import offer
@@ -47,7 +47,7 @@ def take_form(asked, house) -> Response:
     if typed.get("step") == "apply" and (known := signup.find(found, form_key, given)):
         return _done(asked, found, known[0].id, known[0].mail, known[1])
     try:
-        wish = signup.read(found, given, asked.now)
+        wish = application.read(found, given, asked.now)
     except Invalid as wrong:
         return _form(asked, found, typed, form_key, wrong.errors, status=422)
     facts = signup.offered(found, wish, asked.now)
@@ -93,9 +93,9 @@ def _form(asked, house, typed: dict, form_key: str, faults=(), status: int = 200
         faults=faults,
         wrong={fault.field: fault.message for fault in reversed(faults)},
         parties=PARTIES,
-        trials=signup.TRIALS,
+        trials=application.TRIALS,
         uses=USES,
-        people=range(1, signup.PEOPLE_ON_FORM + 1),
+        people=range(1, application.PEOPLE_ON_FORM + 1),
         addresses=range(1, _addresses(house) + 1),
     )
 
@@ -108,7 +108,7 @@ def _addresses(house) -> int:
 def _nested(house, typed: dict) -> dict:
     """The form's flat fields as the application they describe; what was left blank is absent."""
     filled = {name: value for name, value in typed.items() if value.strip()}
-    own = {name: filled[name] for name in signup.form(house).fields if name in filled}
+    own = {name: filled[name] for name in application.shape(house).fields if name in filled}
     return own | {"people": [_one_person(filled, row, house) for row in _rows(typed, house)]}
 
 
@@ -128,7 +128,7 @@ def _rows(typed: dict, house) -> list[int]:
     ]
     return [
         row
-        for row in range(1, signup.PEOPLE_ON_FORM + 1)
+        for row in range(1, application.PEOPLE_ON_FORM + 1)
         if row == 1 or any(typed.get(f"person{row}_{name}", "").strip() for name in names)
     ]
 
