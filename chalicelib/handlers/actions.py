@@ -1,4 +1,4 @@
-"""Actions: what a person may do to a contract, one row each. The JSON doors are made of the rows."""
+"""Actions: what a person may do to a contract, a row each. The JSON doors are made of the rows."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

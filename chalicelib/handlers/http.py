@@ -5,7 +5,8 @@
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice import Blueprint, Response
@@ -22,62 +23,38 @@ from chalicelib.input.shapes import Shape
 from chalicelib.rules import houses
 
 
-class Door(NamedTuple):
-    """A JSON door, for `/openapi.json`."""
+@dataclass(frozen=True)
+class Door:
+    """A JSON door to a story(visit, **path parts) that returns plain data or raises a Problem.
 
+    With `read_body` False the story gets the parsed JSON as it came, and reads
+    `takes` itself.
+    """
+
+    story: Callable[..., Any]
     method: str
     path: str
     summary: str
-    role: str | None
-    takes: Shape | None
-    query: Shape | None
-    headers: tuple[str, ...]
-    status: int
-    gives: dict
-    read_body: bool
-    key_optional: bool
-    story: Callable[..., Any]
+    role: str | None = "office"
+    takes: Shape | None = None
+    query: Shape | None = None
+    headers: tuple[str, ...] = ()
+    status: int = 200
+    gives: dict | None = None
+    read_body: bool = True
+    key_optional: bool = False
 
 
 DOORS: list[Door] = []
 
 
 def api(
-    routes: Blueprint,
-    method: str,
-    path: str,
-    summary: str,
-    *,
-    role: str | None = "office",
-    takes: Shape | None = None,
-    query: Shape | None = None,
-    headers: tuple[str, ...] = (),
-    status: int = 200,
-    gives: dict | None = None,
-    read_body: bool = True,
-    key_optional: bool = False,
+    routes: Blueprint, method: str, path: str, summary: str, **rest: Any
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Open a JSON door to a story(visit, **path parts) that returns plain data or raises a Problem.
-
-    With `read_body` False the story gets the parsed JSON as it came, and reads
-    `takes` itself.
-    """
+    """Open a JSON door to the function below; `rest` are further attributes of a Door."""
 
     def open_door(story: Callable[..., Any]) -> Callable[..., Any]:
-        door = Door(
-            method=method,
-            path=path,
-            summary=summary,
-            role=role,
-            takes=takes,
-            query=query,
-            headers=headers,
-            status=status,
-            gives=gives or {},
-            read_body=read_body,
-            key_optional=key_optional,
-            story=story,
-        )
+        door = Door(story, method, path, summary, **rest)
         DOORS.append(door)
 
         @functools.wraps(story)

@@ -20,17 +20,30 @@ routes = Blueprint(__name__)
 _MONTH = (r"20\d\d-(0[1-9]|1[0-2])", "月は 2026-09 の形で指定してください。")
 
 
+_LINE_QUERY = Shape("LineQuery", caller=Text("発信者番号", required=False, max=40))
+_LINE_GIVEN = {"type": "object", "required": ["number", "house", "in_service", "why_not"]}
+
+
 @api(
     routes,
     "GET",
     "/v1/lines/{number}",
     "What the operator needs for a called number",
     role="operator",
-    query=Shape("LineQuery", caller=Text("発信者番号", required=False, max=40)),
-    gives={"type": "object", "required": ["number", "house", "in_service", "why_not"]},
+    query=_LINE_QUERY,
+    gives=_LINE_GIVEN,
 )
 def look_up_line(visit: Visit, number: str) -> dict:
     return line.view(visit.house, number, visit.query["caller"], visit.now)
+
+
+_MEMOS_QUERY = Shape(
+    "MemosQuery",
+    contract=Text("ご契約の番号", max=40),
+    month=Text("月", max=7, required=False, pattern=_MONTH, example="2026-09"),
+    limit=Number("件数", min=1, max=100, required=False),
+    cursor=Text("続きの印", required=False, max=1000),
+)
 
 
 @api(
@@ -39,17 +52,24 @@ def look_up_line(visit: Visit, number: str) -> dict:
     "/v1/memos",
     "A contract's memos of a month, newest first",
     role="operator",
-    query=Shape(
-        "MemosQuery",
-        contract=Text("ご契約の番号", max=40),
-        month=Text("月", max=7, required=False, pattern=_MONTH, example="2026-09"),
-        limit=Number("件数", min=1, max=100, required=False),
-        cursor=Text("続きの印", required=False, max=1000),
-    ),
+    query=_MEMOS_QUERY,
     gives={"type": "object", "required": ["memos", "cursor"]},
 )
 def list_memos(visit: Visit) -> dict:
     return calls.listed(visit.house, visit.query, visit.now)
+
+
+_ROUTING_QUERY = Shape("RoutingQuery", for_=Text("名指しの方", required=False, max=100))
+_ROUTING_GIVEN = {
+    "type": "object",
+    "required": ["reported_to", "asked_for", "note"],
+    "properties": {
+        "contract": {"type": "string"},
+        "reported_to": ADDRESSED,
+        "asked_for": {"type": ["string", "null"]},
+        "note": {"type": ["string", "null"]},
+    },
+}
 
 
 @api(
@@ -58,17 +78,8 @@ def list_memos(visit: Visit) -> dict:
     "/v1/contracts/{contract}/routing",
     "Who would get the report of a call, by the same rule that memos go by",
     role="operator",
-    query=Shape("RoutingQuery", for_=Text("名指しの方", required=False, max=100)),
-    gives={
-        "type": "object",
-        "required": ["reported_to", "asked_for", "note"],
-        "properties": {
-            "contract": {"type": "string"},
-            "reported_to": ADDRESSED,
-            "asked_for": {"type": ["string", "null"]},
-            "note": {"type": ["string", "null"]},
-        },
-    },
+    query=_ROUTING_QUERY,
+    gives=_ROUTING_GIVEN,
 )
 def tell_routing(visit: Visit, contract: str) -> dict:
     return calls.would_tell(visit.house, contract, visit.query["for_"], visit.now)

@@ -17,21 +17,24 @@ from chalicelib.rules.house_file import GATES, USES
 routes = Blueprint(__name__)
 
 
+_CONTRACTS_QUERY = Shape(
+    "ContractsQuery",
+    status=Choice("状態", lifecycle.STATES, required=False),
+    waiting_for=Choice("待っている項目", {key: key for key in GATES}, required=False),
+    overdue=Choice("開始の目安を過ぎたもの", {"1": "はい"}, required=False),
+    parked=Choice("自動処理が止まっているもの", {"1": "はい"}, required=False),
+    q=Text("名前・会社・メール・電話番号の一部", required=False, max=60),
+    limit=Number("件数", min=1, max=100, required=False),
+    cursor=Text("続きの印", required=False, max=1000),
+)
+
+
 @api(
     routes,
     "GET",
     "/v1/contracts",
     "Contracts, newest first",
-    query=Shape(
-        "ContractsQuery",
-        status=Choice("状態", lifecycle.STATES, required=False),
-        waiting_for=Choice("待っている項目", {key: key for key in GATES}, required=False),
-        overdue=Choice("開始の目安を過ぎたもの", {"1": "はい"}, required=False),
-        parked=Choice("自動処理が止まっているもの", {"1": "はい"}, required=False),
-        q=Text("名前・会社・メール・電話番号の一部", required=False, max=60),
-        limit=Number("件数", min=1, max=100, required=False),
-        cursor=Text("続きの印", required=False, max=1000),
-    ),
+    query=_CONTRACTS_QUERY,
     gives={"type": "object", "required": ["contracts", "cursor"]},
 )
 def list_contracts(visit: Visit) -> dict:

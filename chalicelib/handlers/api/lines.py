@@ -28,22 +28,26 @@ _LINE = {
 }
 
 
+_LINES_QUERY = Shape(
+    "LinesQuery",
+    state=Choice("状態", pool.STATES, required=False),
+    limit=Number("件数", min=1, max=200, required=False),
+    cursor=Text("続きの番号", required=False, max=20),
+)
+_LINES_GIVEN = {
+    "type": "object",
+    "required": ["lines", "cursor"],
+    "properties": {"lines": {"type": "array", "items": _LINE}},
+}
+
+
 @api(
     routes,
     "GET",
     "/v1/lines",
     "The numbers of the house, in order",
-    query=Shape(
-        "LinesQuery",
-        state=Choice("状態", pool.STATES, required=False),
-        limit=Number("件数", min=1, max=200, required=False),
-        cursor=Text("続きの番号", required=False, max=20),
-    ),
-    gives={
-        "type": "object",
-        "required": ["lines", "cursor"],
-        "properties": {"lines": {"type": "array", "items": _LINE}},
-    },
+    query=_LINES_QUERY,
+    gives=_LINES_GIVEN,
 )
 def list_lines(visit: Visit) -> dict:
     today = calendar.day_of(visit.now)

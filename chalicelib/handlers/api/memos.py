@@ -92,17 +92,20 @@ def correct_memo(visit: Visit, memo: str) -> dict:
     )
 
 
+_CLASS_DECIDED = Shape(
+    "ClassDecided",
+    class_=Choice("分類", CLASSES),
+    reason=Text("理由", max=300),
+    declares=Flag("お客様が営業電話として番号を申告", required=False),
+)
+
+
 @api(
     routes,
     "POST",
     "/v1/memos/{memo}/class",
     "Decide with a reason of which class a call was: its count follows the house's table",
-    takes=Shape(
-        "ClassDecided",
-        class_=Choice("分類", CLASSES),
-        reason=Text("理由", max=300),
-        declares=Flag("お客様が営業電話として番号を申告", required=False),
-    ),
+    takes=_CLASS_DECIDED,
     gives=_MEMO,
 )
 def decide_class(visit: Visit, memo: str) -> dict:

@@ -1,4 +1,4 @@
-"""The description of `/v1`, made from the doors themselves and the shapes that read their bodies."""
+"""The description of `/v1`, made from the doors and the shapes that read their bodies."""
 
 import re
 from functools import cache

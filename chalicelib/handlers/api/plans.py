@@ -57,13 +57,16 @@ _ADVICE = _object(
 )
 
 
+_QUERY = Shape("PlansQuery", calls=Number("月のコール数", max=plans.MOST_CALLS, example=45))
+
+
 @api(
     routes,
     "GET",
     "/v1/plans",
     "Which plan for so many calls a month",
     role="operator",
-    query=Shape("PlansQuery", calls=Number("月のコール数", max=plans.MOST_CALLS, example=45)),
+    query=_QUERY,
     gives=_ADVICE,
 )
 def advise_plan(visit: Visit) -> dict:
