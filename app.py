@@ -1,4 +1,4 @@
-"""Every way into Denwaban, on one screen: pages, the JSON API, and what the cloud calls by itself."""
+"""Every way into Denwaban, on one screen: pages, the JSON API, and what the cloud calls."""
 
 from chalice import Chalice
 
@@ -13,9 +13,7 @@ houses.all_houses()  # a house file that cannot be right stops the start here
 app.register_blueprint(site.routes)  # /  /{house}  /confirm/{token}  /static/{name}
 app.register_blueprint(signup.routes)  # /{house}/signup
 app.register_blueprint(memos.routes)  # /v1/memos
-app.register_blueprint(
-    calls.routes
-)  # /v1/lines  /v1/contracts/{contract}/usage  /v1/objections  /v1/held
+app.register_blueprint(calls.routes)  # /v1/lines/{number}  usage  routing  /v1/objections  /v1/held
 app.register_blueprint(contracts.routes)  # /v1/contracts: gates, start, trial
 app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, notice and other ends
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
@@ -25,36 +23,36 @@ app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 
 
 @app.lambda_function(name="nightly")
-def nightly(event, context):
+def nightly(event: jobs.Event, context: object) -> dict:
     """EventBridge, 00:05 JST."""
     return jobs.nightly(event)
 
 
 @app.lambda_function(name="settle")
-def settle(event, context):
+def settle(event: jobs.Event, context: object) -> dict:
     """SQS, filled by nightly."""
     return jobs.settle(event)
 
 
 @app.lambda_function(name="sweep")
-def sweep(event, context):
+def sweep(event: jobs.Event, context: object) -> dict:
     """EventBridge, every minute."""
     return jobs.sweep(event)
 
 
 @app.lambda_function(name="mail_events")
-def mail_events(event, context):
-    """SNS, told by SES of every mail."""
+def mail_events(event: jobs.Event, context: object) -> dict:
+    """SNS, where SES reports what became of a mail."""
     return jobs.mail_events(event)
 
 
 @app.lambda_function(name="redate")
-def redate(event, context):
+def redate(event: jobs.Event, context: object) -> dict:
     """By hand; a dry run unless the event says otherwise."""
     return jobs.redate(event)
 
 
 @app.lambda_function(name="issue_key")
-def issue_key(event, context):
+def issue_key(event: jobs.Event, context: object) -> dict:
     """By hand, for a house's first key."""
     return jobs.issue_key(event)

@@ -107,7 +107,7 @@ def _form(house, place: int, client: tuple) -> dict:
 def _start(house, contract_id: str, line: str, now: datetime) -> None:
     def passes(key: str, **facts):
         def story(change):
-            return gates.pass_gate(change, key, facts | _GROUND)
+            return gates.pass_gate(change, key, **facts, **_GROUND)
 
         act.on_contract(house, contract_id, now, "office1", story)
 
@@ -126,7 +126,7 @@ def _start(house, contract_id: str, line: str, now: datetime) -> None:
     if house.first_payment.when == "before_start":
         passes("payment", yen=house.plans[0].prices[-1].fee, paid_on=today)
     by_word = partial(
-        addresses.confirm_by_word, person_id="p1", address_id="p1a1", ground="お電話で受信を確認"
+        addresses.confirm_by_word, person="p1", address="p1a1", ground="お電話で受信を確認"
     )
     act.on_contract(house, contract_id, now, "office1", by_word)
     passes("number", number=line, use="forwarding")

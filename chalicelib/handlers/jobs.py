@@ -1,4 +1,4 @@
-"""Jobs and events: each takes a plain event, so that a person can also send one from the AWS console.
+"""Jobs and events: each takes a plain event, so that a person can also send one by hand.
 
 Their "now" is the event's `time`; a missed run is replayed by sending its time.
 The sweep alone goes by the clock, since a lease is a matter of real seconds.
@@ -6,6 +6,7 @@ The sweep alone goes by the clock, since a lease is a matter of real seconds.
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from chalicelib import clock, log
 from chalicelib.channels import sns
@@ -15,94 +16,120 @@ from chalicelib.flows.access import keys
 from chalicelib.flows.post import events, repair
 from chalicelib.rules import houses
 
+Event = dict[str, Any]
 
-def nightly(event: dict) -> dict:
+
+def nightly(event: Event) -> dict:
     """00:05 JST: hand out everything that is due."""
-    handed = night.hand_out(_time_of(event))
-    log.info("nightly", **handed)
-    return handed
+    counts = night.hand_out(_time_of(event))
+    log.info("nightly", **counts)
+    return counts
 
 
-def settle(event: dict) -> dict:
-    """A batch from the queue. A message that fails is tried again by itself, then goes to the dead-letter queue."""
+def settle(event: Event) -> dict:
+    """A batch from the queue, one message after the other.
+
+    A message that fails is tried again by itself, and then goes to the
+    dead-letter queue.
+    """
     failures = []
     for record in event["Records"]:
-        try:
-            told = json.loads(record["body"])
-            now = datetime.fromisoformat(told["now"])
-            failed = night.settle_batch(
-                told["house"], told["contracts"], now, told.get("redate", False)
-            )
-        except Exception:
-            log.crash("message cannot be read", message=record.get("messageId"))
-            failed = ["message"]
-        if failed:
+        if not _settle_batch(record):
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
 
 
-def sweep(event: dict) -> dict:
+def _settle_batch(record: Event) -> bool:
+    """Settle a message's contracts; whether all of them could be."""
+    try:
+        batch = json.loads(record["body"])
+        now = datetime.fromisoformat(batch["now"])
+        redate = batch.get("redate", False)
+        return not night.settle_batch(batch["house"], batch["contracts"], now, redate)
+    except Exception:
+        log.crash("message cannot be read", message=record.get("messageId"))
+        return False
+
+
+def sweep(event: Event) -> dict:
     """Every minute: mails that are waiting, or whose sender was lost."""
-    ended = repair.sweep(clock.now())
-    if ended:
-        log.info("sweep", **ended)
-    return ended
-
-
-def mail_events(event: dict) -> dict:
-    """What SES tells of our mails, signed by its topic. A forgery is dropped; what fails is told again, then a dead letter."""
-    ended = []
-    for record in event["Records"]:
-        try:
-            told = sns.opened(record["Sns"], clock.now())
-        except sns.NoEvent:
-            log.info("message that is no event")  # SES's greeting to a new topic
-            ended.append("no event")
-        except sns.Forged as forgery:
-            log.alarm("message that is not our topic's", why=str(forgery))
-            ended.append("forged")
-        else:
-            ended.append(events.record(told, clock.now()))
-    return {"ended": ended}
-
-
-def redate(event: dict) -> dict:
-    """By hand, or by the night itself after a change of rules: `{"dry_run": true}` tells how many dates would move."""
-    counts = night.redate(_time_of(event), bool(event.get("dry_run", True)))
-    log.info("redate", dry_run=bool(event.get("dry_run", True)), **counts)
+    counts = repair.sweep(clock.now())
+    if counts:
+        log.info("sweep", **counts)
     return counts
 
 
-def issue_key(event: dict) -> dict:
-    """By hand: `{"house": "mk", "owner": "suzuki", "role": "admin"}`. The key is in the answer, this once."""
+def mail_events(event: Event) -> dict:
+    """What SES says of our mails, signed by its topic.
+
+    A forgery is dropped. A notification that fails is sent once more, and then
+    is a dead letter.
+    """
+    ends = []
+    for record in event["Records"]:
+        ends.append(_record_event(record))
+    return {"ended": ends}
+
+
+def _record_event(record: Event) -> str:
+    """Record one notification; how that ended."""
+    try:
+        notification = sns.opened(record["Sns"], clock.now())
+    except sns.NoEvent:
+        log.info("message that is no event")  # SES's greeting to a new topic
+        return "no event"
+    except sns.Forged as forgery:
+        log.alarm("message that is not our topic's", why=str(forgery))
+        return "forged"
+    return events.record(notification, clock.now())
+
+
+def redate(event: Event) -> dict:
+    """By hand, or by the night itself after a change of rules.
+
+    `{"dry_run": true}` says how many dates would move.
+    """
+    dry_run = bool(event.get("dry_run", True))
+    counts = night.redate(_time_of(event), dry_run)
+    log.info("redate", dry_run=dry_run, **counts)
+    return counts
+
+
+def issue_key(event: Event) -> dict:
+    """By hand: `{"house": "mk", "owner": "suzuki", "role": "admin"}`.
+
+    The key is in the answer, this once.
+    """
     house = event.get("house", "")
     if houses.find(house) is None:
         return {"error": f"house: send one of {', '.join(houses.all_houses())}"}
     try:
-        wanted = keys.NEW.read({"owner": event.get("owner"), "role": event.get("role", "admin")})
-        made, key = keys.make(house, wanted["owner"], wanted["role"], clock.now())
+        wish = keys.NEW.read({"owner": event.get("owner"), "role": event.get("role", "admin")})
+        key, secret = keys.make(house, wish["owner"], wish["role"], clock.now())
     except Problem as problem:
-        return {
-            "error": "; ".join(f"{fault.field}: {fault.message}" for fault in problem.errors)
-            or problem.detail
-        }
-    return {"id": made.id, "key": key, "expires_at": made.expires_at.isoformat()}
+        faults = [f"{fault.field}: {fault.message}" for fault in problem.errors]
+        return {"error": "; ".join(faults) or problem.detail}
+    return {"id": key.id, "key": secret, "expires_at": key.expires_at.isoformat()}
 
 
-def _time_of(event: dict) -> datetime:
-    """The event's `time`; the clock where a person sent none. Raises ValueError with the form it must have."""
-    told = event.get("time")
-    if told is None:
+def _time_of(event: Event) -> datetime:
+    """The event's `time` as a UTC instant; the clock where a person sent none.
+
+    Raises ValueError with the form it must have, and for a time to come.
+    """
+    typed = event.get("time")
+    if typed is None:
         return clock.now()
     try:
-        moment = datetime.fromisoformat(told)
+        moment = datetime.fromisoformat(typed)
     except (TypeError, ValueError):
         raise ValueError(
-            f"time {told!r} cannot be read: write it as 2026-12-01T00:05:00+09:00"
+            f"time {typed!r} cannot be read: write it as 2026-12-01T00:05:00+09:00"
         ) from None
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     if moment > clock.now() + timedelta(hours=1):
         raise ValueError(
-            f"time {told!r} is still to come: what a date brings is never done before it"
+            f"time {typed!r} is still to come: what a date brings is never done before it"
         )
-    return moment
+    return moment.astimezone(UTC)

@@ -99,7 +99,7 @@ def test_one_number_for_two_contracts(true_desk):
     facts = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
 
     def story(case):
-        return gates.pass_gate(case, "number", facts)
+        return gates.pass_gate(case, "number", **facts)
 
     ends = at_once(*[change(desk, contract, story) for contract in both])
     assert [type(error) for error in errors_of(ends)] == [Refused]
@@ -154,9 +154,8 @@ def test_changes_by_eight_people_at_once_are_all_kept_or_asked_again(true_desk):
     desk.on("2026-09-01").starts("mk")
 
     def add(number):
-        names = ("reading", "aliases", "position", "addresses", "away_until", "deputy")
-        person = {"name": f"社員 {number}"} | dict.fromkeys(names)
-        return change(desk, desk.contract, lambda case: roster.add_person(case, person))
+        story = partial(roster.add_person, name=f"社員 {number}")
+        return change(desk, desk.contract, story)
 
     ends = at_once(*[add(number) for number in range(8)])
     errors = errors_of(ends)

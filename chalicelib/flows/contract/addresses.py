@@ -17,17 +17,35 @@ LINK_DAYS = 30  # how long a report address may be confirmed by its test mail [D
 TEST_MAILS = 10  # to one address on request [D]
 
 
-def add(change: Change, person_id: str, mail: str, replaces: str | None = None) -> str:
-    """Register an address; until its test mail's button is pressed, it gets no reports.
+def add(change: Change, person: str, mail: str | None = None, chatwork: str | None = None) -> str:
+    """Register a mail address or a room; until its button is pressed, it gets no reports.
 
-    Returns its id. Raises Invalid, and Refused where the person has enough of them.
+    `person` is an id of the roster, `chatwork` a room's number. Returns the
+    address's id. Raises NotFound, Invalid, and Refused where the person has
+    enough of them.
     """
+    return _register(change, person, _one_of(mail, chatwork))
+
+
+def _one_of(mail: str | None, chatwork: str | None) -> str:
+    """The one address that was given, as the roster keeps it. Raises Invalid for none and both."""
+    if mail and chatwork is None:
+        return mail
+    if chatwork and mail is None:
+        return rooms.address_of(chatwork)
+    raise wrong(
+        "mail",
+        "報告先は、メールアドレス(mail)かルーム(chatwork)のどちらか一方を入力してください。",
+    )
+
+
+def _register(change: Change, person: str, mail: str, replaces: str | None = None) -> str:
     change.proceed("people_changed")
-    person = person_of(change, person_id)
-    _check_address(change, person, mail, replaces)
-    used = [address.id.removeprefix(person.id) for address in person.addresses]
-    address = Address(id=person.id + next_id("a", used), mail=mail, replaces=replaces)
-    person.addresses.append(address)
+    member = person_of(change, person)
+    _check_address(change, member, mail, replaces)
+    used = [address.id.removeprefix(member.id) for address in member.addresses]
+    address = Address(id=member.id + next_id("a", used), mail=mail, replaces=replaces)
+    member.addresses.append(address)
     change.record("address_added", text=address.id)
     return address.id
 
@@ -54,29 +72,39 @@ def _check_address(change: Change, person: Person, mail: str, replaces: str | No
         )
 
 
-def replace(change: Change, person_id: str, address_id: str, mail: str) -> None:
-    """Put a new address in an old one's place, which lives until the new one is confirmed."""
-    person = person_of(change, person_id)
-    old = _address_of(person, address_id)
+def replace(
+    change: Change,
+    person: str,
+    address: str,
+    mail: str | None = None,
+    chatwork: str | None = None,
+) -> None:
+    """Put a new address in an old one's place, which lives until the new one is confirmed.
+
+    `person` and `address` are ids of the roster. Raises as `add`.
+    """
+    becomes = _one_of(mail, chatwork)
+    member = person_of(change, person)
+    old = _address_of(member, address)
     if old.confirmed_at:
         # Of several changes asked for, the last one wins.
-        person.addresses = [each for each in person.addresses if each.replaces != old.id]
-        add(change, person_id, mail, old.id)
+        member.addresses = [each for each in member.addresses if each.replaces != old.id]
+        _register(change, person, becomes, old.id)
     else:
-        person.addresses = [each for each in person.addresses if each is not old]
-        add(change, person_id, mail, old.replaces)
+        member.addresses = [each for each in member.addresses if each is not old]
+        _register(change, person, becomes, old.replaces)
 
 
-def remove(change: Change, person_id: str, address_id: str) -> None:
-    """Take an address off. Raises Refused for the last confirmed one of the contract."""
+def remove(change: Change, person: str, address: str) -> None:
+    """Take an address off. Raises NotFound, and Refused for the contract's last confirmed one."""
     change.proceed("people_changed")
-    person = person_of(change, person_id)
-    address = _address_of(person, address_id)
-    refuse_losing_the_last(change, {address.id})
-    person.addresses = [
-        each for each in person.addresses if each is not address and each.replaces != address.id
+    member = person_of(change, person)
+    old = _address_of(member, address)
+    refuse_losing_the_last(change, {old.id})
+    member.addresses = [
+        each for each in member.addresses if each is not old and each.replaces != old.id
     ]
-    change.record("address_removed", text=address.id)
+    change.record("address_removed", text=old.id)
 
 
 def send_first_test_mails(change: Change, _: date) -> None:
@@ -88,21 +116,24 @@ def send_first_test_mails(change: Change, _: date) -> None:
             _send_test_mail(change, person, address)
 
 
-def send_test_mail_again(change: Change, person_id: str, address_id: str) -> None:
-    """Send the test mail once more. Raises Refused for a confirmed address, or after many."""
+def send_test_mail_again(change: Change, person: str, address: str) -> None:
+    """Send the test mail once more.
+
+    Raises NotFound, and Refused for a confirmed address, or after many.
+    """
     change.proceed("people_changed")
-    person = person_of(change, person_id)
-    address = _address_of(person, address_id)
-    if address.confirmed_at:
+    member = person_of(change, person)
+    entry = _address_of(member, address)
+    if entry.confirmed_at:
         raise Refused("このメールアドレスは確認済みです。")
     if not change.contract.mail_confirmed_at:
         raise Refused("テストメールは、お申込み者様のメールアドレスが確認されてから送信されます。")
-    if address.asked >= TEST_MAILS:
+    if entry.asked >= TEST_MAILS:
         raise Refused(
             f"テストメールの送信が{TEST_MAILS}回に達しました。お電話などでご本人にご確認ください。"
         )
-    change.record("test_mail_sent_again", text=address.id)
-    _send_test_mail(change, person, address)
+    change.record("test_mail_sent_again", text=entry.id)
+    _send_test_mail(change, member, entry)
 
 
 def remind(change: Change, on: date) -> None:
@@ -182,18 +213,18 @@ def confirm(change: Change, address_id: str, mail: str | None, ground: str | Non
         address.replaces = None
 
 
-def confirm_by_word(change: Change, person_id: str, address_id: str, ground: str) -> None:
+def confirm_by_word(change: Change, person: str, address: str, ground: str) -> None:
     """The client has told the office that the test mail arrived (doors.md).
 
     Raises NotFound, and Refused where none can have arrived.
     """
-    address = _address_of(person_of(change, person_id), address_id)
-    if address.bounced_at and address.asked == address.asked_in_vain:
+    entry = _address_of(person_of(change, person), address)
+    if entry.bounced_at and entry.asked == entry.asked_in_vain:
         raise Refused(
             "このアドレスには報告が届きませんでした。"
             "先にテストメールを送り直し、届いたことをご確認ください。"
         )
-    confirm(change, address.id, None, ground)
+    confirm(change, entry.id, None, ground)
 
 
 def person_of(change: Change, person_id: str) -> Person:

@@ -91,27 +91,27 @@ def _dispute(change: Change, memo: Memo, call_class: str) -> None:
 
 
 def decide(
-    change: Change, memo_id: str, call_class: str, reason: str, declares: bool = False
+    change: Change, memo_id: str, class_: str, reason: str, declares: bool | None = None
 ) -> None:
     """The office says, with its reason, of which class a call was; who objected is told.
 
     Said again, it changes nothing. Raises NotFound, Refused, Invalid.
     """
     memo = _last_version(change, memo_id)
-    if declares and call_class != "sales":
+    if declares and class_ != "sales":
         raise wrong("declares", "番号の申告は、分類が営業(sales)のときだけ指定できます。")
     if declares:
         declare(change, memo.caller_number, memo.id, "declares")
-    if _is_decided(change, memo, call_class, reason):
+    if _is_decided(change, memo, class_, reason):
         return
-    counts, why = judge(change, memo, call_class, reason)
+    counts, why = judge(change, memo, class_, reason)
     if memo.disputed:
         change.tell(
             call_letters.Decision(
                 number=memo.number,
                 said=OBJECTIONS[memo.disputed_as],
                 counts=counts,
-                granted=call_class == memo.disputed_as,
+                granted=class_ == memo.disputed_as,
                 why=why,
                 reason=reason,
             )

@@ -20,28 +20,28 @@ from chalicelib.words import letters
 Facts = dict[str, Any]
 
 
-def pass_gate(change: Change, key: str, facts: Facts) -> None:
+def pass_gate(change: Change, gate: str, ground: str, **facts: Any) -> None:
     """The office passes one of the contract's gates on a ground; passed again, nothing changes.
 
-    `facts` is the body that handlers read for that gate. Raises NotFound for a
-    gate this contract does not have, Refused where it is not the office's to pass.
+    `facts` are what that gate's story reads. Raises NotFound for a gate that
+    this contract does not have, Refused where it is not the office's to pass.
     """
     contract = change.contract
-    gate = _find_gate(change, key)
-    if key in gates.BY_PRESS:
+    row = _find_gate(change, gate)
+    if gate in gates.BY_PRESS:
         raise Refused(
-            f"「{gate.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。"
+            f"「{row.name}」は、届いたメールのボタンをご本人に押していただくことで完了します。"
         )
     kept = _kept(facts)
-    if gates.passed(contract, key):
-        _refuse_other_facts(contract, gate, kept)
+    if gates.passed(contract, gate):
+        _refuse_other_facts(contract, row, kept)
         return
-    change.proceed("payment_seen" if key == "payment" else "gate_passed")
-    _STORIES[key](change, facts)
+    change.proceed("payment_seen" if gate == "payment" else "gate_passed")
+    _STORIES[gate](change, facts)
     contract.gates.append(
-        GatePassed(gate=key, at=change.now, by=change.by, ground=facts["ground"], facts=kept)
+        GatePassed(gate=gate, at=change.now, by=change.by, ground=ground, facts=kept)
     )
-    change.record("gate_passed", text=key)
+    change.record("gate_passed", text=gate)
 
 
 def _find_gate(change: Change, key: str) -> Gate:
@@ -56,9 +56,7 @@ def _find_gate(change: Change, key: str) -> Gate:
 
 def _kept(facts: Facts) -> dict[str, str]:
     """What is stored of the facts, as text."""
-    kept = {
-        name: str(value) for name, value in facts.items() if value is not None and name != "ground"
-    }
+    kept = {name: str(value) for name, value in facts.items() if value is not None}
     if "number" in kept:
         kept["number"] = phones.normalise(kept["number"]) or kept["number"]
     return kept
@@ -76,26 +74,26 @@ def _refuse_other_facts(contract: Contract, gate: Gate, kept: dict[str, str]) ->
     )
 
 
-def reopen_gate(change: Change, key: str) -> None:
+def reopen_gate(change: Change, gate: str) -> None:
     """Take a passed gate back, to correct it, before the start.
 
     A payment for going on may also be taken back after it. Raises NotFound
     where the gate was not passed.
     """
     contract = change.contract
-    to_continue = key == "payment" and change.house.first_payment.when == "at_continuation"
+    to_continue = gate == "payment" and change.house.first_payment.when == "at_continuation"
     change.proceed("payment_reopened" if to_continue else "gate_reopened")
-    if key in gates.BY_PRESS or key not in contract.passed_gates():
+    if gate in gates.BY_PRESS or gate not in contract.passed_gates():
         raise NotFound("この確認項目は、事務で完了したものではありません。")
-    if key == "number":
+    if gate == "number":
         raise Refused("発行した番号は取り消せません。")
-    contract.gates = [entry for entry in contract.gates if entry.gate != key]
+    contract.gates = [entry for entry in contract.gates if entry.gate != gate]
     contract.ready_on = None
-    for name in _WRITES.get(key, ()):
+    for name in _WRITES.get(gate, ()):
         setattr(contract, name, None)
-    if key == "eligibility":
+    if gate == "eligibility":
         _forget_eligibility(change)
-    change.record("gate_reopened", text=key)
+    change.record("gate_reopened", text=gate)
 
 
 def _note_greeting(change: Change, facts: Facts) -> None:

@@ -10,8 +10,8 @@ from chalicelib.rules.house_file import ITEMS
 FIELDS = ("extra_items", "answers", "disclosable", "notes", "exception", "former")
 
 
-def give(change: Change, said: dict[str, Any]) -> None:
-    """Put the given lists in the place of the old ones: an empty list or text clears.
+def give(change: Change, **instructions: Any) -> None:
+    """Put what is given of FIELDS in the place of the old: an empty list or text clears.
 
     `extra_items` are asked of callers beside the house's own (houses.md 9),
     `answers` are questions that may be answered, `disclosable` what may be
@@ -22,13 +22,14 @@ def give(change: Change, said: dict[str, Any]) -> None:
     """
     contract = change.contract
     change.proceed("names_changed")
-    if said["former"]:
-        _check_former(change, said["former"])
-    if said["extra_items"]:
-        _check_items(change, said["extra_items"])
+    if instructions["former"]:
+        _check_former(change, instructions["former"])
+    if instructions["extra_items"]:
+        _check_items(change, instructions["extra_items"])
     for name in FIELDS:
-        if said[name] is not None and said[name] != getattr(contract, name):
-            setattr(contract, name, said[name])
+        becomes = instructions[name]
+        if becomes is not None and becomes != getattr(contract, name):
+            setattr(contract, name, becomes)
             change.record("instructions_changed", text=name)
 
 

@@ -35,20 +35,21 @@ _MAY_BE_EMPTY = {
 }
 
 
-def change_names(change: Change, said: dict[str, Any], cleared: set[str]) -> None:
-    """Change what is given; `cleared` fields are emptied.
+def change_names(change: Change, clear: list[str] | None = None, **names: Any) -> None:
+    """Change what is given of FIELDS; the fields that `clear` names are emptied.
 
     Each change is a line of history: who, when, from, to. Raises Invalid.
     """
     contract = change.contract
     change.proceed("names_changed")
-    _check(contract, said, cleared)
-    if said["party"] == "person" and contract.company:
-        said = said | {"company": None}
-        cleared = cleared | {"company"}
+    cleared = set(clear or [])
+    _check(contract, names, cleared)
+    if names["party"] == "person" and contract.company:
+        names["company"] = None
+        cleared.add("company")
     before = change.recorded
     for name in FIELDS:
-        becomes, was = said[name], getattr(contract, name)
+        becomes, was = names[name], getattr(contract, name)
         is_given = becomes is not None or name in cleared
         if is_given and becomes != was:
             setattr(contract, name, becomes)
@@ -58,12 +59,12 @@ def change_names(change: Change, said: dict[str, Any], cleared: set[str]) -> Non
         look_again(change)
 
 
-def _check(contract: Contract, said: dict[str, Any], cleared: set[str]) -> None:
+def _check(contract: Contract, names: dict[str, Any], cleared: set[str]) -> None:
     needed = cleared - _MAY_BE_EMPTY
-    if said["party"] == "person":
+    if names["party"] == "person":
         needed -= {"company"}
     faults = [Fault(name, "この項目は空にできません。") for name in sorted(needed)]
-    is_new_mail = said["mail"] and said["mail"] != contract.mail
+    is_new_mail = names["mail"] and names["mail"] != contract.mail
     if is_new_mail and contract.mail_confirmed_at is None:
         faults.append(
             Fault(
@@ -71,12 +72,12 @@ def _check(contract: Contract, said: dict[str, Any], cleared: set[str]) -> None:
                 "確認前のメールアドレスは、確認メールの送り直し(confirmation)で訂正してください。",
             )
         )
-    if said["greeting"] and contract.started_on is None:
+    if names["greeting"] and contract.started_on is None:
         faults.append(
             Fault("greeting", "開始前の名乗りは、確認項目(gates/greeting)で登録してください。")
         )
-    party = said["party"] or contract.party
-    if party == "company" and not (said["company"] or contract.company):
+    party = names["party"] or contract.party
+    if party == "company" and not (names["company"] or contract.company):
         faults.append(Fault("company", "法人のご契約には会社名が必要です。"))
     if faults:
         raise Invalid(faults)

@@ -13,20 +13,20 @@ from chalicelib.rules.houses import House
 from chalicelib.words import letters
 
 
-def order(change: Change, key: str, details: dict[str, Any]) -> None:
+def order(change: Change, option: str, **details: Any) -> None:
     """Order an option; ordered once more with the same details, nothing changes.
 
     Raises Refused where the option runs with other details, Invalid for windows
     outside the centre's hours.
     """
     contract, house = change.contract, change.house
-    if key == "windows":
+    if option == "windows":
         details = _windows(house, details["windows"])
     change.proceed("option_asked")
-    option = house.option(key)
-    if option is None:
+    row = house.option(option)
+    if row is None:
         raise Refused("この事業者には、このオプションはありません。")
-    running = _running(contract, key)
+    running = _running(contract, option)
     if running and running.details == details:
         return
     if running:
@@ -34,28 +34,32 @@ def order(change: Change, key: str, details: dict[str, Any]) -> None:
             "このオプションはすでにお申し込みいただいています。"
             "内容を変える場合は、先にお取り消しください。"
         )
-    since = calendar.add_business_days(change.today, option.ready_business_days, house)
+    since = calendar.add_business_days(change.today, row.ready_business_days, house)
     leaves = life.last_day(contract)
     if leaves and since > leaves:
         day = calendar.spoken_day(since)
         raise Refused(f"ご利用の準備が整うのは{day}で、ご利用の最終日の後になるため承れません。")
-    contract.options.append(Option(key=key, ordered_on=change.today, since=since, details=details))
-    change.record("option_ordered", since, text=key)
-    change.tell(letters.Option(option=option.name, yen=option.yen, day=since, ordered=True))
+    ordered = Option(key=option, ordered_on=change.today, since=since, details=details)
+    contract.options.append(ordered)
+    change.record("option_ordered", since, text=option)
+    change.tell(letters.Option(option=row.name, yen=row.yen, day=since, ordered=True))
 
 
-def drop(change: Change, key: str) -> None:
-    """Give an option up: at once before it is ready or where it is free, else with this month's end."""
+def drop(change: Change, option: str) -> None:
+    """Give an option up: at once before it is ready or where it is free, else with the month's end.
+
+    Raises Refused where the option was not ordered.
+    """
     change.proceed("option_dropped")
-    option = change.house.option(key)
-    running = _running(change.contract, key)
-    if option is None or running is None:
+    row = change.house.option(option)
+    running = _running(change.contract, option)
+    if row is None or running is None:
         raise Refused(
             "このオプションのお申し込みはありません。取り消しの対象になるお申し出はありません。"
         )
-    last_day = _last_day(change, running, is_free=option.yen == 0)
-    change.record("option_dropped", last_day, text=key)
-    change.tell(letters.Option(option=option.name, yen=option.yen, day=last_day, ordered=False))
+    last_day = _last_day(change, running, is_free=row.yen == 0)
+    change.record("option_dropped", last_day, text=option)
+    change.tell(letters.Option(option=row.name, yen=row.yen, day=last_day, ordered=False))
 
 
 def _last_day(change: Change, running: Option, is_free: bool) -> date:

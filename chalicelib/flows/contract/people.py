@@ -1,85 +1,118 @@
 """Who is told of calls: the people in their order, and who stands in for whom (houses.md 7)."""
 
+from datetime import date
 from typing import Any
 
 from chalicelib.errors import Refused, wrong
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import addresses
-from chalicelib.flows.contract.addresses import person_of
+from chalicelib.flows.contract.addresses import (
+    add,
+    next_id,
+    person_of,
+    refuse_losing_the_last,
+)
 from chalicelib.models.contract_parts import Person
 
 PEOPLE = 50  # on one roster [D]: a contract is one item of at most 400 KB
 
 
-def add_person(change: Change, said: dict[str, Any]) -> str:
-    """Add somebody, at `position` (1 is the top; None: last), with addresses. Returns the id."""
+def add_person(
+    change: Change,
+    name: str,
+    addresses: list[str] | None = None,
+    position: int | None = None,
+    **described: Any,
+) -> str:
+    """Add somebody, at `position` (1 is the top; None: last), with addresses. Returns the id.
+
+    `described` is what `_describe` takes. Raises Invalid, and Refused where the
+    roster is full.
+    """
     change.proceed("people_changed")
     people = change.contract.people
     if len(people) >= PEOPLE:
         raise Refused(f"名簿に登録できるのは{PEOPLE}名までです。")
-    person_id = addresses.next_id("p", (person.id for person in people))
-    person = Person(id=person_id, name=said["name"])
-    _describe(change, person, said)
+    person = Person(id=next_id("p", (each.id for each in people)), name=name)
+    _describe(change, person, **described)
     people.append(person)
     change.record("person_added", text=person.id, becomes=person.name)
-    _move(change, person, said["position"] or len(people))
-    for mail in dict.fromkeys(said["addresses"] or []):
-        addresses.add(change, person.id, mail)
+    _move(change, person, position or len(people))
+    for mail in dict.fromkeys(addresses or []):
+        add(change, person.id, mail)
     return person.id
 
 
-def change_person(change: Change, person_id: str, said: dict[str, Any]) -> None:
-    """Change what is given: name, reading, aliases, position, or an absence with a deputy."""
+def change_person(
+    change: Change,
+    person: str,
+    name: str | None = None,
+    position: int | None = None,
+    **described: Any,
+) -> None:
+    """Change what is given of the person of that id: name, position, or what `_describe` takes.
+
+    Raises NotFound and Invalid.
+    """
     change.proceed("people_changed")
-    person = person_of(change, person_id)
-    before = _facts(person)
-    if said["name"]:
-        person.name = said["name"]
-    _describe(change, person, said)
-    for name, becomes in _facts(person).items():
-        if becomes != before[name]:
-            text = f"{person.id}.{name}"
-            change.record("person_changed", text=text, was=before[name], becomes=becomes)
-    if said["position"]:
-        _move(change, person, said["position"])
+    member = person_of(change, person)
+    before = _facts(member)
+    if name:
+        member.name = name
+    _describe(change, member, **described)
+    for fact, becomes in _facts(member).items():
+        if becomes != before[fact]:
+            text = f"{member.id}.{fact}"
+            change.record("person_changed", text=text, was=before[fact], becomes=becomes)
+    if position:
+        _move(change, member, position)
 
 
-def come_back(change: Change, person_id: str) -> None:
-    """An absence is over."""
+def come_back(change: Change, person: str) -> None:
+    """An absence of the person of that id is over. Raises NotFound."""
     change.proceed("people_changed")
-    person = person_of(change, person_id)
-    if person.away_until:
-        person.away_until = person.deputy = None
-        change.record("person_back", text=person.id)
+    member = person_of(change, person)
+    if member.away_until:
+        member.away_until = member.deputy = None
+        change.record("person_back", text=member.id)
 
 
-def remove_person(change: Change, person_id: str) -> None:
-    """Take somebody off the roster with all addresses.
+def remove_person(change: Change, person: str) -> None:
+    """Take the person of that id off the roster with all addresses.
 
-    Raises Refused where nobody could be told any more.
+    Raises NotFound, and Refused where nobody could be told any more.
     """
     change.proceed("people_changed")
     contract = change.contract
-    person = person_of(change, person_id)
+    member = person_of(change, person)
     if len(contract.people) == 1:
         raise Refused("名簿の最後のお一人は削除できません。先に別の方を登録してください。")
-    addresses.refuse_losing_the_last(change, {address.id for address in person.addresses})
-    contract.people = [each for each in contract.people if each is not person]
+    refuse_losing_the_last(change, {address.id for address in member.addresses})
+    contract.people = [each for each in contract.people if each is not member]
     for other in contract.people:
-        if other.deputy == person.id:
+        if other.deputy == member.id:
             other.deputy = None
-    change.record("person_removed", text=person.id, was=person.name)
+    change.record("person_removed", text=member.id, was=member.name)
 
 
-def _describe(change: Change, person: Person, said: dict[str, Any]) -> None:
+def _describe(
+    change: Change,
+    person: Person,
+    reading: str | None = None,
+    aliases: list[str] | None = None,
+    away_until: date | None = None,
+    deputy: str | None = None,
+) -> None:
     """What is known of a person beside the name; what was not given stays as it is."""
-    for name in ("reading", "aliases"):
-        if said[name] is not None:
-            setattr(person, name, said[name])
-    _note_absence(change, person, said["away_until"], said["deputy"])
+    if reading is not None:
+        person.reading = reading
+    if aliases is not None:
+        person.aliases = aliases
+    _note_absence(change, person, away_until, deputy)
 
 
-def _note_absence(change: Change, person: Person, away_until: Any, deputy: str | None) -> None:
+def _note_absence(
+    change: Change, person: Person, away_until: date | None, deputy: str | None
+) -> None:
     if deputy and not away_until and not person.away_until:
         raise wrong(
             "away_until",

@@ -2,17 +2,23 @@
 
 from datetime import date
 
-from chalicelib.errors import Refused
+from chalicelib.errors import Refused, wrong
 from chalicelib.flows.change import Change
 from chalicelib.models.contract_parts import PlanChange
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, lifecycle, offer
+from chalicelib.rules.houses import House
 from chalicelib.words import letters
 
 
 def ask(change: Change, plan: str) -> None:
-    """Change to a plan by its key, at once or from the first of a month; the last wish wins."""
+    """Change to a plan by its key, at once or from the first of a month; the last wish wins.
+
+    Raises Invalid for a plan that the house does not have, Refused where the
+    contract has it already or it cannot count any more.
+    """
     contract, house = change.contract, change.house
+    _check_plan(house, plan)
     change.proceed("plan_asked")
     counts_from = life.plan_counts_from(contract, house, change.today)
     if plan == contract.plan and contract.next_plan is None:
@@ -35,6 +41,13 @@ def ask(change: Change, plan: str) -> None:
         flag = f"{months}か月以内の変更を元に戻すお申し出です"
         change.record("plan_undone", counts_from, text=flag)
     _say(change, plan, counts_from, withdrawn=False)
+
+
+def _check_plan(house: House, plan: str) -> None:
+    names = {each.key: each.name for each in house.plans}
+    if plan not in names:
+        listed = "、".join(f"{key}({name})" for key, name in names.items())
+        raise wrong("plan", f"次のいずれかを指定してください: {listed}")
 
 
 def _refuse_too_late(change: Change, counts_from: date) -> None:

@@ -1,13 +1,18 @@
 """Keys, health, and the description of the API."""
 
+from collections.abc import Callable
+from typing import Any
+
 from botocore.exceptions import BotoCoreError, ClientError
-from chalice import Blueprint
+from chalice import Blueprint, Response
 
 from chalicelib import config
 from chalicelib.channels import queue, ses
 from chalicelib.flows.access import keys
+from chalicelib.handlers.answers import html_answer
 from chalicelib.handlers.api import openapi
-from chalicelib.handlers.http import DOORS, api, html_answer, let_in, page
+from chalicelib.handlers.http import DOORS, api, let_in, page
+from chalicelib.handlers.incoming import Visit
 from chalicelib.input.shapes import Choice, Shape
 
 routes = Blueprint(__name__)
@@ -23,14 +28,15 @@ routes = Blueprint(__name__)
     status=201,
     gives={"type": "object", "required": ["id", "key", "owner", "role", "expires_at"]},
 )
-def make_key(asked):
-    made, key = keys.make(asked.house.key, asked.body["owner"], asked.body["role"], asked.now)
+def make_key(visit: Visit) -> dict:
+    owner, role = visit.body["owner"], visit.body["role"]
+    key, secret = keys.make(visit.house.key, owner, role, visit.now)
     return {
-        "id": made.id,
-        "key": key,
-        "owner": made.owner,
-        "role": made.role,
-        "expires_at": made.expires_at.isoformat(),
+        "id": key.id,
+        "key": secret,
+        "owner": key.owner,
+        "role": key.role,
+        "expires_at": key.expires_at.isoformat(),
     }
 
 
@@ -41,8 +47,8 @@ def make_key(asked):
     "Revoke a key: dead everywhere within a minute",
     role="admin",
 )
-def revoke_key(asked, key_id):
-    keys.revoke(asked.house, key_id, asked.now)
+def revoke_key(visit: Visit, key_id: str) -> dict:
+    keys.revoke(visit.house, key_id, visit.now)
     return {"id": key_id, "revoked": True}
 
 
@@ -56,16 +62,21 @@ def revoke_key(asked, key_id):
     gives={"type": "object", "required": ["status", "version", "stage"]},
     key_optional=True,
 )
-def tell_health(asked):
+def tell_health(visit: Visit) -> dict:
     health = {"status": "ok", "version": config.VERSION, "stage": config.STAGE}
-    if not asked.query["deep"]:
+    if not visit.query["deep"]:
         return health
-    let_in(asked, "office")  # reading the key has already asked DynamoDB
-    parts = {"dynamodb": "ok", "ses": _state(ses.quota), "settle_queue": _state(queue.depth)}
-    return health | parts | {"status": "ok" if "down" not in parts.values() else "degraded"}
+    let_in(visit, "office")  # reading the key has already asked DynamoDB
+    health["dynamodb"] = "ok"
+    health["ses"] = _state(ses.quota)
+    health["settle_queue"] = _state(queue.depth)
+    if "down" in health.values():
+        health["status"] = "degraded"
+    return health
 
 
-def _state(ask):
+def _state(ask: Callable[[], Any]) -> Any:
+    """What a service says of itself, or "down"."""
     try:
         return ask()
     except (BotoCoreError, ClientError, KeyError):
@@ -73,10 +84,10 @@ def _state(ask):
 
 
 @api(routes, "GET", "/openapi.json", "This description", role=None)
-def tell_openapi(asked):
+def tell_openapi(visit: Visit) -> dict:
     return openapi.describe()
 
 
 @page(routes, "GET", "/docs")
-def show_docs(asked):
-    return html_answer("public/docs.html", asked, doors=DOORS, api=openapi.describe())
+def show_docs(visit: Visit) -> Response:
+    return html_answer("public/docs.html", visit, doors=DOORS, api=openapi.describe())

@@ -2,10 +2,8 @@
 
 from chalice import Blueprint
 
-from chalicelib.errors import Fault, Invalid, NotFound
 from chalicelib.flows.contract import instructions, leaving, names, options, plan
-from chalicelib.handlers.actions import CONTRACT, change
-from chalicelib.handlers.http import api
+from chalicelib.handlers.actions import Action, OneOf, open_actions
 from chalicelib.input.kinds import Clock, CorporateNumber, Day, Mail, Phone
 from chalicelib.input.shapes import Choice, Many, Number, Shape, Text
 from chalicelib.rules.house_file import PARTIES
@@ -13,14 +11,21 @@ from chalicelib.rules.house_file import PARTIES
 routes = Blueprint(__name__)
 
 _WINDOW = Shape(
-    "Window", day=Number("曜日(0が月曜、4が金曜)", max=4), from_=Clock("開始"), to=Clock("終了")
+    "Window",
+    day=Number("曜日(0が月曜、4が金曜)", max=4),
+    from_=Clock("開始"),
+    to=Clock("終了"),
 )
-# What each option of the house files needs with its order.
-OPTION_BODIES = {
-    "guidance": Shape("OptionGuidance", script=Text("読み上げる文", max=500, lines=True)),
-    "windows": Shape("OptionWindows", windows=Many("毎週の時間帯", _WINDOW, min=1, max=20)),
-}
-
+# What each option of the house files is ordered with.
+_OPTIONS = OneOf(
+    "OptionOrdered",
+    "option",
+    "オプション",
+    {
+        "guidance": Shape("OptionGuidance", script=Text("読み上げる文", max=500, lines=True)),
+        "windows": Shape("OptionWindows", windows=Many("毎週の時間帯", _WINDOW, min=1, max=20)),
+    },
+)
 _ITEM = Shape(
     "ExtraItem",
     key=Text(
@@ -31,159 +36,25 @@ _ITEM = Shape(
     ),
     name=Text("お客様に見せる名前", max=30, example="お部屋番号"),
 )
-
-
-class _OptionBody(Shape):
-    """One body for the door of all options; which fields it needs depends on the option in the path."""
-
-    def __init__(self) -> None:
-        super().__init__("OptionOrdered")
-
-    def read(self, value):
-        return value
-
-    def _schema(self) -> dict:
-        return {
-            "oneOf": [
-                body.schema() | {"title": f"options/{key}"} for key, body in OPTION_BODIES.items()
-            ]
-        }
-
-
-@api(
-    routes,
-    "POST",
-    "/v1/contracts/{contract}/plan",
-    "Change the plan, by the house's cut-off; the last wish wins",
-    takes=Shape("PlanAsked", plan=Text("プラン", max=20, example="half")),
-    gives=CONTRACT,
+_ANSWER = Shape(
+    "Answer",
+    question=Text("ご質問", max=200),
+    answer=Text("お答え", max=500, lines=True),
 )
-def ask_plan(asked, contract):
-    if asked.body["plan"] not in {each.key for each in asked.house.plans}:
-        known = "、".join(f"{each.key}({each.name})" for each in asked.house.plans)
-        raise Invalid([Fault("plan", f"次のいずれかを指定してください: {known}")])
-    return change(asked, contract, lambda change: plan.ask(change, asked.body["plan"]))
-
-
-@api(
-    routes,
-    "DELETE",
-    "/v1/contracts/{contract}/plan",
-    "Withdraw a change of plan that has not come yet",
-    gives=CONTRACT,
-)
-def withdraw_plan(asked, contract):
-    return change(asked, contract, plan.withdraw)
-
-
-@api(
-    routes,
-    "POST",
-    "/v1/contracts/{contract}/options/{option}",
-    "Order an option",
-    takes=_OptionBody(),
-    gives=CONTRACT,
-)
-def order_option(asked, contract, option):
-    body = OPTION_BODIES[_known(option)].read(asked.body)
-    return change(asked, contract, lambda change: options.order(change, option, body))
-
-
-@api(
-    routes,
-    "DELETE",
-    "/v1/contracts/{contract}/options/{option}",
-    "Give an option up",
-    gives=CONTRACT,
-)
-def drop_option(asked, contract, option):
-    return change(asked, contract, lambda change: options.drop(change, _known(option)))
-
-
-def _known(option: str) -> str:
-    if option not in OPTION_BODIES:
-        raise NotFound(
-            f"「{option[:20]}」というオプションはありません。オプション: {'、'.join(OPTION_BODIES)}"
-        )
-    return option
-
-
-@api(
-    routes,
-    "POST",
-    "/v1/contracts/{contract}/notice",
-    "The client leaves, by the house's cut-off",
-    gives=CONTRACT,
-)
-def give_notice(asked, contract):
-    return change(asked, contract, leaving.give_notice)
-
-
-@api(
-    routes,
-    "DELETE",
-    "/v1/contracts/{contract}/notice",
-    "The client stays after all",
-    gives=CONTRACT,
-)
-def withdraw_notice(asked, contract):
-    return change(asked, contract, leaving.withdraw_notice)
-
-
-@api(
-    routes,
-    "POST",
-    "/v1/contracts/{contract}/withdrawal",
-    "The client gives up before the start",
-    gives=CONTRACT,
-)
-def withdraw_application(asked, contract):
-    return change(asked, contract, leaving.withdraw_application)
-
-
-@api(
-    routes,
-    "POST",
-    "/v1/contracts/{contract}/refusal",
-    "The house declines before the start; the reason is not told to the client",
-    takes=Shape("Refusal", reason=Text("理由(社内の記録)", max=300)),
-    gives=CONTRACT,
-)
-def refuse_application(asked, contract):
-    return change(
-        asked, contract, lambda change: leaving.refuse_application(change, asked.body["reason"])
-    )
-
-
-@api(
-    routes,
-    "POST",
-    "/v1/contracts/{contract}/termination",
-    "The house ends the service after a day; the client is told day and reason",
-    takes=Shape(
-        "Termination", on=Day("最終日"), reason=Text("理由(お客様にお伝えする文)", max=300)
+_DISCLOSABLE = Text("お伝えしてよいこと", max=200)
+_NOTE = Text("応対の注意", max=500)
+_INSTRUCTIONS = Shape(
+    "Instructions",
+    extra_items=Many("追加でお聞きする項目", _ITEM, max=10, required=False),
+    answers=Many("お答えしてよいご質問", _ANSWER, max=30, required=False),
+    disclosable=Many("お伝えしてよいこと", _DISCLOSABLE, max=30, required=False),
+    notes=Many(
+        "応対の注意(間違い電話、大切なお客様、避ける言葉など)", _NOTE, max=30, required=False
     ),
-    gives=CONTRACT,
+    exception=Text("特認の理由(番号を二社で使う場合)", max=300, required=False),
+    former=Text("以前のご契約の番号", max=40, required=False),
 )
-def terminate(asked, contract):
-    return change(
-        asked,
-        contract,
-        lambda change: leaving.terminate(change, asked.body["on"], asked.body["reason"]),
-    )
-
-
-@api(
-    routes,
-    "DELETE",
-    "/v1/contracts/{contract}/termination",
-    "The house does not end it after all",
-    gives=CONTRACT,
-)
-def withdraw_termination(asked, contract):
-    return change(asked, contract, leaving.withdraw_termination)
-
-
+_FIELD = Choice("項目", {name: name for name in names.FIELDS})
 _NAMES = Shape(
     "Names",
     party=Choice("ご契約者", PARTIES, required=False),
@@ -199,52 +70,106 @@ _NAMES = Shape(
     invoice_name=Text("請求書の宛名", required=False),
     invoice_address=Text("請求書の送付先", required=False, max=200),
     greeting=Text("電話応対時の名乗り", required=False, max=60),
-    clear=Many(
-        "空にする項目", Choice("項目", {name: name for name in names.FIELDS}), required=False
-    ),
+    clear=Many("空にする項目", _FIELD, required=False),
 )
 
-
-_ANSWER = Shape(
-    "Answer", question=Text("ご質問", max=200), answer=Text("お答え", max=500, lines=True)
-)
-
-
-@api(
+open_actions(
     routes,
-    "POST",
-    "/v1/contracts/{contract}/instructions",
-    "What operators may say and must know; each list given replaces the old one",
-    takes=Shape(
-        "Instructions",
-        extra_items=Many("追加でお聞きする項目", _ITEM, max=10, required=False),
-        answers=Many("お答えしてよいご質問", _ANSWER, max=30, required=False),
-        disclosable=Many(
-            "お伝えしてよいこと", Text("お伝えしてよいこと", max=200), max=30, required=False
+    [
+        Action(
+            "ask_plan",
+            "POST",
+            "/plan",
+            "Change the plan, by the house's cut-off; the last wish wins",
+            plan.ask,
+            Shape("PlanAsked", plan=Text("プラン", max=20, example="half")),
         ),
-        notes=Many(
-            "応対の注意(間違い電話、大切なお客様、避ける言葉など)",
-            Text("応対の注意", max=500),
-            max=30,
-            required=False,
+        Action(
+            "withdraw_plan",
+            "DELETE",
+            "/plan",
+            "Withdraw a change of plan that has not come yet",
+            plan.withdraw,
         ),
-        exception=Text("特認の理由(番号を二社で使う場合)", max=300, required=False),
-        former=Text("以前のご契約の番号", max=40, required=False),
-    ),
-    gives=CONTRACT,
+        Action(
+            "order_option",
+            "POST",
+            "/options/{option}",
+            "Order an option",
+            options.order,
+            _OPTIONS,
+        ),
+        Action(
+            "drop_option",
+            "DELETE",
+            "/options/{option}",
+            "Give an option up",
+            options.drop,
+            among=_OPTIONS,
+        ),
+        Action(
+            "give_notice",
+            "POST",
+            "/notice",
+            "The client leaves, by the house's cut-off",
+            leaving.give_notice,
+        ),
+        Action(
+            "withdraw_notice",
+            "DELETE",
+            "/notice",
+            "The client stays after all",
+            leaving.withdraw_notice,
+        ),
+        Action(
+            "withdraw_application",
+            "POST",
+            "/withdrawal",
+            "The client gives up before the start",
+            leaving.withdraw_application,
+        ),
+        Action(
+            "refuse_application",
+            "POST",
+            "/refusal",
+            "The house declines before the start; the reason is not told to the client",
+            leaving.refuse_application,
+            Shape("Refusal", reason=Text("理由(社内の記録)", max=300)),
+        ),
+        Action(
+            "terminate",
+            "POST",
+            "/termination",
+            "The house ends the service after a day; the client is told day and reason",
+            leaving.terminate,
+            Shape(
+                "Termination",
+                on=Day("最終日"),
+                reason=Text("理由(お客様にお伝えする文)", max=300),
+            ),
+        ),
+        Action(
+            "withdraw_termination",
+            "DELETE",
+            "/termination",
+            "The house does not end it after all",
+            leaving.withdraw_termination,
+        ),
+        Action(
+            "instruct",
+            "POST",
+            "/instructions",
+            "What operators may say and must know; each list given replaces the old one",
+            instructions.give,
+            _INSTRUCTIONS,
+        ),
+        Action(
+            "change_names",
+            "PATCH",
+            "",
+            "Change names and addresses: of the contracting party, on papers, on invoices",
+            names.change_names,
+            _NAMES,
+        ),
+    ],
 )
-def instruct(asked, contract):
-    return change(asked, contract, lambda change: instructions.give(change, asked.body))
-
-
-@api(
-    routes,
-    "PATCH",
-    "/v1/contracts/{contract}",
-    "Change names and addresses: of the contracting party, on papers, on invoices",
-    takes=_NAMES,
-    gives=CONTRACT,
-)
-def change_names(asked, contract):
-    cleared = set(asked.body["clear"] or [])
-    return change(asked, contract, lambda change: names.change_names(change, asked.body, cleared))

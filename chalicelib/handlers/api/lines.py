@@ -5,8 +5,9 @@ from chalice import Blueprint
 from chalicelib.flows.calls import lines
 from chalicelib.flows.contract import numbers
 from chalicelib.flows.views import pool
-from chalicelib.handlers.actions import CONTRACT, change
+from chalicelib.handlers.actions import Action, open_actions
 from chalicelib.handlers.http import api
+from chalicelib.handlers.incoming import Visit
 from chalicelib.input.kinds import Phone
 from chalicelib.input.shapes import Choice, Number, Shape, Text
 from chalicelib.rules import calendar
@@ -25,8 +26,19 @@ _LINE = {
         "quarantined_until": {"type": ["string", "null"], "format": "date"},
     },
 }
-_NUMBER = Shape("LineAdded", number=Phone("番号"))
-_LENT = Shape("LineLent", number=Phone("番号"), use=Choice("使い方", USES))
+
+
+_LINES_QUERY = Shape(
+    "LinesQuery",
+    state=Choice("状態", pool.STATES, required=False),
+    limit=Number("件数", min=1, max=200, required=False),
+    cursor=Text("続きの番号", required=False, max=20),
+)
+_LINES_GIVEN = {
+    "type": "object",
+    "required": ["lines", "cursor"],
+    "properties": {"lines": {"type": "array", "items": _LINE}},
+}
 
 
 @api(
@@ -34,24 +46,18 @@ _LENT = Shape("LineLent", number=Phone("番号"), use=Choice("使い方", USES))
     "GET",
     "/v1/lines",
     "The numbers of the house, in order",
-    query=Shape(
-        "LinesQuery",
-        state=Choice("状態", pool.STATES, required=False),
-        limit=Number("件数", min=1, max=200, required=False),
-        cursor=Text("続きの番号", required=False, max=20),
-    ),
-    gives={
-        "type": "object",
-        "required": ["lines", "cursor"],
-        "properties": {"lines": {"type": "array", "items": _LINE}},
-    },
+    query=_LINES_QUERY,
+    gives=_LINES_GIVEN,
 )
-def list_lines(asked):
-    limit, today = asked.query["limit"] or 100, calendar.day_of(asked.now)
-    found = pool.listed(asked.house, asked.query["state"], asked.query["cursor"], limit, today)
+def list_lines(visit: Visit) -> dict:
+    today = calendar.day_of(visit.now)
+    state, cursor = visit.query["state"], visit.query["cursor"]
+    limit = visit.query["limit"] or 100
+    numbers_of_house = pool.listed(visit.house, state, cursor, limit, today)
+    is_full = len(numbers_of_house) == limit
     return {
-        "lines": [pool.view(line, today) for line in found],
-        "cursor": found[-1].number if len(found) == limit else None,
+        "lines": [pool.view(line, today) for line in numbers_of_house],
+        "cursor": numbers_of_house[-1].number if is_full else None,
     }
 
 
@@ -64,46 +70,36 @@ def list_lines(asked):
     status=201,
     gives=_LINE,
 )
-def add_line(asked):
-    return pool.view(lines.add(asked.house, asked.body["number"]), calendar.day_of(asked.now))
+def add_line(visit: Visit) -> dict:
+    line = lines.add(visit.house, visit.body["number"])
+    return pool.view(line, calendar.day_of(visit.now))
 
 
-@api(
+open_actions(
     routes,
-    "POST",
-    "/v1/contracts/{contract}/lines",
-    "Lend a further number to a contract",
-    takes=_LENT,
-    gives=CONTRACT,
+    [
+        Action(
+            "add_extra_line",
+            "POST",
+            "/lines",
+            "Lend a further number to a contract",
+            numbers.add_extra,
+            Shape("LineLent", number=Phone("番号"), use=Choice("使い方", USES)),
+        ),
+        Action(
+            "switch_use",
+            "PATCH",
+            "/lines/{number}",
+            "Switch a number's use",
+            numbers.switch_use,
+            Shape("UseSwitched", use=Choice("使い方", USES)),
+        ),
+        Action(
+            "drop_extra_line",
+            "DELETE",
+            "/lines/{number}",
+            "Take a further number back",
+            numbers.drop_extra,
+        ),
+    ],
 )
-def add_extra_line(asked, contract):
-    return change(
-        asked,
-        contract,
-        lambda change: numbers.add_extra(change, asked.body["number"], asked.body["use"]),
-    )
-
-
-@api(
-    routes,
-    "PATCH",
-    "/v1/contracts/{contract}/lines/{number}",
-    "Switch a number's use",
-    takes=Shape("UseSwitched", use=Choice("使い方", USES)),
-    gives=CONTRACT,
-)
-def switch_use(asked, contract, number):
-    return change(
-        asked, contract, lambda change: numbers.switch_use(change, number, asked.body["use"])
-    )
-
-
-@api(
-    routes,
-    "DELETE",
-    "/v1/contracts/{contract}/lines/{number}",
-    "Take a further number back",
-    gives=CONTRACT,
-)
-def drop_extra_line(asked, contract, number):
-    return change(asked, contract, lambda change: numbers.drop_extra(change, number))

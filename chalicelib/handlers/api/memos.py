@@ -1,16 +1,22 @@
-"""Operators and office: the memo, taken, put right, judged anew, sent again, and how far its report has come."""
+"""Operators and office: the memo.
+
+It is taken, put right, judged anew, sent again, and shown with how far its
+report has come.
+"""
 
 import re
+from functools import partial
 
 from chalice import Blueprint
 
-from chalicelib.errors import Fault, Invalid
+from chalicelib.errors import wrong
 from chalicelib.flows import lookup
 from chalicelib.flows.calls import corrections, memos, resend
 from chalicelib.flows.contract import count
 from chalicelib.flows.post import act
 from chalicelib.flows.views import calls
-from chalicelib.handlers.http import Asked, api
+from chalicelib.handlers.http import api
+from chalicelib.handlers.incoming import Visit
 from chalicelib.input.shapes import Choice, Flag, Shape, Text
 from chalicelib.rules.house_file import CLASSES
 
@@ -52,22 +58,17 @@ _MEMO = {"type": "object", "required": [*_TAKEN["required"], "counted", "report"
     status=201,
     gives=_TAKEN,
 )
-def take_memo(asked):
-    return memos.answer(
-        memos.take(asked.house, asked.key.owner, _idempotency_key(asked), asked.body, asked.now)
-    )
+def take_memo(visit: Visit) -> dict:
+    key = _idempotency_key(visit)
+    return memos.answer(memos.take(visit.house, visit.key.owner, key, visit.body, visit.now))
 
 
-def _idempotency_key(asked: Asked) -> str:
-    key = asked.headers.get("idempotency-key", "")
+def _idempotency_key(visit: Visit) -> str:
+    key = visit.headers.get("idempotency-key", "")
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
-        raise Invalid(
-            [
-                Fault(
-                    "Idempotency-Key",
-                    "Idempotency-Key ヘッダーに、メモごとに異なる1〜200文字の英数記号を指定してください。",
-                )
-            ]
+        raise wrong(
+            "Idempotency-Key",
+            "Idempotency-Key ヘッダーに、メモごとに異なる1〜200文字の英数記号を指定してください。",
         )
     return key
 
@@ -84,11 +85,19 @@ def _idempotency_key(asked: Asked) -> str:
     status=201,
     gives=_TAKEN,
 )
-def correct_memo(asked, **parts):
-    key = _idempotency_key(asked)
+def correct_memo(visit: Visit, memo: str) -> dict:
+    key = _idempotency_key(visit)
     return memos.answer(
-        corrections.correct(asked.house, asked.key.owner, key, parts["memo"], asked.body, asked.now)
+        corrections.correct(visit.house, visit.key.owner, key, memo, visit.body, visit.now)
     )
+
+
+_CLASS_DECIDED = Shape(
+    "ClassDecided",
+    class_=Choice("分類", CLASSES),
+    reason=Text("理由", max=300),
+    declares=Flag("お客様が営業電話として番号を申告", required=False),
+)
 
 
 @api(
@@ -96,26 +105,14 @@ def correct_memo(asked, **parts):
     "POST",
     "/v1/memos/{memo}/class",
     "Decide with a reason of which class a call was: its count follows the house's table",
-    takes=Shape(
-        "ClassDecided",
-        class_=Choice("分類", CLASSES),
-        reason=Text("理由", max=300),
-        declares=Flag("お客様が営業電話として番号を申告", required=False),
-    ),
+    takes=_CLASS_DECIDED,
     gives=_MEMO,
 )
-def decide_class(asked, **parts):
-    found, said = lookup.memo(asked.house, parts["memo"]), asked.body
-    act.on_contract(
-        asked.house,
-        found.contract,
-        asked.now,
-        asked.key.owner,
-        lambda change: count.decide(
-            change, found.id, said["class_"], said["reason"], bool(said["declares"])
-        ),
-    )
-    return calls.view(lookup.memo(asked.house, found.id))
+def decide_class(visit: Visit, memo: str) -> dict:
+    contract = lookup.memo(visit.house, memo).contract
+    story = partial(count.decide, memo_id=memo, **visit.body)
+    act.on_contract(visit.house, contract, visit.now, visit.key.owner, story)
+    return calls.view(lookup.memo(visit.house, memo))
 
 
 @api(
@@ -131,10 +128,9 @@ def decide_class(asked, **parts):
         "properties": {"reported_to": ADDRESSED},
     },
 )
-def send_again(asked, **parts):
-    return resend.report_again(
-        asked.house, parts["memo"], _idempotency_key(asked), asked.key.owner, asked.now
-    )
+def send_again(visit: Visit, memo: str) -> dict:
+    key = _idempotency_key(visit)
+    return resend.report_again(visit.house, memo, key, visit.key.owner, visit.now)
 
 
 @api(
@@ -145,5 +141,5 @@ def send_again(asked, **parts):
     role="operator",
     gives=_MEMO,
 )
-def read_memo(asked, **parts):
-    return calls.view(lookup.memo(asked.house, parts["memo"]))
+def read_memo(visit: Visit, memo: str) -> dict:
+    return calls.view(lookup.memo(visit.house, memo))

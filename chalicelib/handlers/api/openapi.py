@@ -1,10 +1,11 @@
-"""The description of `/v1`, made from the doors themselves and the shapes that read their bodies."""
+"""The description of `/v1`, made from the doors and the shapes that read their bodies."""
 
 import re
 from functools import cache
 
 from chalicelib import config
 from chalicelib.handlers.http import DOORS, Door
+from chalicelib.handlers.incoming import MAX_PART
 from chalicelib.input.shapes import spoken
 
 _PROBLEM = {
@@ -38,6 +39,9 @@ _FAILURES = {
 }
 
 
+_KEY = {"type": "http", "scheme": "bearer", "description": "dwb_<id>_<secret>"}
+
+
 @cache
 def describe() -> dict:
     """The OpenAPI 3.1 document."""
@@ -54,60 +58,58 @@ def describe() -> dict:
         "paths": paths,
         "components": {
             "schemas": {"Problem": _PROBLEM},
-            "securitySchemes": {
-                "key": {"type": "http", "scheme": "bearer", "description": "dwb_<id>_<secret>"}
-            },
+            "securitySchemes": {"key": _KEY},
         },
     }
 
 
 def _operation(door: Door) -> dict:
-    content = {"application/json": {"schema": door.gives or {"type": "object"}}}
-    told = {
-        "operationId": door.story,
+    operation = {
+        "operationId": door.story.__name__,
         "summary": door.summary,
-        "parameters": _parameters(door),
-        "responses": {str(door.status): {"description": "Done", "content": content}}
-        | _failures(door),
+        "parameters": _in_path(door) + _in_query(door) + _in_headers(door),
+        "responses": _success(door) | _failures(door),
     }
     if door.role:
-        told |= {"security": [{"key": []}], "description": f"Role: {door.role}"}
+        operation["security"] = [{"key": []}]
+        operation["description"] = f"Role: {door.role}"
     if door.takes:
-        told["requestBody"] = {
-            "required": True,
-            "content": {"application/json": {"schema": door.takes.schema()}},
-        }
-    return told
+        content = {"application/json": {"schema": door.takes.schema()}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
 
 
-def _parameters(door: Door) -> list[dict]:
-    in_path = [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "schema": {"type": "string", "minLength": 1, "maxLength": 200} | _PARTS.get(name, {}),
-        }
-        for name in re.findall(r"{(\w+)}", door.path)
-    ]
-    in_query = [
+def _in_path(door: Door) -> list[dict]:
+    return [_path_part(name) for name in re.findall(r"{(\w+)}", door.path)]
+
+
+def _path_part(name: str) -> dict:
+    schema = {"type": "string", "minLength": 1, "maxLength": MAX_PART} | _PARTS.get(name, {})
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _in_query(door: Door) -> list[dict]:
+    fields = door.query.fields if door.query else {}
+    return [
         {"name": spoken(name), "in": "query", "required": field.required, "schema": field.schema()}
-        for name, field in (door.query.fields.items() if door.query else ())
+        for name, field in fields.items()
     ]
-    in_headers = [
-        {
-            "name": name,
-            "in": "header",
-            "required": True,
-            "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"},
-        }
-        for name in door.headers
+
+
+def _in_headers(door: Door) -> list[dict]:
+    schema = {"type": "string", "pattern": r"^[\x21-\x7e]{1,200}$"}
+    return [
+        {"name": name, "in": "header", "required": True, "schema": schema} for name in door.headers
     ]
-    return in_path + in_query + in_headers
+
+
+def _success(door: Door) -> dict:
+    content = {"application/json": {"schema": door.gives or {"type": "object"}}}
+    return {str(door.status): {"description": "Done", "content": content}}
 
 
 def _failures(door: Door) -> dict:
-    """What can go wrong here; doors without a key or a body cannot fail for one."""
+    """What can go wrong here; a door without a key or a body cannot fail for want of one."""
     keyed = door.role or door.key_optional
     needs = {"401": keyed, "403": keyed, "400": door.takes, "413": door.takes, "415": door.takes}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}

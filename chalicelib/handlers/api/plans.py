@@ -3,6 +3,7 @@
 from chalice import Blueprint
 
 from chalicelib.handlers.http import api
+from chalicelib.handlers.incoming import Visit
 from chalicelib.input.shapes import Number, Shape
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import plans
@@ -10,18 +11,24 @@ from chalicelib.rules.contract import plans
 routes = Blueprint(__name__)
 
 
-def _whole(words: str) -> dict:
-    return {"type": "integer", "minimum": 0, "description": words}
+def _words(description: str, **rest: str) -> dict:
+    return {"type": "string", **rest, "description": description}
+
+
+def _whole(description: str) -> dict:
+    return {"type": "integer", "minimum": 0, "description": description}
 
 
 def _object(**properties: dict) -> dict:
     return {"type": "object", "required": list(properties), "properties": properties}
 
 
-_KEY, _NAME = (
-    {"type": "string", "description": "the plan's key"},
-    {"type": "string", "description": "the plan's name"},
-)
+def _array(items: dict, description: str) -> dict:
+    return {"type": "array", "items": items, "description": description}
+
+
+_KEY = _words("the plan's key")
+_NAME = _words("the plan's name")
 _PLAN = _object(
     plan=_KEY,
     name=_NAME,
@@ -37,28 +44,20 @@ _BREAK_EVEN = _object(
     **{"from": _whole("calls a month from which on this plan is the cheapest")},
     plan=_KEY,
     name=_NAME,
-    instead_of={
-        "type": "string",
-        "description": "key of the plan that is the cheapest with one call less",
-    },
+    instead_of=_words("key of the plan that is the cheapest with one call less"),
 )
 _ADVICE = _object(
     calls=_whole("counted calls a month, as asked"),
-    on={
-        "type": "string",
-        "format": "date",
-        "description": "the day in Japan whose prices were taken",
-    },
-    plan={"type": "string", "description": "key of the cheapest plan; of equals the smaller one"},
+    on=_words("the day in Japan whose prices were taken", format="date"),
+    plan=_words("key of the cheapest plan; of equals the smaller one"),
     name=_NAME,
     yen=_whole("what it costs: yen a month, tax included, without options"),
-    plans={
-        "type": "array",
-        "items": _PLAN,
-        "description": "every plan of the house, smaller ones first",
-    },
-    break_evens={"type": "array", "items": _BREAK_EVEN, "description": "by rising number of calls"},
+    plans=_array(_PLAN, "every plan of the house, smaller ones first"),
+    break_evens=_array(_BREAK_EVEN, "by rising number of calls"),
 )
+
+
+_QUERY = Shape("PlansQuery", calls=Number("月のコール数", max=plans.MOST_CALLS, example=45))
 
 
 @api(
@@ -67,8 +66,8 @@ _ADVICE = _object(
     "/v1/plans",
     "Which plan for so many calls a month",
     role="operator",
-    query=Shape("PlansQuery", calls=Number("月のコール数", max=plans.MOST_CALLS, example=45)),
+    query=_QUERY,
     gives=_ADVICE,
 )
-def advise_plan(asked):
-    return plans.advise(asked.house, asked.query["calls"], calendar.day_of(asked.now))
+def advise_plan(visit: Visit) -> dict:
+    return plans.advise(visit.house, visit.query["calls"], calendar.day_of(visit.now))

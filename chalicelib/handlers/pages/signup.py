@@ -2,96 +2,117 @@
 
 import re
 import secrets
+from collections.abc import Iterable
+from typing import Any
 
 from chalice import Blueprint, Response
 
 from chalicelib.errors import Fault, Invalid
 from chalicelib.flows.public import application, signup
-from chalicelib.handlers.http import find_house, html_answer, page
+from chalicelib.handlers.answers import html_answer
+from chalicelib.handlers.http import find_house, page
+from chalicelib.handlers.incoming import Visit
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import offer
 from chalicelib.rules.house_file import PARTIES, USES
+from chalicelib.rules.houses import House
 
 routes = Blueprint(__name__)
 
-# Not no-store: the back button shows the same page with the same key and everything typed, so still one contract.
+Typed = dict[str, str]  # the form's flat fields as they were sent
+
+# Not no-store: the back button shows the same page with the same key and all that was typed, and
+# so the form still makes one contract.
 _BACK = "private, no-cache"
 _PERSON = re.compile(r"people\.(\d+)\.(?:addresses\.(\d+)|(\w+))")
-_CARRIED = (
-    "form_key",
-    "seen",
-    "step",
-    "website",
-)  # the form's own fields, no part of the application
+# The form's own fields, which are no part of the application.
+_OWN = ("form_key", "seen", "step", "website")
 
 
 @page(routes, "GET", "/{house}/signup")
-def show_form(asked, house) -> Response:
-    return _form(asked, find_house(house), {}, secrets.token_urlsafe(24))
+def show_form(visit: Visit, house: str) -> Response:
+    return _form(visit, find_house(house), {}, _new_key())
 
 
 @page(routes, "POST", "/{house}/signup")
-def take_form(asked, house) -> Response:
-    """`step` says which button was pressed: check (see the final screen), edit (go back) or apply."""
-    found, typed = find_house(house), asked.body
-    form_key = typed.get("form_key", "")
-    if not re.fullmatch(r"[\w-]{20,60}", form_key, re.ASCII):
-        form_key = secrets.token_urlsafe(24)
-    if typed.get(
-        "website"
-    ):  # the field that only a machine sees: it is told what everybody is told
-        return _done(asked, found, signup.contract_id(found, form_key), typed.get("mail", ""), True)
+def take_form(visit: Visit, house: str) -> Response:
+    """`step` says which button was pressed: check (the final screen), edit (go back) or apply."""
+    its = find_house(house)
+    typed: Typed = visit.body
+    form_key = _key_of(typed)
+    if typed.get("website"):
+        # Only a machine fills this field in, and is told what everybody is told.
+        receipt = signup.contract_id(its, form_key)
+        return _done(visit, its, receipt, typed.get("mail", ""), True)
     if typed.get("step") == "edit":
-        return _form(asked, found, typed, form_key)
-    given = _nested(found, typed)
-    if typed.get("step") == "apply" and (known := signup.find(found, form_key, given)):
-        return _done(asked, found, known[0].id, known[0].mail, known[1])
+        return _form(visit, its, typed, form_key)
+    fields = _nested(its, typed)
+    if typed.get("step") == "apply":
+        known = signup.find(its, form_key, fields)
+        if known:
+            contract, same = known
+            return _done(visit, its, contract.id, contract.mail, same)
+    return _check_or_apply(visit, its, typed, form_key, fields)
+
+
+def _check_or_apply(
+    visit: Visit, house: House, typed: Typed, form_key: str, fields: dict
+) -> Response:
+    """Who applies must have seen the final screen as it is now."""
     try:
-        wish = application.read(found, given, asked.now)
-    except Invalid as wrong:
-        return _form(asked, found, typed, form_key, wrong.errors, status=422)
-    facts = signup.offered(found, wish, asked.now)
+        wish = application.read(house, fields, visit.now)
+    except Invalid as problem:
+        return _form(visit, house, typed, form_key, problem.errors, status=422)
+    facts = signup.offered(house, wish, visit.now)
     version = offer.digest(facts)
-    if typed.get("step") != "apply" or typed.get("seen") != version:
-        changed = typed.get("step") == "apply"
-        shown = {name: value for name, value in typed.items() if name not in _CARRIED}
-        return html_answer(
-            "public/final.html",
-            asked,
-            cache=_BACK,
-            house=found,
-            offer=facts,
-            typed=shown,
-            wish=wish,
-            form_key=form_key,
-            seen=version,
-            changed=changed,
-            parties=PARTIES,
-            uses=USES,
-        )
-    contract, same = signup.apply(found, form_key, given, wish, asked.network, asked.now)
-    return _done(asked, found, contract.id, contract.mail, same)
-
-
-def _done(asked, house, receipt: str, mail: str, same: bool) -> Response:
+    applies = typed.get("step") == "apply"
+    if applies and typed.get("seen") == version:
+        contract, same = signup.apply(house, form_key, fields, wish, visit.network, visit.now)
+        return _done(visit, house, contract.id, contract.mail, same)
     return html_answer(
-        "public/done.html", asked, house=house, receipt=receipt, mail=mail, same=same
+        "public/final.html",
+        visit,
+        cache=_BACK,
+        house=house,
+        offer=facts,
+        typed={name: value for name, value in typed.items() if name not in _OWN},
+        wish=wish,
+        form_key=form_key,
+        seen=version,
+        changed=applies,
+        parties=PARTIES,
+        uses=USES,
     )
 
 
-def _form(asked, house, typed: dict, form_key: str, faults=(), status: int = 200) -> Response:
-    faults = [Fault(_flat(fault.field, typed, house), fault.message) for fault in faults]
+def _done(visit: Visit, house: House, receipt: str, mail: str, same: bool) -> Response:
+    return html_answer(
+        "public/done.html", visit, house=house, receipt=receipt, mail=mail, same=same
+    )
+
+
+def _form(
+    visit: Visit,
+    house: House,
+    typed: Typed,
+    form_key: str,
+    faults: Iterable[Fault] = (),
+    status: int = 200,
+) -> Response:
+    today = calendar.day_of(visit.now)
+    listed = [Fault(_flat(fault.field, typed, house), fault.message) for fault in faults]
     return html_answer(
         "public/signup.html",
-        asked,
+        visit,
         status,
         _BACK,
         house=house,
         typed=typed,
-        plans=[(plan, house.price(plan.key, calendar.day_of(asked.now))) for plan in house.plans],
+        plans=[(plan, house.price(plan.key, today)) for plan in house.plans],
         form_key=form_key,
-        faults=faults,
-        wrong={fault.field: fault.message for fault in reversed(faults)},
+        faults=listed,
+        # Of several faults of one field, the first stands beside the field.
+        wrong={fault.field: fault.message for fault in reversed(listed)},
         parties=PARTIES,
         trials=application.TRIALS,
         uses=USES,
@@ -100,50 +121,71 @@ def _form(asked, house, typed: dict, form_key: str, faults=(), status: int = 200
     )
 
 
-def _addresses(house) -> int:
+def _new_key() -> str:
+    return secrets.token_urlsafe(24)
+
+
+def _key_of(typed: Typed) -> str:
+    """The key that the form was given when it was opened, or a new one."""
+    key = typed.get("form_key", "")
+    if re.fullmatch(r"[\w-]{20,60}", key, re.ASCII):
+        return key
+    return _new_key()
+
+
+def _addresses(house: House) -> int:
     """How many addresses a person has on the form; more are taken by telephone."""
     return min(house.roster.addresses_per_person, 2)
 
 
-def _nested(house, typed: dict) -> dict:
-    """The form's flat fields as the application they describe; what was left blank is absent."""
+def _nested(house: House, typed: Typed) -> dict[str, Any]:
+    """The form's flat fields as the application that they describe; what was left blank is absent."""
     filled = {name: value for name, value in typed.items() if value.strip()}
-    own = {name: filled[name] for name in application.shape(house).fields if name in filled}
-    return own | {"people": [_one_person(filled, row, house) for row in _rows(typed, house)]}
+    fields: dict[str, Any] = {
+        name: filled[name] for name in application.form(house).fields if name in filled
+    }
+    fields["people"] = [_one_person(filled, row, house) for row in _rows(typed, house)]
+    return fields
 
 
-def _one_person(filled: dict, row: int, house) -> dict:
+def _one_person(filled: Typed, row: int, house: House) -> dict[str, Any]:
+    person: dict[str, Any] = {}
+    for part in ("name", "reading"):
+        if f"person{row}_{part}" in filled:
+            person[part] = filled[f"person{row}_{part}"]
     mails = [filled[name] for name in _mail_names(filled, row, house)]
-    said = {part: filled.get(f"person{row}_{part}") for part in ("name", "reading")}
-    return {part: value for part, value in said.items() if value} | (
-        {"addresses": mails} if mails else {}
-    )
+    if mails:
+        person["addresses"] = mails
+    return person
 
 
-def _rows(typed: dict, house) -> list[int]:
+def _rows(typed: Typed, house: House) -> list[int]:
     """The rows of people in which anything was typed; the first always counts."""
-    names = [
-        f"{part}"
-        for part in ("name", "reading", *(f"mail{place + 1}" for place in range(_addresses(house))))
-    ]
-    return [
-        row
-        for row in range(1, application.PEOPLE_ON_FORM + 1)
-        if row == 1 or any(typed.get(f"person{row}_{name}", "").strip() for name in names)
-    ]
+    rows = range(1, application.PEOPLE_ON_FORM + 1)
+    return [row for row in rows if row == 1 or _is_filled(typed, row, house)]
 
 
-def _mail_names(typed: dict, row: int, house) -> list[str]:
+def _is_filled(typed: Typed, row: int, house: House) -> bool:
+    names = [f"person{row}_name", f"person{row}_reading"]
+    is_named = any(typed.get(name, "").strip() for name in names)
+    return is_named or bool(_mail_names(typed, row, house))
+
+
+def _mail_names(typed: Typed, row: int, house: House) -> list[str]:
+    """The row's fields for addresses in which something was typed."""
     names = [f"person{row}_mail{place + 1}" for place in range(_addresses(house))]
     return [name for name in names if typed.get(name, "").strip()]
 
 
-def _flat(field: str, typed: dict, house) -> str:
-    """The form's name for a field that a fault names: `people.1.addresses.0` is `person2_mail1`."""
-    found = _PERSON.match(field)
-    if not found:
+def _flat(field: str, typed: Typed, house: House) -> str:
+    """The form's name for what a fault names: `people.1.addresses.0` is `person2_mail1`."""
+    match = _PERSON.match(field)
+    if not match:
         return field
-    row = _rows(typed, house)[int(found[1])]
-    if found[2] is not None:
-        return _mail_names(typed, row, house)[int(found[2])]
-    return f"person{row}_mail1" if found[3] == "addresses" else f"person{row}_{found[3]}"
+    place, address, part = match.groups()
+    row = _rows(typed, house)[int(place)]
+    if address is not None:
+        return _mail_names(typed, row, house)[int(address)]
+    if part == "addresses":
+        part = "mail1"
+    return f"person{row}_{part}"

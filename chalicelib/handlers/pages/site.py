@@ -1,6 +1,7 @@
-"""What anybody may open: the front page, a house's page, static files, and the pages behind mailed links."""
+"""What anybody may open: the front page, a house's page, files, and what mailed links lead to."""
 
 import unicodedata
+from pathlib import PurePath
 
 from chalice import Blueprint, Response
 
@@ -8,7 +9,9 @@ from chalicelib.errors import Invalid, NotFound
 from chalicelib.flows.access import links
 from chalicelib.flows.contract.count import OBJECTIONS
 from chalicelib.flows.public import confirm, press
-from chalicelib.handlers.http import file_answer, find_house, html_answer, page
+from chalicelib.handlers.answers import file_answer, html_answer
+from chalicelib.handlers.http import find_house, page
+from chalicelib.handlers.incoming import Visit
 from chalicelib.input.shapes import Number, Shape
 from chalicelib.rules import calendar, houses
 from chalicelib.rules.contract import plans
@@ -17,9 +20,9 @@ from chalicelib.words import pages
 
 routes = Blueprint(__name__)
 
-_FRESH = (
-    "public, max-age=300"  # the same address says the same to everybody, a question in it included
-)
+# The same address, its question included, says the same to everybody.
+_FRESH = "public, max-age=300"
+_KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
 class _Calls(Number):
@@ -32,48 +35,51 @@ class _Calls(Number):
         try:
             return super().read(plain.removesuffix("件").replace(",", ""))
         except ValueError:
-            raise ValueError(
-                f"{self.title}は、{self.min}から{self.max:,}までの整数で入力してください(例: 45)。"
-            ) from None
+            limits = f"{self.min}から{self.max:,}までの整数"
+            raise ValueError(f"{self.title}は、{limits}で入力してください(例: 45)。") from None
 
 
 _QUESTION = Shape("Question", calls=_Calls("お電話の件数", max=plans.MOST_CALLS))
 
 
 @page(routes, "GET", "/")
-def show_front(asked) -> Response:
-    return html_answer("public/front.html", asked, cache=_FRESH, houses=_priced(asked))
-
-
-def _priced(asked) -> list:
+def show_front(visit: Visit) -> Response:
     """Every house with the price of its first plan today."""
-    today = calendar.day_of(asked.now)
-    return [
+    today = calendar.day_of(visit.now)
+    prices = [
         (house, house.price(house.plans[0].key, today)) for house in houses.all_houses().values()
     ]
+    return html_answer("public/front.html", visit, cache=_FRESH, houses=prices)
 
 
 @page(routes, "GET", "/{house}")
-def show_house(asked, house) -> Response:
+def show_house(visit: Visit, house: str) -> Response:
     """What a house offers and, where `calls` is asked, which plan suits so many calls a month."""
-    found = find_house(house)
-    typed = {name: value for name, value in asked.query.items() if name in _QUESTION.fields}
+    its = find_house(house)
+    typed = {name: value for name, value in visit.query.items() if name in _QUESTION.fields}
+    if not typed:
+        return _house_page(visit, its, typed)
     try:
-        calls = _QUESTION.read(typed)["calls"] if typed else None
-    except Invalid as wrong:
-        return _house_page(asked, found, typed, wrong=dict(wrong.errors))
-    return _house_page(asked, found, typed, calls)
+        calls = _QUESTION.read(typed)["calls"]
+    except Invalid as fault:
+        return _house_page(visit, its, typed, wrong=dict(fault.errors))
+    return _house_page(visit, its, typed, calls)
 
 
 def _house_page(
-    asked, house, typed: dict, calls: int | None = None, wrong: dict | None = None
+    visit: Visit,
+    house: houses.House,
+    typed: dict[str, str],
+    calls: int | None = None,
+    wrong: dict[str, str] | None = None,
 ) -> Response:
-    today = calendar.day_of(asked.now)
+    """A house's page; `wrong` are the faults of the question, by field."""
+    today = calendar.day_of(visit.now)
     return html_answer(
         "public/house.html",
-        asked,
-        422 if wrong else 200,
-        "no-store" if wrong else _FRESH,
+        visit,
+        status=422 if wrong else 200,
+        cache="no-store" if wrong else _FRESH,
         house=house,
         plans=[(plan, house.price(plan.key, today)) for plan in house.plans],
         typed=typed,
@@ -84,37 +90,43 @@ def _house_page(
 
 
 @page(routes, "GET", "/static/{name}")
-def send_static(asked, name) -> Response:
-    body = pages.static(name) if name.endswith((".css", ".svg")) else None
-    if body is None:
+def send_static(visit: Visit, name: str) -> Response:
+    kind = _KINDS.get(PurePath(name).suffix)
+    body = pages.static(name) if kind else None
+    if kind is None or body is None:
         raise NotFound("このファイルはありません。")
-    return file_answer(
-        body, "text/css; charset=utf-8" if name.endswith(".css") else "image/svg+xml"
-    )
+    return file_answer(body, kind)
 
 
 @page(routes, "GET", "/confirm/{token}")
-def look_at_link(asked, token) -> Response:
+def look_at_link(visit: Visit, token: str) -> Response:
     if links.memo_of(token):
-        return _call(asked, press.look(token, asked.now))
-    return _sight(asked, confirm.look(token, asked.now))
+        return _call_page(visit, press.look(token, visit.now))
+    return _link_page(visit, confirm.look(token, visit.now))
 
 
 @page(routes, "POST", "/confirm/{token}")
-def press_link(asked, token) -> Response:
+def press_link(visit: Visit, token: str) -> Response:
     if links.memo_of(token):
-        return _call(asked, press.press(token, asked.now, asked.body.get("press", "")))
-    return _sight(asked, confirm.press(token, asked.now, asked.body.keys()))
+        return _call_page(visit, press.press(token, visit.now, visit.body.get("press", "")))
+    return _link_page(visit, confirm.press(token, visit.now, visit.body.keys()))
 
 
-def _call(asked, sight: press.Sight) -> Response:
+def _call_page(visit: Visit, sight: press.Sight) -> Response:
+    """The page behind the links of a report."""
     return html_answer(
-        "public/call.html", asked, sight=sight, house=sight.house, objections=OBJECTIONS
+        "public/call.html", visit, sight=sight, house=sight.house, objections=OBJECTIONS
     )
 
 
-def _sight(asked, sight) -> Response:
+def _link_page(visit: Visit, sight: confirm.Sight) -> Response:
+    """The page behind every other link: a confirmation, a start check, declared numbers."""
     waiting = [gate for gate in sight.house.gates if gate.key in sight.contract.waits_for]
     return html_answer(
-        "public/confirm.html", asked, sight=sight, house=sight.house, waiting=waiting, checks=CHECKS
+        "public/confirm.html",
+        visit,
+        sight=sight,
+        house=sight.house,
+        waiting=waiting,
+        checks=CHECKS,
     )

@@ -244,16 +244,16 @@ def test_every_report_address_gets_its_own_test_mail(desk):
 
 
 def test_pages_work_under_a_stage_prefix(desk):
-    from chalicelib.handlers import http
+    from chalicelib.handlers import incoming
 
     class Request:
         path, context = "/{house}/signup", {"path": "/api/mk/signup"}
 
-    assert http._root(Request) == "/api"
+    assert incoming.root_of(Request) == "/api"
     Request.path, Request.context = "/", {"path": "/api/"}
-    assert http._root(Request) == "/api"
+    assert incoming.root_of(Request) == "/api"
     Request.context = {"path": "/"}
-    assert http._root(Request) == ""
+    assert incoming.root_of(Request) == ""
 
 
 def test_what_the_applicant_saw_is_kept(desk):
