@@ -47,7 +47,8 @@ def test_signing_up_is_one_page_two_presses_and_a_mail(page, site, desk):
     fine(page)
     page.click("text=入力画面に戻る")
     sees(page, "h1", "お申し込み")
-    assert page.input_value("#company") == "株式会社さくら商事" and page.is_checked("#agreed")
+    assert page.input_value("#company") == "株式会社さくら商事"
+    assert page.is_checked("#agreed")
     page.click("text=確認画面へ進む")
     page.click("text=この内容で申し込む")
     sees(page, "h1", "お申し込みを受け付けました")
@@ -126,19 +127,16 @@ def test_a_plan_is_advised_on_the_same_page_by_keyboard(page, site):
     page.keyboard.press("Enter")
     sees(page, "#calls-fault", "0から10,000までの整数")
     fine(page)
-    assert (
-        page.input_value("#calls") == "たくさん"
-        and page.get_attribute("#calls", "aria-invalid") == "true"
-    )
+    assert page.input_value("#calls") == "たくさん"
+    assert page.get_attribute("#calls", "aria-invalid") == "true"
     page.fill("#calls", "４５")
     page.press("#calls", "Tab")
     page.keyboard.press("Enter")
     sees(page, ".answer", "月45件の場合は、ハーフプランがおすすめです")
     sees(page, ".best", "6,435円")
     fine(page)
-    assert page.url.endswith("#advice") and page.evaluate(
-        "document.querySelector('#calls').getBoundingClientRect().top >= 0"
-    )
+    assert page.url.endswith("#advice")
+    assert page.evaluate("document.querySelector('#calls').getBoundingClientRect().top >= 0")
     assert page.evaluate(
         "document.querySelector('.answer').getBoundingClientRect().bottom <= window.innerHeight"
     )

@@ -40,9 +40,8 @@ def test_the_certificate_is_found_under_both_spellings(topic):
 def test_the_record_is_that_of_lambda(topic):
     (record,) = topic.record(EVENT, NOW)["Records"]
     assert set(record) == {"EventSource", "EventVersion", "EventSubscriptionArn", "Sns"}
-    assert record["EventSource"] == "aws:sns" and record["EventSubscriptionArn"].startswith(
-        topic.arn + ":"
-    )
+    assert record["EventSource"] == "aws:sns"
+    assert record["EventSubscriptionArn"].startswith(topic.arn + ":")
     assert record["Sns"]["Timestamp"] == "2026-09-03T03:00:00.000Z"
 
 

@@ -33,7 +33,8 @@ def test_nightly_hands_out_only_what_is_due(desk):
     desk.at("2026-09-03", "00:05")
     assert app.nightly({"time": jst(desk.moment)}, None) == {"mk": 1, "smile": 0}
     (message,) = queued()
-    assert message["contracts"] == [first] and message["house"] == "mk"
+    assert message["contracts"] == [first]
+    assert message["house"] == "mk"
 
 
 def test_nightly_can_be_called_without_a_time_and_replayed_with_one(desk):
@@ -117,7 +118,8 @@ def test_a_dry_redate_counts_and_changes_nothing(desk, edit_house):
     for event in ({"dry_run": True}, {}, {"dry_run": True, "time": jst(desk.moment)}):
         assert app.redate(event, None) == {"mk": 1, "smile": 0}
     assert [stored(contract), stored(overdue)] == before
-    assert Progress.find("redate").state == known and queued() == []
+    assert Progress.find("redate").state == known
+    assert queued() == []
 
 
 def test_a_contract_that_cannot_be_read_does_not_keep_the_others_from_being_dated(
@@ -152,9 +154,8 @@ def test_redate_has_every_running_contract_dated_anew(desk, edit_house):
     }
     assert stored(contract)["due"]["S"] == "2026-09-03"
     assert app.redate({}, None) == {"mk": 0, "smile": 0}
-    assert (
-        app.nightly({}, None) == {"mk": 0, "smile": 0} and queued() == []
-    )  # the night knows that it is done
+    assert app.nightly({}, None) == {"mk": 0, "smile": 0}
+    assert queued() == []  # the night knows that it is done
 
 
 def test_a_changed_house_file_is_noticed_by_the_next_night_which_queues_everything_once(
@@ -165,8 +166,10 @@ def test_a_changed_house_file_is_noticed_by_the_next_night_which_queues_everythi
     desk.at("2026-09-03", "00:05")
     assert app.nightly({}, None) == {"mk": 0, "smile": 0}  # by its stored date it is not due
     (message,) = queued()
-    assert message["contracts"] == [contract] and message["redate"]
-    assert app.nightly({}, None) == {"mk": 0, "smile": 0} and queued() == []
+    assert message["contracts"] == [contract]
+    assert message["redate"]
+    assert app.nightly({}, None) == {"mk": 0, "smile": 0}
+    assert queued() == []
 
 
 def test_a_date_that_came_forward_is_met_on_its_day(desk, edit_house):
@@ -204,14 +207,17 @@ def test_a_contract_that_cannot_be_settled_is_parked_and_the_others_go_on(any_de
     rings = desk.get(
         "/v1/lines/0367001234", role="operator"
     )  # the caller does not wait for a developer
-    assert rings.status == 200 and rings.json["greeting"] == "さくら商事" and rings.json["people"]
+    assert rings.status == 200
+    assert rings.json["greeting"] == "さくら商事"
+    assert rings.json["people"]
     desk.on("2026-09-05")
     assert desk.look()["parked_at"] == "2026-09-04T00:05:00+09:00"
 
     stores.damage("contracts", broken, plan="small")
     desk.on("2026-09-06")
     shown = desk.look()
-    assert shown["parked_at"] is None and parked(desk) == []
+    assert shown["parked_at"] is None
+    assert parked(desk) == []
     assert "2026-09-04" in [
         note["on"] for note in shown["history"] if note["event"] == "trial_reminded"
     ]
@@ -225,9 +231,11 @@ def test_a_contract_parked_by_new_rules_is_tried_again_though_its_old_date_was_l
     stores.damage("contracts", broken, plan="gone")
     edit_house("mk", "remind_days = 4", "remind_days = 5")
     desk.on("2026-09-03")
-    assert parked(desk) == [broken] and stored(broken)["due"]["S"] == "2026-09-03"
+    assert parked(desk) == [broken]
+    assert stored(broken)["due"]["S"] == "2026-09-03"
     stores.damage("contracts", broken, plan="small")
-    assert desk.status == "trial" and parked(desk) == []
+    assert desk.status == "trial"
+    assert parked(desk) == []
 
 
 def test_a_store_that_is_down_parks_nothing(desk, monkeypatch):

@@ -57,28 +57,28 @@ def press(desk, said: str, mail=None):
 def test_a_memo_is_put_right_and_the_old_text_stays(smile):
     first = smile.memo(business="お見積りの件").json
     answer = correct(smile, first["id"], business="お見積りではなく納期の件")
-    assert answer.status == 201 and answer.json["number"] == first["number"] + "-2"
+    assert answer.status == 201
+    assert answer.json["number"] == first["number"] + "-2"
     said = text_of(report(smile))
-    assert (
-        f"先にお送りした報告(受付番号 {first['number']})に誤りがありました" in said
-        and "納期の件" in said
-        and f"受付番号: {first['number']}-2" in said
-    )
+    assert f"先にお送りした報告(受付番号 {first['number']})に誤りがありました" in said
+    assert "納期の件" in said
+    assert f"受付番号: {first['number']}-2" in said
     assert report(smile)["subject"] == "【電話受付のご報告】スマイルフォンネット"
     old, new = seen(smile, first["id"]), seen(smile, answer.json["id"])
-    assert (
-        old["text"]["business"] == "お見積りの件"
-        and old["corrected_by"] == new["id"]
-        and new["corrects"] == old["id"]
-    )
+    assert old["text"]["business"] == "お見積りの件"
+    assert old["corrected_by"] == new["id"]
+    assert new["corrects"] == old["id"]
     assert (old["counted"], new["counted"], smile.counted("2026-09")) == (False, True, 1)
     assert old["recounts"] == new["recounts"] == []
     again = correct(smile, first["id"], business="お見積りではなく納期の件")
-    assert again.body == answer.body and smile.counted("2026-09") == 1
+    assert again.body == answer.body
+    assert smile.counted("2026-09") == 1
     refused = correct(smile, first["id"], key="correction-2")
-    assert refused.status == 409 and f"{first['number']}-2" in refused.json["detail"]
+    assert refused.status == 409
+    assert f"{first['number']}-2" in refused.json["detail"]
     third = correct(smile, new["id"], key="correction-3", **{"class": "sales"})
-    assert third.json["number"] == first["number"] + "-3" and smile.counted("2026-09") == 0
+    assert third.json["number"] == first["number"] + "-3"
+    assert smile.counted("2026-09") == 0
     (line,) = seen(smile, third.json["id"])["recounts"]
     assert (line["was"], line["becomes"], line["by"], line["why"]) == (
         {"class": "business", "counts": True}, {"class": "sales", "counts": False}, "operator1", "受電メモの訂正",
@@ -111,25 +111,31 @@ def test_the_client_of_smile_takes_a_sales_call_off_and_its_number_is_silent_fro
     assert smile.counted("2026-09") == 1
     page = smile.open(link(report(smile)))
     assert "pc@sakura.example(送信済み)" in page.text
-    assert "営業電話でした" in page.text and "売田" not in page.text and "9999" not in page.text
+    assert "営業電話でした" in page.text
+    assert "売田" not in page.text
+    assert "9999" not in page.text
     done = press(smile, "sales")
-    assert done.status == 200 and "数えません" in done.text and "同じ番号" in done.text
+    assert done.status == 200
+    assert "数えません" in done.text
+    assert "同じ番号" in done.text
     assert press(smile, "sales").text == done.text
     found = seen(smile, first["id"])
     assert (found["class"], found["counted"], smile.counted("2026-09")) == ("sales", False, 0)
     (line,) = found["recounts"]
-    assert line["by"] == "(client)" and line["was"]["counts"] and not line["becomes"]["counts"]
+    assert line["by"] == "(client)"
+    assert line["was"]["counts"]
+    assert not line["becomes"]["counts"]
     assert smile.memo(caller=SALES).json == first  # the answer to the same request does not change
     before = len(smile.mails())
     later = smile.memo("memo-2", caller=SALES | {"name": "別人"}, **{"class": "business"})
-    assert (
-        later.json["reported_to"] == []
-        and later.json["counts"] is False
-        and "申告" in later.json["why"]
-    )
-    assert len(smile.mails()) == before and smile.counted("2026-09") == 0
+    assert later.json["reported_to"] == []
+    assert later.json["counts"] is False
+    assert "申告" in later.json["why"]
+    assert len(smile.mails()) == before
+    assert smile.counted("2026-09") == 0
     rings = smile.get("/v1/lines/0367001234?caller=0399991111", role="operator").json
-    assert rings["caller_is_declared"] and rings["declared"] == ["0399991111"]
+    assert rings["caller_is_declared"]
+    assert rings["declared"] == ["0399991111"]
     assert smile.look()["declared"][0] | {"at": ""} == {
         "number": "0399991111",
         "at": "",
@@ -144,11 +150,12 @@ def test_the_client_of_smile_takes_a_sales_call_off_and_its_number_is_silent_fro
 def test_what_the_operator_took_as_a_sales_call_is_silenced_by_the_clients_word(smile):
     first = smile.memo(caller=SALES, **{"class": "sales"}).json
     done = press(smile, "sales")
-    assert (
-        done.status == 200 and "同じ番号" in done.text and press(smile, "sales").text == done.text
-    )
+    assert done.status == 200
+    assert "同じ番号" in done.text
+    assert press(smile, "sales").text == done.text
     assert [each["number"] for each in smile.look()["declared"]] == ["0399991111"]
-    assert seen(smile, first["id"])["recounts"] == [] and smile.counted("2026-09") == 0
+    assert seen(smile, first["id"])["recounts"] == []
+    assert smile.counted("2026-09") == 0
 
 
 def test_what_the_office_has_decided_is_not_pressed_away(smile):
@@ -157,12 +164,14 @@ def test_what_the_office_has_decided_is_not_pressed_away(smile):
         f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "録音で業務と確認"}
     )
     assert press(smile, "sales").status == 409
-    assert smile.counted("2026-09") == 1 and smile.look()["declared"] == []
+    assert smile.counted("2026-09") == 1
+    assert smile.look()["declared"] == []
 
 
 def test_a_call_that_was_taken_as_sales_can_still_be_declared(smile):
     first = smile.memo(caller=SALES, **{"class": "sales"}).json
-    assert "同じ番号" in press(smile, "sales").text and seen(smile, first["id"])["recounts"] == []
+    assert "同じ番号" in press(smile, "sales").text
+    assert seen(smile, first["id"])["recounts"] == []
     assert [each["number"] for each in smile.look()["declared"]] == ["0399991111"]
     assert smile.memo("memo-2", caller=SALES).json["reported_to"] == []
     smile.office("declared/03-9999-1111", method="DELETE")
@@ -173,7 +182,8 @@ def test_a_call_that_was_taken_as_sales_can_still_be_declared(smile):
 def test_a_wrong_number_is_taken_off_and_nothing_is_silent(smile):
     smile.memo(caller=SALES)
     assert "間違い電話" in press(smile, "wrong_number").text
-    assert smile.counted("2026-09") == 0 and smile.look()["declared"] == []
+    assert smile.counted("2026-09") == 0
+    assert smile.look()["declared"] == []
     assert smile.memo("memo-2", caller=SALES).json["reported_to"] != []
 
 
@@ -181,7 +191,8 @@ def test_a_wrong_number_is_taken_off_and_nothing_is_silent(smile):
 def test_own_numbers_and_unknown_ones_cannot_be_declared(smile, phone):
     smile.memo(caller=SALES | {"phone": phone})
     assert "この番号は登録されていない" in press(smile, "sales").text
-    assert smile.look()["declared"] == [] and smile.counted("2026-09") == 0
+    assert smile.look()["declared"] == []
+    assert smile.counted("2026-09") == 0
     assert smile.office("declared", {"number": phone}).status == 422
 
 
@@ -191,7 +202,8 @@ def test_a_number_is_declared_by_word_and_asked_for_a_year_later(smile):
     assert [each["what"] for each in smile.look()["next"]].count("ask_declared") == 1
     smile.on("2027-09-01", "09:30")
     asked = smile.mail("営業電話として登録されている番号のご確認")
-    assert "03-9999-1111" in text_of(asked) and "080-1111-2222" in text_of(asked)
+    assert "03-9999-1111" in text_of(asked)
+    assert "080-1111-2222" in text_of(asked)
     page = smile.open(link(asked))
     assert "03-9999-1111" in page.text
     smile.send(link(asked), {"0399991111": "on"})
@@ -205,7 +217,8 @@ def test_at_mk_the_office_decides_with_a_reason(mk):
     first = mk.memo(caller=SALES).json
     assert mk.counted("2026-09") == 1
     done = press(mk, "sales")
-    assert "確認のうえ" in done.text and mk.counted("2026-09") == 1
+    assert "確認のうえ" in done.text
+    assert mk.counted("2026-09") == 1
     assert press(mk, "wrong_number").text == done.text
     assert "営業電話でした" in text_of(mk.mail("数え方のお申し出"))
     (waiting,) = mk.get("/v1/objections").json["objections"]
@@ -213,10 +226,13 @@ def test_at_mk_the_office_decides_with_a_reason(mk):
     decided = mk.post(
         f"/v1/memos/{first['id']}/class", {"class": "sales", "reason": "録音で営業と確認"}
     )
-    assert decided.status == 200 and decided.json["counted"] is False
-    assert mk.counted("2026-09") == 0 and mk.get("/v1/objections").json["objections"] == []
+    assert decided.status == 200
+    assert decided.json["counted"] is False
+    assert mk.counted("2026-09") == 0
+    assert mk.get("/v1/objections").json["objections"] == []
     letter = text_of(mk.mail("お電話の数え方について"))
-    assert "数えないこと" in letter and "録音で営業と確認" in letter
+    assert "数えないこと" in letter
+    assert "録音で営業と確認" in letter
     assert (
         mk.post(
             f"/v1/memos/{first['id']}/class", {"class": "sales", "declares": True, "reason": "x"}
@@ -233,12 +249,12 @@ def test_an_objection_that_is_not_followed(mk):
     mk.post(
         f"/v1/memos/{first['id']}/class", {"class": "business", "reason": "ご用件を伺っています"}
     )
-    assert mk.counted("2026-09") == 1 and "数えることと" in text_of(
-        mk.mail("お電話の数え方について")
-    )
+    assert mk.counted("2026-09") == 1
+    assert "数えることと" in text_of(mk.mail("お電話の数え方について"))
     assert seen(mk, first["id"])["recounts"] == []
     refused = press(mk, "sales", first_mail)
-    assert refused.status == 409 and "判定済み" in refused.text
+    assert refused.status == 409
+    assert "判定済み" in refused.text
     assert correct(mk, first["id"], **{"class": "sales"}).status == 422
 
 
@@ -253,14 +269,16 @@ def test_a_call_that_was_not_reported_is_reported_after_all(mk):
     assert not decided["counted"]
     mk.later(minutes=1)
     assert repair.sweep(mk.moment) == {"sent": 1}
-    assert len(mk.mails()) == before + 1 and mk.counted("2026-09") == 1
+    assert len(mk.mails()) == before + 1
+    assert mk.counted("2026-09") == 1
     assert mk.memo(received_at=at, **{"class": "sales"}).json == first
 
 
 def test_the_client_has_received_the_test_call(smile):
     first = smile.memo(**{"class": "test"}).json
     page = smile.open(link(report(smile)))
-    assert "テストの報告を受け取りました" in page.text and "営業電話でした" not in page.text
+    assert "テストの報告を受け取りました" in page.text
+    assert "営業電話でした" not in page.text
     assert "記録しました" in press(smile, "received").text
     assert seen(smile, first["id"])["report"]["received_by_client_at"]
     assert [each["point"] for each in smile.look()["start_check"] if each["ticked"]] == ["report"]
@@ -275,9 +293,8 @@ def test_a_link_of_nobody_and_one_too_old(smile):
         path.replace("smile-", "mk-"),
         f"/confirm/{first['id']}.",
     ):
-        assert (
-            smile.open(wrong).status == 404 and smile.send(wrong, {"press": "sales"}).status == 404
-        )
+        assert smile.open(wrong).status == 404
+        assert smile.send(wrong, {"press": "sales"}).status == 404
     assert smile.send(path, {"press": "everything"}).status == 422
     assert smile.later(days=91).open(path).status == 404
 
@@ -287,11 +304,9 @@ def test_a_link_of_a_report_that_was_corrected(smile):
     path = link(report(smile))
     correct(smile, first["id"], business="別の件")
     page = smile.send(path, {"press": "sales"})
-    assert (
-        page.status == 409
-        and f"受付番号 {first['number']}-2" in page.text
-        and "スマイルフォンネット" in page.text
-    )
+    assert page.status == 409
+    assert f"受付番号 {first['number']}-2" in page.text
+    assert "スマイルフォンネット" in page.text
     assert smile.counted("2026-09") == 1
     assert "スマイルフォンネット" in smile.later(days=91).open(path).text
 
@@ -302,9 +317,8 @@ def test_an_objection_goes_with_the_call_to_its_correction(mk):
     right = correct(mk, first["id"], business="別の件").json
     assert [each["id"] for each in mk.get("/v1/objections").json["objections"]] == [right["id"]]
     mk.post(f"/v1/memos/{right['id']}/class", {"class": "sales", "reason": "録音で確認"})
-    assert (
-        "数えないこと" in text_of(mk.mail("お電話の数え方について")) and mk.counted("2026-09") == 0
-    )
+    assert "数えないこと" in text_of(mk.mail("お電話の数え方について"))
+    assert mk.counted("2026-09") == 0
 
 
 def test_whoever_read_the_wrong_report_hears_of_the_right_one(mk):
@@ -317,20 +331,20 @@ def test_whoever_read_the_wrong_report_hears_of_the_right_one(mk):
         "suzuki@sakura.example",
     ]
     last = correct(mk, right["id"], key="c-2", **{"class": "sales"}).json
-    assert (
-        len(last["reported_to"]) == 2
-        and "【訂正】" in text_of(report(mk))
-        and mk.counted("2026-09") == 0
-    )
+    assert len(last["reported_to"]) == 2
+    assert "【訂正】" in text_of(report(mk))
+    assert mk.counted("2026-09") == 0
 
 
 def test_what_never_left_is_no_correction_to_its_reader(smile):
     with ses_server.answering(ses_server.refusal(429, "TooManyRequestsException")):
         first = smile.memo().json
     correct(smile, first["id"], business="別の件")
-    assert "訂正" not in text_of(report(smile)) and smile.counted("2026-09") == 1
+    assert "訂正" not in text_of(report(smile))
+    assert smile.counted("2026-09") == 1
     before = len(smile.mails())
-    assert repair.sweep(smile.later(minutes=5).moment) == {} and len(smile.mails()) == before
+    assert repair.sweep(smile.later(minutes=5).moment) == {}
+    assert len(smile.mails()) == before
 
 
 def test_a_correction_while_the_first_report_is_on_its_way(smile):
@@ -342,9 +356,11 @@ def test_a_correction_while_the_first_report_is_on_its_way(smile):
         right = correct(smile, first["id"], business="別の件").json
     assert smile.counted("2026-09") == 0
     in_flight.mark_handed_over(smile.moment, "ses-1")
-    assert seen(smile, first["id"])["report"]["handed_over_at"] and smile.counted("2026-09") == 1
+    assert seen(smile, first["id"])["report"]["handed_over_at"]
+    assert smile.counted("2026-09") == 1
     repair.sweep(smile.later(minutes=1).moment)
-    assert "【訂正】" in text_of(report(smile)) and seen(smile, right["id"])["counted"]
+    assert "【訂正】" in text_of(report(smile))
+    assert seen(smile, right["id"])["counted"]
 
 
 def test_a_surcharge_goes_with_the_count_and_the_class_is_the_one_of_now(mk):
@@ -354,7 +370,8 @@ def test_a_surcharge_goes_with_the_count_and_the_class_is_the_one_of_now(mk):
         f"/v1/memos/{first['id']}/class", {"class": "wrong_number", "reason": "間違い電話と確認"}
     )
     mk.post(f"/v1/memos/{first['id']}/resend", {}, role="operator", **{"idempotency-key": "again"})
-    assert "300円" not in text_of(report(mk)) and "間違い電話" in text_of(report(mk))
+    assert "300円" not in text_of(report(mk))
+    assert "間違い電話" in text_of(report(mk))
 
 
 def test_two_reports_sent_again_by_one_key(mk):
@@ -390,7 +407,8 @@ def test_further_items_of_a_contract(smile):
 
 def test_mk_asks_no_further_items(mk):
     bad = mk.office("instructions", {"extra_items": [{"key": "room", "name": "お部屋番号"}]})
-    assert bad.status == 422 and "追加できません" in bad.json["errors"][0]["message"]
+    assert bad.status == 422
+    assert "追加できません" in bad.json["errors"][0]["message"]
 
 
 def test_every_change_of_a_count_is_a_line_of_the_ledger_that_the_close_can_read(smile):

@@ -99,7 +99,8 @@ def test_the_last_confirmed_address_stays(desk):
     desk.does("people", {"name": "佐藤 一郎", "addresses": ["sato@sakura.example"]})
     for path in ("people/p1", "people/p1/addresses/p1a1"):
         refused = desk.office(path, method="DELETE")
-        assert refused.status == 409 and "確認済みの報告先がなくなる" in refused.json["detail"]
+        assert refused.status == 409
+        assert "確認済みの報告先がなくなる" in refused.json["detail"]
     desk.presses("テストメール", to="sato@sakura.example")
     desk.does("people/p1", method="DELETE")
     assert desk.memo().json["reported_to"] == [
@@ -146,7 +147,8 @@ def test_what_cannot_be_said_of_a_person(desk, said, field):
     )
     before = desk.look()["people"]
     wrong = desk.office("people/p1", said, method="PATCH")
-    assert wrong.status == 422 and wrong.json["errors"][0]["field"] == field
+    assert wrong.status == 422
+    assert wrong.json["errors"][0]["field"] == field
     assert desk.look()["people"] == before
 
 

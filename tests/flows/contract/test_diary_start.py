@@ -63,23 +63,21 @@ def test_the_start_check_is_asked_for_ticked_and_reminded(any_desk):
     desk.on("2026-09-01").starts("smile")
     path = link(desk.mail("サービスを開始しました"))
     page = desk.open(path)
-    assert (
-        page.status == 200
-        and "お電話が当方につながること" in page.text
-        and 'type="checkbox"' in page.text
-    )
+    assert page.status == 200
+    assert "お電話が当方につながること" in page.text
+    assert 'type="checkbox"' in page.text
     assert [each["ticked"] for each in desk.look()["start_check"]] == [False, False, False]
     assert desk.send(path, {"call": "on"}).status == 200
     again = desk.send(path, {"call": "on", "nonsense": "on"})
-    assert again.status == 200 and "記録しました" in again.text
+    assert again.status == 200
+    assert "記録しました" in again.text
     assert [each["ticked"] for each in desk.look()["start_check"]] == [True, False, False]
     desk.on("2026-09-03")
     assert "サービスのご確認のお願い" not in desk.subjects()
     desk.on("2026-09-04")  # three business days later
     reminder = text_of(desk.mail("サービスのご確認のお願い"))
-    assert (
-        "ご指定の名乗りで応対すること" in reminder and "お電話が当方につながること" not in reminder
-    )
+    assert "ご指定の名乗りで応対すること" in reminder
+    assert "お電話が当方につながること" not in reminder
     done = desk.send(
         link(desk.mail("サービスのご確認のお願い")), {"greeting": "on", "report": "on"}
     )
@@ -100,7 +98,8 @@ def test_whoever_has_ticked_everything_is_not_reminded(desk):
 def test_overdue_starts_are_listed(desk):
     first = desk.on("2026-09-01").signs_up("smile")
     desk.presses("お申し込みを受け付けました")
-    assert desk.look()["target_on"] == "2026-09-04" and desk.look()["overdue"] is False
+    assert desk.look()["target_on"] == "2026-09-04"
+    assert desk.look()["overdue"] is False
     desk.on("2026-09-04")
     assert desk.get("/v1/contracts?overdue=1").json["contracts"] == []
     desk.on("2026-09-05")
@@ -144,22 +143,19 @@ def test_a_match_found_by_the_papers_is_decided_upon_again(any_desk):
     desk.passes("eligibility")
     desk.passes("identity", corporate_number="5835678256246")
     told = desk.look()
-    assert (
-        told["matches"] == [{"contract": first, "by": ["corporate_number"]}]
-        and "eligibility" in told["waits_for"]
-    )
+    assert told["matches"] == [{"contract": first, "by": ["corporate_number"]}]
+    assert "eligibility" in told["waits_for"]
     desk.passes("eligibility", eligible=False)
-    assert desk.look()["wants_trial"] is False and "payment" in desk.look()["waits_for"]
+    assert desk.look()["wants_trial"] is False
+    assert "payment" in desk.look()["waits_for"]
 
 
 def test_for_a_campaign_there_is_no_trial_at_mk(desk):
     form = hidden(desk.open("/mk/signup").text) | FORM | {"campaign": "on", "step": "check"}
     refused = desk.send("/mk/signup", form)
-    assert (
-        refused.status == 422
-        and "期間の決まったご利用" in refused.text
-        and "株式会社さくら商事" in refused.text
-    )
+    assert refused.status == 422
+    assert "期間の決まったご利用" in refused.text
+    assert "株式会社さくら商事" in refused.text
     assert desk.send("/mk/signup", form | {"trial": "no"}).status == 200
     assert 'name="campaign"' not in desk.open("/smile/signup").text
 
@@ -170,7 +166,8 @@ def test_a_corporate_number_has_a_check_digit(desk, number):
         hidden(desk.open("/mk/signup").text) | FORM | {"corporate_number": number, "step": "check"}
     )
     refused = desk.send("/mk/signup", form)
-    assert refused.status == 422 and "法人番号は13桁" in refused.text
+    assert refused.status == 422
+    assert "法人番号は13桁" in refused.text
 
 
 def test_the_pool_lends_a_number_once_and_lets_it_rest(any_desk):
@@ -205,7 +202,8 @@ def test_a_number_that_is_not_in_the_pool_is_not_lent(desk):
     refused = desk.office(
         "gates/number", {"number": "03-6700-1234", "use": "forwarding", "ground": "x"}
     )
-    assert refused.status == 409 and "先に番号を登録してください" in refused.json["detail"]
+    assert refused.status == 409
+    assert "先に番号を登録してください" in refused.json["detail"]
 
 
 def test_a_second_number_for_mk_and_its_use(any_desk):
@@ -247,7 +245,8 @@ def test_what_operators_may_say_stands_on_the_lines_screen(any_desk):
     }
     desk.does("instructions", told | {"former": earlier})
     screen = desk.get("/v1/lines/0367001234", role="operator").json
-    assert {name: screen[name] for name in told} == told and desk.look()["former"] == earlier
+    assert {name: screen[name] for name in told} == told
+    assert desk.look()["former"] == earlier
     assert screen["house_answers"][0]["question"] in desk.open("/mk").text
     desk.does("instructions", {"notes": []})
     screen = desk.get("/v1/lines/0367001234", role="operator").json
@@ -255,7 +254,8 @@ def test_what_operators_may_say_stands_on_the_lines_screen(any_desk):
     for wrong in ("mk-NOBODY", desk.contract):
         assert desk.office("instructions", {"former": wrong}).json["errors"][0]["field"] == "former"
     long = desk.office("instructions", {"notes": ["あ" * 501]})
-    assert long.status == 422 and long.json["errors"][0]["field"] == "notes.0"
+    assert long.status == 422
+    assert long.json["errors"][0]["field"] == "notes.0"
 
 
 def test_smile_has_one_number_a_contract(desk):

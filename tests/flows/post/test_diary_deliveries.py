@@ -103,10 +103,12 @@ def test_a_report_in_doubt_is_not_repeated_once_ses_says_that_it_went(mk):
         memo = memo_of(mk)
     assert memo.handed_over_at is None
     tells(mk, ses_events.send(sent(mk, memo, [PC, MOBILE])))
-    assert seen(mk, memo)["state"] == "handed_over" and mk.counted("2026-09") == 0  # a free trial
+    assert seen(mk, memo)["state"] == "handed_over"
+    assert mk.counted("2026-09") == 0  # a free trial
     before = len(mk.mails())
     assert repair.sweep(mk.later(minutes=5).moment) == {}
-    assert len(mk.mails()) == before and Memo.find(memo.id).unsure == []
+    assert len(mk.mails()) == before
+    assert Memo.find(memo.id).unsure == []
 
 
 @pytest.mark.parametrize("kind", ["delivery", "bounce"])
@@ -116,9 +118,8 @@ def test_an_event_that_overtakes_our_own_mark_says_the_same(mk, kind):
         memo = memo_of(mk)
     tells(mk, getattr(ses_events, kind)(sent(mk, memo, [PC]), mk.moment))
     stale = memo
-    assert (
-        not stale.mark_handed_over(mk.moment, "late") and seen(mk, memo)["state"] == "handed_over"
-    )
+    assert not stale.mark_handed_over(mk.moment, "late")
+    assert seen(mk, memo)["state"] == "handed_over"
 
 
 def test_a_hard_bounce_leaves_the_routing_and_is_told_to_another_address_and_the_office(mk):
@@ -130,16 +131,16 @@ def test_a_hard_bounce_leaves_the_routing_and_is_told_to_another_address_and_the
         [MOBILE, houses.find("mk").brand.office_mail]
     )
     notice = text_of(mk.mail("お届けできませんでした"))
-    assert (
-        PC in notice
-        and memo.number in notice
-        and "停止しました" in notice
-        and "青葉電機" not in notice
-    )  # who had it already
-    assert confirmed(mk) == [MOBILE, SUZUKI] and states(mk, memo)[PC] == "bounced_hard"
+    assert PC in notice
+    assert memo.number in notice
+    assert "停止しました" in notice
+    assert "青葉電機" not in notice  # who had it already
+    assert confirmed(mk) == [MOBILE, SUZUKI]
+    assert states(mk, memo)[PC] == "bounced_hard"
     assert [each["address"] for each in mk.memo("key-2").json["reported_to"]] == [MOBILE]
     address = mk.look()["people"][0]["addresses"][0]
-    assert not address["confirmed"] and address["bounced_at"]
+    assert not address["confirmed"]
+    assert address["bounced_at"]
 
 
 def test_a_letter_that_bounced_is_named_to_the_office_alone_and_stops_no_report(mk):
@@ -149,8 +150,10 @@ def test_a_letter_that_bounced_is_named_to_the_office_alone_and_stops_no_report(
         text_of(mk.mail("【事務】メールが届きませんでした")),
         text_of(mk.mail("お届けできませんでした")),
     )
-    assert "サービスを開始しました" in office and "確認済みの報告先ではありません" in office
-    assert "サービスを開始しました" not in other and "停止" not in other
+    assert "サービスを開始しました" in office
+    assert "確認済みの報告先ではありません" in office
+    assert "サービスを開始しました" not in other
+    assert "停止" not in other
 
 
 def test_the_same_bounce_told_twice_is_told_on_once(mk):
@@ -189,11 +192,9 @@ def test_a_report_that_reached_nobody_is_shown_to_the_next(mk):
     assert [each["address"] for each in memo.reported_to] == [SUZUKI]
     tells(mk, ses_events.bounce(sent(mk, memo, [SUZUKI]), mk.moment))
     notice = mk.mail("お届けできませんでした")
-    assert (
-        str(notice["to"]) == PC
-        and "青葉電機" in text_of(notice)
-        and "お見積りの件" in text_of(notice)
-    )
+    assert str(notice["to"]) == PC
+    assert "青葉電機" in text_of(notice)
+    assert "お見積りの件" in text_of(notice)
 
 
 def test_a_soft_bounce_is_told_every_time_and_changes_nothing(mk):
@@ -208,7 +209,8 @@ def test_a_soft_bounce_is_told_every_time_and_changes_nothing(mk):
             subtype="MailboxFull",
         )
         tells(mk, event)
-    assert len(mk.mails()) == before + 4 and PC in confirmed(mk)
+    assert len(mk.mails()) == before + 4
+    assert PC in confirmed(mk)
     assert "一時的" in text_of(mk.mail("お届けできませんでした"))
 
 
@@ -245,14 +247,17 @@ def test_a_mail_to_the_office_that_bounces_is_no_business_of_the_client(mk):
 def test_a_complaint_and_a_rejection_are_told_to_the_office(mk):
     memo = memo_of(mk)
     tells(mk, ses_events.complaint(sent(mk, memo, [PC]), mk.moment, [PC]))
-    assert states(mk, memo)[PC] == "complained" and PC in confirmed(mk)
+    assert states(mk, memo)[PC] == "complained"
+    assert PC in confirmed(mk)
     assert "迷惑メールとして申告" in text_of(mk.mail("申告されました"))
     other = memo_of(mk, key="key-2")
     tells(mk, ses_events.reject(sent(mk, other, [PC, MOBILE], other.message_id)))
     assert states(mk, other) == {PC: "rejected", MOBILE: "rejected"}
     assert other.id in [each["id"] for each in mk.get("/v1/held").json["held"]]
-    assert seen(mk, other)["state"] == "with_office" and seen(mk, other)["handed_over_at"] is None
-    assert again(mk, other).status == 200 and "再送" not in text_of(mk.mails()[-1])
+    assert seen(mk, other)["state"] == "with_office"
+    assert seen(mk, other)["handed_over_at"] is None
+    assert again(mk, other).status == 200
+    assert "再送" not in text_of(mk.mails()[-1])
     assert seen(mk, other)["state"] == "handed_over"
 
 
@@ -271,7 +276,8 @@ def test_a_forged_event_is_dropped(mk, capfd):
         "pc@", "mobile@"
     )
     assert app.mail_events(record, None) == {"ended": ["forged"]}
-    assert confirmed(mk) == [PC, MOBILE, SUZUKI] and "not our topic's" in capfd.readouterr().err
+    assert confirmed(mk) == [PC, MOBILE, SUZUKI]
+    assert "not our topic's" in capfd.readouterr().err
 
 
 def test_letters_have_their_ledger_too(mk):
@@ -297,18 +303,21 @@ def test_a_room_is_confirmed_like_an_address_and_reads_the_reports(with_room):
     assert refused.status == 409  # two addresses a person at mk
     desk.does("people/p2/addresses", {"chatwork": "https://www.chatwork.com/#!rid123456"})
     (test,) = desk.chatwork.messages("123456")
-    assert "テストメッセージ" in test and "メールアドレス" not in test
+    assert "テストメッセージ" in test
+    assert "メールアドレス" not in test
     assert ROOM not in confirmed(desk)
     path = re.search(r"https://denwaban\.example(/confirm/[\w.-]+)", test)[1]
-    assert "Chatwork" in desk.open(path).text and "Chatwork" in desk.send(path, {}).text
+    assert "Chatwork" in desk.open(path).text
+    assert "Chatwork" in desk.send(path, {}).text
     answer = desk.memo(business="[To:1] お見積り[info]の件", **{"for": "鈴木"})
     assert [each["address"] for each in answer.json["reported_to"]] == [SUZUKI, ROOM]
     message = desk.chatwork.messages("123456")[-1]
-    assert "お見積り" in message and "[To:1]" not in message and answer.json["number"] in message
+    assert "お見積り" in message
+    assert "[To:1]" not in message
+    assert answer.json["number"] in message
     memo = Memo.find(answer.json["id"])
-    assert (
-        states(desk, memo) == {SUZUKI: "handed_over", ROOM: "handed_over"} and memo.outbox is None
-    )
+    assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: "handed_over"}
+    assert memo.outbox is None
 
 
 def room_reader(desk):
@@ -322,17 +331,17 @@ def test_a_room_that_cannot_be_reached_is_tried_again_and_the_mail_goes_once(wit
     desk.chatwork.endings += [TOO_MANY]
     before = len(desk.mails())
     memo = memo_of(desk, **{"for": "鈴木"})
-    assert (
-        len(desk.mails()) == before + 1
-        and memo.sent == ["mail"]
-        and memo.handed_over_at
-        and memo.outbox == "mk"
-    )
+    assert len(desk.mails()) == before + 1
+    assert memo.sent == ["mail"]
+    assert memo.handed_over_at
+    assert memo.outbox == "mk"
     assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: None}
     desk.chatwork.endings.clear()
     assert repair.sweep(desk.later(minutes=1).moment) == {"sent": 1}
-    assert len(desk.mails()) == before + 1 and len(desk.chatwork.messages("123456")) == 2
-    assert states(desk, memo)[ROOM] == "handed_over" and Memo.find(memo.id).outbox is None
+    assert len(desk.mails()) == before + 1
+    assert len(desk.chatwork.messages("123456")) == 2
+    assert states(desk, memo)[ROOM] == "handed_over"
+    assert Memo.find(memo.id).outbox is None
 
 
 def test_a_mail_in_doubt_does_not_repeat_the_room(with_room):
@@ -340,9 +349,11 @@ def test_a_mail_in_doubt_does_not_repeat_the_room(with_room):
     room_reader(desk)
     with ses_server.answering(refusal(500, "InternalFailure")):
         memo = memo_of(desk, **{"for": "鈴木"})
-    assert memo.sent == [ROOM] and len(desk.chatwork.messages("123456")) == 2
+    assert memo.sent == [ROOM]
+    assert len(desk.chatwork.messages("123456")) == 2
     assert repair.sweep(desk.later(seconds=31).moment) == {"sent": 1}
-    assert len(desk.chatwork.messages("123456")) == 2 and len(Memo.find(memo.id).unsure) == 1
+    assert len(desk.chatwork.messages("123456")) == 2
+    assert len(Memo.find(memo.id).unsure) == 1
 
 
 def test_a_room_that_is_gone_goes_to_the_office_and_the_call_counts_as_reported(with_room):
@@ -350,9 +361,12 @@ def test_a_room_that_is_gone_goes_to_the_office_and_the_call_counts_as_reported(
     room_reader(desk)
     desk.chatwork.endings += [NO_ROOM]
     memo = memo_of(desk, **{"for": "鈴木"})
-    assert memo.outbox == "mk:office" and memo.problem == "chatwork-404" and memo.handed_over_at
+    assert memo.outbox == "mk:office"
+    assert memo.problem == "chatwork-404"
+    assert memo.handed_over_at
     assert states(desk, memo) == {SUZUKI: "handed_over", ROOM: "bounced_hard"}
-    assert ROOM not in confirmed(desk) and ROOM in text_of(desk.mail("お届けできませんでした"))
+    assert ROOM not in confirmed(desk)
+    assert ROOM in text_of(desk.mail("お届けできませんでした"))
     before = len(desk.mails())
     assert [
         each["address"] for each in desk.memo("key-2", **{"for": "鈴木"}).json["reported_to"]
@@ -365,7 +379,8 @@ def test_a_rejection_that_comes_before_our_own_mark(mk):
         memo = memo_of(mk)
     tells(mk, ses_events.reject(sent(mk, memo, [PC, MOBILE])))
     assert not memo.mark_handed_over(mk.moment, "ses-1")
-    assert seen(mk, memo)["state"] == "with_office" and seen(mk, memo)["handed_over_at"] is None
+    assert seen(mk, memo)["state"] == "with_office"
+    assert seen(mk, memo)["handed_over_at"] is None
 
 
 def test_a_way_that_ses_told_of_meanwhile_stays_done(with_room):
@@ -379,9 +394,11 @@ def test_a_way_that_ses_told_of_meanwhile_stays_done(with_room):
 
     with ses_server.answering(lambda: (ses_tells_first(), None)):
         memo = memo_of(desk, **{"for": "鈴木"})
-    assert memo.outbox is None and memo.handed_over_at
+    assert memo.outbox is None
+    assert memo.handed_over_at
     before = len(desk.mails())
-    assert repair.sweep(desk.later(minutes=5).moment) == {} and len(desk.mails()) == before
+    assert repair.sweep(desk.later(minutes=5).moment) == {}
+    assert len(desk.mails()) == before
 
 
 def test_a_bounce_of_an_applicant_who_was_forgotten_brings_nothing_back(any_desk, topic):
@@ -392,7 +409,8 @@ def test_a_bounce_of_an_applicant_who_was_forgotten_brings_nothing_back(any_desk
     any_desk.on("2026-09-20")
     tells(any_desk, event)
     letter.note_event("x")
-    assert [*Letter.scan()] == [] and [*Contract.scan()] == []
+    assert [*Letter.scan()] == []
+    assert [*Contract.scan()] == []
 
 
 def test_a_bounce_while_the_contract_is_parked_is_in_the_ledger_and_an_alarm(
@@ -422,14 +440,16 @@ def test_sixty_addresses_are_told_by_two_mails(any_desk):
     with ses_server.answering(ses_server.SENT) as taken:
         memo = memo_of(any_desk)
     assert [len(json.loads(each)["Destination"]["ToAddresses"]) for each in taken] == [50, 10]
-    assert memo.outbox is None and set(states(any_desk, memo).values()) == {"handed_over"}
+    assert memo.outbox is None
+    assert set(states(any_desk, memo).values()) == {"handed_over"}
     assert any_desk.counted("2026-09") == 1
 
 
 def test_smile_reports_by_mail_only(any_desk):
     any_desk.on("2026-09-01").starts("smile")
     refused = any_desk.office("people/p1/addresses", {"chatwork": "123456"})
-    assert refused.status == 422 and "メールのみ" in refused.json["errors"][0]["message"]
+    assert refused.status == 422
+    assert "メールのみ" in refused.json["errors"][0]["message"]
     for both in ({}, {"mail": "a@b.example", "chatwork": "1"}):
         assert any_desk.office("people/p1/addresses", both).status == 422
 
@@ -442,15 +462,20 @@ def test_a_report_is_sent_again_once_a_key(mk):
     memo = memo_of(mk)
     before = len(mk.mails())
     first = again(mk, memo)
-    assert first.status == 200 and [each["address"] for each in first.json["reported_to"]] == [
+    assert first.status == 200
+    assert [each["address"] for each in first.json["reported_to"]] == [
         PC,
         MOBILE,
     ]
-    assert again(mk, memo).body == first.body and len(mk.mails()) == before + 1
-    assert "【再送】" in text_of(mk.mails()[-1]) and "青葉電機" in text_of(mk.mails()[-1])
+    assert again(mk, memo).body == first.body
+    assert len(mk.mails()) == before + 1
+    assert "【再送】" in text_of(mk.mails()[-1])
+    assert "青葉電機" in text_of(mk.mails()[-1])
     mk.later(days=1)
-    assert again(mk, memo).body == first.body and len(mk.mails()) == before + 1
-    assert again(mk, memo, "again-2").status == 200 and len(mk.mails()) == before + 2
+    assert again(mk, memo).body == first.body
+    assert len(mk.mails()) == before + 1
+    assert again(mk, memo, "again-2").status == 200
+    assert len(mk.mails()) == before + 2
     assert len(mk.get(f"/v1/memos/{memo.id}", role="operator").json["resends"]) == 2
 
 
@@ -462,15 +487,17 @@ def test_a_report_that_nobody_could_get_leaves_once_somebody_can(mk):
     contract.save()
     memo = memo_of(mk)
     (held,) = mk.get("/v1/held").json["held"]
-    assert (held["id"], held["kind"]) == (memo.id, "report") and again(mk, memo).status == 409
+    assert (held["id"], held["kind"]) == (memo.id, "report")
+    assert again(mk, memo).status == 409
     mk.does("people/p2/addresses/p2a1/confirmation", {"ground": "お電話で確認"})
     before = len(mk.mails())
     answer = again(mk, memo)
-    assert [each["address"] for each in answer.json["reported_to"]] == [SUZUKI] and len(
-        mk.mails()
-    ) == before + 1
-    assert "再送" not in text_of(mk.mails()[-1]) and seen(mk, memo)["state"] == "handed_over"
-    assert again(mk, memo).body == answer.body and len(mk.mails()) == before + 1
+    assert [each["address"] for each in answer.json["reported_to"]] == [SUZUKI]
+    assert len(mk.mails()) == before + 1
+    assert "再送" not in text_of(mk.mails()[-1])
+    assert seen(mk, memo)["state"] == "handed_over"
+    assert again(mk, memo).body == answer.body
+    assert len(mk.mails()) == before + 1
     assert mk.get("/v1/held").json["held"] == []
 
 
@@ -489,4 +516,5 @@ def test_a_held_letter_is_let_go(mk):
     path = f"/v1/letters/{held['id'].replace('#', '%23')}/resend"
     assert mk.post(path).status == mk.post(path).status == 200
     assert repair.sweep(mk.moment) == {"sent": 1}
-    assert mk.post(path).status == 409 and mk.post("/v1/letters/nothing/resend").status == 404
+    assert mk.post(path).status == 409
+    assert mk.post("/v1/letters/nothing/resend").status == 404

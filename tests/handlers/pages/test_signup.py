@@ -50,7 +50,8 @@ def test_a_form_sent_again_makes_one_contract(desk):
     first, second = desk.send(PATH, body), desk.send(PATH, body)
     assert first.status == second.status == 200
     assert first.text == second.text
-    assert len(contracts(desk)) == 1 and len(desk.mails()) == 1
+    assert len(contracts(desk)) == 1
+    assert len(desk.mails()) == 1
 
 
 def test_the_back_button_and_other_words_still_make_one_contract(desk):
@@ -73,7 +74,8 @@ def test_a_final_screen_overtaken_by_midnight_is_shown_again(desk):
     page = desk.send("/smile/signup", given | {"step": "check"})
     desk.at("2026-09-02", "00:01")
     again = desk.send("/smile/signup", hidden(page.text) | {"step": "apply"})
-    assert "表示が更新されました" in again.text and "2026年9月16日(水)" in again.text
+    assert "表示が更新されました" in again.text
+    assert "2026年9月16日(水)" in again.text
     assert contracts(desk, "smile") == []
     assert desk.send("/smile/signup", hidden(again.text) | {"step": "apply"}).status == 200
     assert len(contracts(desk, "smile")) == 1
@@ -106,11 +108,13 @@ WRONG = [
 def test_each_fault_is_named_and_nothing_typed_is_lost(desk, typed, field, words):
     page = final(desk, **typed)
     assert page.status == 422
-    assert f'<a href="#{field}">' in page.text and words in page.text
+    assert f'<a href="#{field}">' in page.text
+    assert words in page.text
     kept = FORM | typed
     assert 'value="misaki@sakura.example"' in page.text or "mail" in typed
     assert f'value="{kept["person1_reading"]}"' in page.text
-    assert contracts(desk) == [] and desk.mails() == []
+    assert contracts(desk) == []
+    assert desk.mails() == []
 
 
 def test_back_to_the_form_keeps_everything(desk):
@@ -142,14 +146,16 @@ def test_a_machine_is_told_what_everybody_is_told(desk):
     body = hidden(final(desk).text) | {"step": "apply"}
     trapped = desk.send(PATH, body | {"website": "https://spam.example"})
     assert "お申し込みを受け付けました" in trapped.text
-    assert contracts(desk) == [] and desk.mails() == []
+    assert contracts(desk) == []
+    assert desk.mails() == []
 
 
 def test_one_recipient_gets_few_mails_an_hour(desk):
     for _ in range(3):
         assert desk.send(PATH, hidden(final(desk).text) | {"step": "apply"}).status == 200
     refused = desk.send(PATH, hidden(final(desk).text) | {"step": "apply"})
-    assert refused.status == 429 and refused.headers["Retry-After"] == "3600"
+    assert refused.status == 429
+    assert refused.headers["Retry-After"] == "3600"
     assert len(contracts(desk)) == 3
     desk.later(hours=1)
     assert desk.send(PATH, hidden(final(desk).text) | {"step": "apply"}).status == 200
@@ -170,7 +176,8 @@ def test_too_many_in_total_hold_the_mail_and_keep_the_application(desk, monkeypa
     monkeypatch.setattr(houses.find("mk").limits, "in_total", 1)
     for _ in range(2):
         desk.send(PATH, hidden(final(desk).text) | {"step": "apply"})
-    assert len(contracts(desk)) == 2 and len(desk.mails()) == 1
+    assert len(contracts(desk)) == 2
+    assert len(desk.mails()) == 1
     desk.house = "mk"
     held = contracts(desk)[0]["id"]
     assert desk.post(f"/v1/contracts/{held}/confirmation").status == 200
@@ -182,14 +189,16 @@ def test_a_scanner_that_opens_links_confirms_nothing(desk):
     path = link(desk.mail(MAIL))
     for _ in range(3):
         page = desk.open(path)
-        assert page.status == 200 and "確認する" in page.text
+        assert page.status == 200
+        assert "確認する" in page.text
     assert desk.status == "applied"
 
 
 def test_a_button_pressed_twice_shows_the_same(desk):
     desk.signs_up("mk")
     first, second = desk.presses(MAIL), desk.presses(MAIL)
-    assert first.text == second.text and "確認が完了しました" in first.text
+    assert first.text == second.text
+    assert "確認が完了しました" in first.text
     assert desk.status == "preparing"
     assert len([subject for subject in desk.subjects() if "テストメール" in subject]) == 1
 
@@ -263,7 +272,8 @@ def test_what_the_applicant_saw_is_kept(desk):
 
     desk.signs_up("smile")
     seen = Contract.find(desk.contract).seen
-    assert seen["offer"]["trial_last_day"] == "2026-09-15" and seen["offer"]["total"] == 5500
+    assert seen["offer"]["trial_last_day"] == "2026-09-15"
+    assert seen["offer"]["total"] == 5500
     assert seen["at"].startswith("2026-09-01")
 
 
@@ -308,7 +318,8 @@ def test_an_accepted_form_sent_again_next_day_is_still_that_application(desk):
     first = desk.send("/smile/signup", body)
     desk.at("2026-09-02")
     again = desk.send("/smile/signup", body)
-    assert again.status == 200 and again.text == first.text
+    assert again.status == 200
+    assert again.text == first.text
 
 
 def test_the_trap_closes_at_every_step(desk):
@@ -358,24 +369,27 @@ def test_the_price_is_that_of_the_day(desk, monkeypatch):
     plan = houses.find("mk").plan("small")
     dearer = SimpleNamespace(since=date(2027, 1, 1), fee=9999, included=20, over=150)
     monkeypatch.setattr(plan, "prices", [*plan.prices, dearer])
-    assert "2,960円" in desk.open("/").text and "9,999円" not in desk.open(PATH).text
+    assert "2,960円" in desk.open("/").text
+    assert "9,999円" not in desk.open(PATH).text
     page = final(desk, start_on="2027-01-05").text
-    assert "月額9,999円" in page and "19,998円" in page and "2,960円" not in page
+    assert "月額9,999円" in page
+    assert "19,998円" in page
+    assert "2,960円" not in page
 
 
 def test_smile_says_what_an_option_adds_and_what_a_late_start_costs(desk):
     given = hidden(desk.open("/smile/signup").text) | FORM | {"plan": "light", "use": "listed"}
     assert "月額6,600円" in desk.send("/smile/signup", given | {"step": "check"}).text
     late = desk.send("/smile/signup", given | {"step": "check", "start_on": "2026-10-01"}).text
-    assert (
-        "お試しをご利用いただけません" in late
-        and "ご利用開始日から有料です" in late
-        and "2026年9月16日" not in late
-    )
-    assert "全額お返しします" not in late and "2026年9月15日(火)までのため" in late
+    assert "お試しをご利用いただけません" in late
+    assert "ご利用開始日から有料です" in late
+    assert "2026年9月16日" not in late
+    assert "全額お返しします" not in late
+    assert "2026年9月15日(火)までのため" in late
 
 
 def test_a_start_on_a_closed_day_is_said(desk):
     page = final(desk, start_on="2027-01-02").text
-    assert "ご希望の開始日は休業日です" in page and "2027年1月4日(月)から" in page
+    assert "ご希望の開始日は休業日です" in page
+    assert "2027年1月4日(月)から" in page
     assert "休業日です" not in final(desk, start_on="2027-01-04").text
