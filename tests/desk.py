@@ -71,6 +71,11 @@ class Answer:
         return self.json["detail"]
 
     @property
+    def reported_to(self) -> list[str]:
+        """The addresses to which a memo's report goes."""
+        return [recipient["address"] for recipient in self.json["reported_to"]]
+
+    @property
     def faults(self) -> list[str]:
         """The fields that a refusal names, in its order."""
         return [fault["field"] for fault in self.json["errors"]]
@@ -314,6 +319,14 @@ class Desk:
             if subject in mail["subject"] and (to is None or to in mail["to"]):
                 return mail
         raise AssertionError(f"no mail of {subject!r} among {self.subjects()}")
+
+    def last_text(self) -> str:
+        """The text of the last mail."""
+        return text_of(self.mails()[-1])
+
+    def letter(self, subject: str, to: str | None = None) -> str:
+        """The text of the last mail whose subject holds these words."""
+        return text_of(self.mail(subject, to))
 
 
 def raw(body: Any) -> bytes:
