@@ -1,21 +1,23 @@
-"""Report addresses of mobile carriers, from the form to the report: stored raw, sent quoted, helped through the filter."""
+"""Report addresses of mobile carriers, from the form to the report.
+
+They are stored raw, sent quoted, and helped through the filter.
+"""
 
 import pytest
+from moto.backends import get_backend
 
 from chalicelib.models import Contract, Letter, Token
 from dev import cloud
-from tests.desk import link, text_of
+from tests.desk import html_of, link, text_of
 
 MAIL, TEST = "お申し込みを受け付けました", "テストメール"
 OLD = "a..b.@docomo.ne.jp"
 SECOND = "別の形のメールアドレスも報告先としてご登録ください"
 
 
-def taken() -> list:
+def mails_at_ses() -> list:
     """What SES was handed: `destinations` (ours, then those of the header) and `raw_data`."""
-    from moto.ses.models import ses_backends
-
-    return ses_backends[cloud.ACCOUNT][cloud.REGION].sent_messages
+    return get_backend("ses")[cloud.ACCOUNT][cloud.REGION].sent_messages
 
 
 @pytest.mark.parametrize(
@@ -27,14 +29,13 @@ def test_an_old_address_from_the_form_to_the_report(desk, old, quoted):
     assert answer.status == 201
     assert answer.json["reported_to"][0]["address"] == old
     report = desk.mail("受電報告")
-    sent = [each for each in taken() if f"To: {quoted}\n" in each.raw_data.replace("\r\n", "\n")]
-    assert len(sent) == 2  # the test mail and the report
-    assert all(each.destinations[0] == quoted for each in sent)
+    header = f"To: {quoted}"
+    mails = [mail for mail in mails_at_ses() if header in mail.raw_data.splitlines()]
+    assert [mail.destinations[0] for mail in mails] == [quoted] * 2  # the test mail and the report
     (recipient,) = report["to"].addresses
     assert f"{recipient.username}@{recipient.domain}" == old
     assert not report["to"].defects
-    told = desk.look()["people"][0]["addresses"]
-    assert told == [
+    assert desk.look()["people"][0]["addresses"] == [
         {
             "id": "p1a1",
             "mail": old,
@@ -58,7 +59,7 @@ def test_the_store_keeps_it_as_it_is_written(desk):
 
 def test_an_applicant_may_have_one_too(desk):
     desk.signs_up("smile", mail=OLD)
-    assert taken()[-1].destinations[0] == '"a..b."@docomo.ne.jp'
+    assert mails_at_ses()[-1].destinations[0] == '"a..b."@docomo.ne.jp'
     desk.presses(MAIL, to=OLD)
     assert desk.look()["mail"] == OLD
     assert desk.status == "preparing"
@@ -91,9 +92,9 @@ def test_a_second_address_is_asked_for_where_the_first_is_fragile(desk):
     desk.signs_up("mk", person1_mail1=OLD, person2_name="佐藤", person2_mail1="sato@rakumail.jp")
     desk.presses(MAIL)
     first, other = desk.mail(TEST, to=OLD), desk.mail(TEST, to="sato@rakumail.jp")
-    guidance = text_of(desk.mail("メールアドレスを確認しました"))
+    guidance = desk.letter("メールアドレスを確認しました")
     assert SECOND in text_of(first)
-    assert SECOND in first.get_body(("html",)).get_content()
+    assert SECOND in html_of(first)
     assert SECOND not in text_of(other)
     assert SECOND in desk.open(link(first)).text
     assert SECOND in guidance
@@ -106,6 +107,6 @@ def test_a_second_address_is_asked_for_where_the_first_is_fragile(desk):
 def test_guidance_says_nothing_of_carriers_to_those_who_have_none(desk):
     desk.signs_up("mk")
     desk.presses(MAIL)
-    guidance = text_of(desk.mail("メールアドレスを確認しました"))
+    guidance = desk.letter("メールアドレスを確認しました")
     assert "テストメールが届かない場合" not in guidance
     assert SECOND not in guidance
