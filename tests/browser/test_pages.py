@@ -1,15 +1,19 @@
-"""The pages in a real Chromium, at phone and desktop width: the story can be clicked, and axe finds nothing."""
+"""The pages in a real Chromium, at phone and desktop width.
+
+The story can be clicked, and axe finds nothing.
+"""
 
 import pytest
 
 from tests.browser.eyes import PHONE, fine, sees
-from tests.desk import FORM, link
+from tests.desk import FORM, html_of, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 BOXES = {"plan", "party", "use", "trial"}
 
 
 def fill(page, **form):
+    """Type and tick what the usual client says, with other words where they are given."""
     for name, value in (FORM | form).items():
         if name in BOXES:
             page.check(f'input[name="{name}"][value="{value}"]')
@@ -146,5 +150,5 @@ def test_mails_open_at_phone_width_without_scrolling_sideways(page, site, desk):
     desk.on("2026-09-01").starts("mk")
     desk.memo(business="https://example.com/" + "a" * 200)
     for mail in desk.mails():
-        page.set_content(mail.get_body(("html",)).get_content())
+        page.set_content(html_of(mail))
         fine(page)

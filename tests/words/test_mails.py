@@ -1,4 +1,4 @@
-"""Every mail of every house can be read as text, holds together as HTML, and says who sends it."""
+"""Every mail can be read as text, holds together as HTML, and says which house sends it."""
 
 import email
 import email.policy
@@ -188,7 +188,7 @@ def test_every_letter_reads_well(house, kind):
 
 
 def reads_well(message, rules) -> None:
-    """A mail's subject is short, its two parts say the same, and nothing in them is left unfilled."""
+    """The subject is short, both parts say the same yen, and nothing in them is left unfilled."""
     assert message["subject"].startswith(f"【{rules.brand.name}】")
     assert len(message["subject"]) < 60
     assert message["auto-submitted"] == "auto-generated"
