@@ -209,7 +209,7 @@ def test_a_certificate_of_another_kind_is_refused(topic, make, why):
 
 
 def test_a_damaged_certificate_is_refused_or_does_not_fit(topic):
-    """Whatever the bytes are, it ends with Forged: no error of the decoder gets out."""
+    """Each of these ends with Forged: no error of the decoder gets out."""
     chance = random.Random(11)
     whole = x509.load_pem_x509_certificate(certificate(topic.key)).public_bytes(Encoding.DER)
     for _ in range(150):
@@ -223,7 +223,9 @@ def damaged(whole: bytes, chance: random.Random) -> bytes:
     length = chance.choice([len(whole), chance.randrange(len(whole))])
     broken = bytearray(whole[:length])
     for _ in range(4):
-        broken.insert(chance.randrange(len(broken) + 1), chance.randrange(256))
+        byte = chance.randrange(256)
+        place = chance.randrange(len(broken)) if broken else 0
+        broken.insert(place, byte)
     return bytes(broken)
 
 
