@@ -8,8 +8,10 @@ from pynamodb.exceptions import GetError
 import app
 from chalicelib.channels import queue
 from chalicelib.config import settle_queue_url
+from chalicelib.flows.contract import dated
 from chalicelib.flows.engine import contracts
 from chalicelib.models import Contract, Progress
+from chalicelib.words import letters
 from tests import stores
 from tests.desk import jst
 
@@ -263,17 +265,18 @@ def _down(case):
 
 
 @pytest.mark.truth
-def test_what_no_store_can_take_parks_the_contract_and_is_shown(true_desk, edit_house):
+def test_what_no_store_can_take_parks_the_contract_and_is_shown(true_desk, monkeypatch):
     desk = true_desk
     desk.on("2026-09-01").starts("smile")
-    over_400_kb = "あ" * 200_000
-    edit_house("smile", 'name = "ライトコース"', f'name = "{over_400_kb}"')
+    # No door and no house file lets such long words in, so the letter is put in place of its own.
+    over_400_kb = letters.Service("あ" * 200_000, 0, None, "listed", None, None, None, [], 0)
+    monkeypatch.setattr(dated, "service", lambda *_: over_400_kb)
     desk.on("2026-09-12")  # the reminder of the trial's end is due, and cannot be stored
     contract = desk.look()
     assert contract["parked_at"]
     assert contract["due"] <= "2026-09-12"
     assert desk.memo().json["type"] == "/problems/contract-parked"
-    edit_house("smile", f'name = "{over_400_kb}"', 'name = "ライトコース"')
+    monkeypatch.undo()
     desk.on("2026-09-13")
     assert desk.look()["parked_at"] is None
     assert desk.subjects("までです")
