@@ -11,7 +11,10 @@ TOKEN = "0123456789abcdef0123456789abcdef"
 
 @contextmanager
 def running(*endings, rooms: set[str] | None = None, foreign: set[str] | None = None):
-    """A Chatwork that ends its requests with the `endings` in turn (the last one forever); see `dev.chatwork`."""
+    """A Chatwork that ends its requests with the `endings` in turn, the last one forever.
+
+    `dev.chatwork` says what an ending may be.
+    """
     chatwork = Chatwork(TOKEN, rooms, foreign)
     chatwork.endings += endings
     try:
@@ -30,4 +33,7 @@ def pointed_at(address: str, tokens: str = json.dumps({"mk": TOKEN})):
         yield
     finally:
         for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value

@@ -1,4 +1,4 @@
-"""The environment of every test. DynamoDB is moto for speed and DynamoDB Local for truth."""
+"""The environment of every test: DynamoDB is moto for speed, and DynamoDB Local for truth."""
 
 import os
 
@@ -29,14 +29,15 @@ from tests.desk import Desk
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of ours
 settings.load_profile("untimed")
 
-ON_CI = os.environ.get("CI") == "true"
+ON_CI = stores.ON_CI
+DIARIES = ("test_diary", "test_jobs", "test_third_house")
 # Coverage is measured on moto alone: these tests are timed, or run in processes of their own.
 NOT_MEASURED = ("truth", "browser", "package", "stack")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.path.name.startswith(("test_diary", "test_jobs", "test_third_house")):
+        if item.path.name.startswith(DIARIES):
             item.add_marker("diary")
         if any(item.get_closest_marker(name) for name in NOT_MEASURED):
             item.add_marker("no_cover")
@@ -47,7 +48,7 @@ def dynamodb_local():
     """The address of a running DynamoDB Local; its absence fails on CI and skips elsewhere."""
     missing = stores.missing()
     if missing:
-        (pytest.fail if ON_CI else pytest.skip)(missing)
+        stores.fails_on_ci(missing)
     with stores.running() as address:
         yield address
 
@@ -91,9 +92,9 @@ def any_desk(request):
 @pytest.fixture(scope="session")
 def signing():
     """A topic with its key; making one takes a while."""
-    made = Topic()
-    yield made
-    made.close()
+    topic = Topic()
+    yield topic
+    topic.close()
 
 
 @pytest.fixture
@@ -105,18 +106,24 @@ def topic(signing, monkeypatch):
 
 
 @pytest.fixture
-def edit_house(monkeypatch, tmp_path):
+def house_files(monkeypatch, tmp_path):
+    """House files of the test's own, which it may change or add to, in a folder."""
+    with monkeypatch.context() as patch:
+        folder = shutil.copytree(houses.FOLDER, tmp_path / "houses")
+        patch.setattr(houses, "FOLDER", folder)
+        yield folder
+    houses.all_houses.cache_clear()
+
+
+@pytest.fixture
+def edit_house(house_files):
     """Deploy a house file with other words in it: `edit_house("mk", "days = 10", "days = 9")`."""
-    before = houses.FOLDER
-    monkeypatch.setattr(houses, "FOLDER", shutil.copytree(before, tmp_path / "houses"))
 
     def edit(house: str, old: str, new: str) -> None:
-        file = houses.FOLDER / f"{house}.toml"
+        file = house_files / f"{house}.toml"
         text = file.read_text("utf-8")
         assert text.count(old) == 1
         file.write_text(text.replace(old, new), "utf-8")
         houses.all_houses.cache_clear()
 
-    yield edit
-    monkeypatch.setattr(houses, "FOLDER", before)
-    houses.all_houses.cache_clear()
+    return edit

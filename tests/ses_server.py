@@ -17,9 +17,9 @@ def refusal(status: int, code: str):
 
 @contextmanager
 def answering(*script):
-    """SES answers each request with the next of `script` (the last one forever): an answer, "reset", or a callable.
+    """SES answers each request with the next of `script`, the last one forever.
 
-    Yields the list of raw requests it has read.
+    Each is an answer, "reset", or a callable. Yields the list of raw requests that SES has read.
     """
     taken: list[bytes] = []
 

@@ -3,10 +3,15 @@
 import os
 from collections.abc import Callable
 from copy import deepcopy
+from typing import NoReturn
 
 import boto3
+import pytest
 from moto.backends import get_backend
 
+from chalicelib import config
+from chalicelib.models import TABLES
+from chalicelib.models.base import connection
 from dev import cloud
 from dev.store import FOLDER, free_port, missing, running
 
@@ -25,9 +30,7 @@ __all__ = [
 
 
 def use(address: str | None) -> None:
-    """Point the shared connection at a store; None is the region's own, which moto stands in for."""
-    from chalicelib.models.base import connection
-
+    """Point the shared connection at a store; for None, moto stands in for the region's own."""
     if address:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = address
     else:
@@ -35,11 +38,22 @@ def use(address: str | None) -> None:
     connection._client = None
 
 
+ON_CI = os.environ.get("CI") == "true"
+
+
+def fails_on_ci(why: str) -> NoReturn:
+    """End a test that cannot run on this machine; on CI everything has to be there."""
+    (pytest.fail if ON_CI else pytest.skip)(why)
+
+
 _new_tables: dict = {}
 
 
 def fill_moto() -> None:
-    """Our tables, queue and identities in a new moto; tables are copied from the first ones made, a tenth of a second a test."""
+    """Our tables, queue and identities in a new moto.
+
+    Tables are copied from the first ones made, which saves a tenth of a second a test.
+    """
     backend = get_backend("dynamodb")[cloud.ACCOUNT][cloud.REGION]
     if not _new_tables:
         cloud.make_tables()
@@ -67,12 +81,10 @@ def once(name: str, desk, story: Callable[[], object]) -> None:
 
 
 def keep_expired() -> None:
-    """The diaries lie in the past, where DynamoDB Local would really expire what has a time to live."""
-    from chalicelib.models import TABLES
-    from chalicelib.models.base import connection
-
+    """Switch off the times to live: DynamoDB Local would expire items of diaries in the past."""
     for model in TABLES:
-        if attribute := model._ttl_attribute():
+        attribute = model._ttl_attribute()
+        if attribute:
             setting = {"Enabled": False, "AttributeName": attribute.attr_name}
             connection.client.update_time_to_live(
                 TableName=model.Meta.table_name, TimeToLiveSpecification=setting
@@ -80,8 +92,7 @@ def keep_expired() -> None:
 
 
 def empty() -> None:
-    from chalicelib.models import TABLES
-
+    """Delete every table."""
     for model in TABLES:
         if model.exists():
             model.delete_table()
@@ -89,8 +100,6 @@ def empty() -> None:
 
 def damage(table: str, identity: str, **texts: str) -> None:
     """Put other texts into an item, past the app and whoever watches it."""
-    from chalicelib import config
-
     new = {name: {"Value": {"S": text}, "Action": "PUT"} for name, text in texts.items()}
     store = boto3.client("dynamodb")
     store.update_item(

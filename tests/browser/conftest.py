@@ -1,6 +1,5 @@
 """A Chromium, the app behind a server of its own, and a page at phone and at desktop width."""
 
-import os
 import shutil
 import threading
 
@@ -12,9 +11,8 @@ from dev import server
 from tests import stores
 from tests.browser.eyes import PHONE
 
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -28,9 +26,7 @@ DESKTOP = {"width": 1280, "height": 900}
 @pytest.fixture(scope="session")
 def chromium():
     if not CHROMIUM:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            "Chromium is not here: install the package chromium"
-        )
+        stores.fails_on_ci("Chromium is not here: install the package chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
@@ -50,12 +46,9 @@ def site(desk):
 @pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
 def page(chromium, request):
     context = chromium.new_context(viewport=request.param, java_script_enabled=True)
-    opened = context.new_page()
-    opened.foreign = []
-    opened.on(
-        "request",
-        lambda asked: opened.foreign.append(asked.url) if "127.0.0.1" not in asked.url else None,
-    )
-    yield opened
-    assert opened.foreign == []
+    page = context.new_page()
+    urls = []
+    page.on("request", lambda asked: urls.append(asked.url))
+    yield page
+    assert [url for url in urls if "127.0.0.1" not in url] == []
     context.close()

@@ -6,11 +6,12 @@ PHONE = {"width": 375, "height": 812}
 
 
 def fine(page):
-    """Nothing for axe to say, and nothing to scroll sideways for."""
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    """Axe has nothing to say, and there is nothing to scroll sideways for."""
+    report = Axe().run(page)
+    assert report.violations_count == 0, report.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def sees(page, where: str, words: str):
+def sees(page, where: str, words: str) -> None:
+    """The words come up there within fifteen seconds."""
     page.wait_for_selector(f'{where}:has-text("{words}")', timeout=15_000)

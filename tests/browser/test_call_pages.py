@@ -1,4 +1,7 @@
-"""The pages behind a report's link and the yearly letter, pressed in a real Chromium at phone and desktop width."""
+"""The pages behind the links of a report and of the yearly letter.
+
+They are pressed in a real Chromium, at phone and desktop width.
+"""
 
 import pytest
 
@@ -20,14 +23,16 @@ def opens_report(page, site, desk, **said):
 def test_a_report_is_received_and_a_sales_call_taken_off_by_pressing(page, site, desk):
     desk.on("2026-09-01").starts("smile")
     opens_report(page, site, desk, caller=SALES)
-    assert page.content().count("<button") == 3 and "売田" not in page.content()
+    assert page.content().count("<button") == 3
+    assert "売田" not in page.content()
     page.click("text=報告を受け取りました")
     sees(page, ".good", "報告の受け取りを記録しました")
     fine(page)
     page.click("button:has-text('営業電話でした')")
     sees(page, ".good", "同じ番号からのお電話は、報告せず")
     fine(page)
-    assert page.locator("button").count() == 0 and desk.counted("2026-09") == 0
+    assert page.locator("button").count() == 0
+    assert desk.counted("2026-09") == 0
     page.reload()
     sees(page, ".good", "「営業電話」として記録しました")
 
@@ -35,9 +40,8 @@ def test_a_report_is_received_and_a_sales_call_taken_off_by_pressing(page, site,
     page.click("button:has-text('間違い電話でした')")
     sees(page, ".good", "「間違い電話」として記録しました")
     fine(page)
-    assert desk.counted("2026-09") == 0 and [
-        each["number"] for each in desk.look()["declared"]
-    ] == ["0399991111"]
+    assert desk.counted("2026-09") == 0
+    assert [each["number"] for each in desk.look()["declared"]] == ["0399991111"]
 
     opens_report(page, site, desk, **{"class": "test"})
     page.click("text=テストの報告を受け取りました")
@@ -65,9 +69,7 @@ def test_an_objection_at_mk_waits_for_the_office_and_its_decision_is_shown(page,
     sees(page, ".good", "数え方の結果をメールでお知らせします")
     fine(page)
     (waiting,) = desk.get("/v1/objections").json["objections"]
-    desk.post(
-        f"/v1/memos/{waiting['id']}/class", {"class": "business", "reason": "ご用件を伺っています"}
-    )
+    desk.decides(waiting["id"], "business", "ご用件を伺っています")
     page.goto(page.url)
     sees(page, "p", "判定済みです(業務のお電話")
     fine(page)
@@ -77,12 +79,12 @@ def test_an_objection_at_mk_waits_for_the_office_and_its_decision_is_shown(page,
 def test_the_page_of_a_call_is_pressed_by_keyboard_in_its_order(page, site, desk):
     desk.on("2026-09-01").starts("smile")
     opens_report(page, site, desk)
-    reached = []
+    stops = []
     for _ in range(5):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.innerText.trim()"))
+        stops.append(page.evaluate("document.activeElement.innerText.trim()"))
         assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    assert reached == [
+    assert stops == [
         "本文へ",
         "スマイルフォンネット",
         "報告を受け取りました",

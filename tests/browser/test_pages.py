@@ -1,15 +1,19 @@
-"""The pages in a real Chromium, at phone and desktop width: the story can be clicked, and axe finds nothing."""
+"""The pages in a real Chromium, at phone and desktop width.
+
+The story can be clicked, and axe finds nothing.
+"""
 
 import pytest
 
 from tests.browser.eyes import PHONE, fine, sees
-from tests.desk import FORM, link
+from tests.desk import FORM, html_of, link
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 BOXES = {"plan", "party", "use", "trial"}
 
 
 def fill(page, **form):
+    """Type and tick what the usual client says, with other words where they are given."""
     for name, value in (FORM | form).items():
         if name in BOXES:
             page.check(f'input[name="{name}"][value="{value}"]')
@@ -47,7 +51,8 @@ def test_signing_up_is_one_page_two_presses_and_a_mail(page, site, desk):
     fine(page)
     page.click("text=入力画面に戻る")
     sees(page, "h1", "お申し込み")
-    assert page.input_value("#company") == "株式会社さくら商事" and page.is_checked("#agreed")
+    assert page.input_value("#company") == "株式会社さくら商事"
+    assert page.is_checked("#agreed")
     page.click("text=確認画面へ進む")
     page.click("text=この内容で申し込む")
     sees(page, "h1", "お申し込みを受け付けました")
@@ -126,19 +131,16 @@ def test_a_plan_is_advised_on_the_same_page_by_keyboard(page, site):
     page.keyboard.press("Enter")
     sees(page, "#calls-fault", "0から10,000までの整数")
     fine(page)
-    assert (
-        page.input_value("#calls") == "たくさん"
-        and page.get_attribute("#calls", "aria-invalid") == "true"
-    )
+    assert page.input_value("#calls") == "たくさん"
+    assert page.get_attribute("#calls", "aria-invalid") == "true"
     page.fill("#calls", "４５")
     page.press("#calls", "Tab")
     page.keyboard.press("Enter")
     sees(page, ".answer", "月45件の場合は、ハーフプランがおすすめです")
     sees(page, ".best", "6,435円")
     fine(page)
-    assert page.url.endswith("#advice") and page.evaluate(
-        "document.querySelector('#calls').getBoundingClientRect().top >= 0"
-    )
+    assert page.url.endswith("#advice")
+    assert page.evaluate("document.querySelector('#calls').getBoundingClientRect().top >= 0")
     assert page.evaluate(
         "document.querySelector('.answer').getBoundingClientRect().bottom <= window.innerHeight"
     )
@@ -148,5 +150,5 @@ def test_mails_open_at_phone_width_without_scrolling_sideways(page, site, desk):
     desk.on("2026-09-01").starts("mk")
     desk.memo(business="https://example.com/" + "a" * 200)
     for mail in desk.mails():
-        page.set_content(mail.get_body(("html",)).get_content())
+        page.set_content(html_of(mail))
         fine(page)

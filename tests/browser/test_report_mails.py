@@ -1,19 +1,31 @@
-"""A report's mail as a telephone shows it: nothing to scroll sideways for, and no number broken at the end of a line."""
+"""The mail of a report as a telephone shows it.
+
+There is nothing to scroll sideways for, and no number is broken at the end of a line.
+"""
 
 import pytest
 
 from tests.browser.eyes import fine
+from tests.desk import html_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+# Numbers, times and addresses that a telephone shows on more than one line.
 BROKEN = """() => {
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), broken = [];
-  for (let node = walk.nextNode(); node; node = walk.nextNode())
-    for (const found of node.data.matchAll(/[0-9]{2,6}-[0-9A-Z-]{4,14}|[0-9]{4}年.{5,9} [0-9:]{5}|[a-z]+@[a-z.]+/g)) {
+  const number = /[0-9]{2,6}-[0-9A-Z-]{4,14}/;
+  const time = /[0-9]{4}年.{5,9} [0-9:]{5}/;
+  const address = /[a-z]+@[a-z.]+/;
+  const whole = new RegExp([number, time, address].map(each => each.source).join("|"), "g");
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    for (const match of node.data.matchAll(whole)) {
       const range = document.createRange();
-      range.setStart(node, found.index);
-      range.setEnd(node, found.index + found[0].length);
-      if (new Set([...range.getClientRects()].map(each => each.top)).size > 1) broken.push(found[0]);
+      range.setStart(node, match.index);
+      range.setEnd(node, match.index + match[0].length);
+      const lines = new Set([...range.getClientRects()].map(part => part.top));
+      if (lines.size > 1) broken.push(match[0]);
     }
+  }
   return broken;
 }"""
 NUMBERS = "、".join(
@@ -38,30 +50,22 @@ SAID = {
 def test_a_report_fits_a_telephone(page, desk, kind):
     desk.on("2026-09-01").starts("mk")
     assert desk.memo(**SAID[kind]).status == 201
-    shown(page, desk.mails()[-1])
+    fits(page, desk.mails()[-1])
 
 
 def test_a_correction_its_copy_and_a_letter_fit_a_telephone(page, desk):
     desk.on("2026-09-01").starts("mk")
     memo = desk.memo().json["id"]
-    said = {
-        name: value
-        for name, value in desk.said(business="納期の件").items()
-        if name not in ("line", "received_at")
-    }
-    right = desk.post(
-        f"/v1/memos/{memo}/corrections", said, role="operator", **{"idempotency-key": "right"}
-    )
+    right = desk.corrects(memo, business="納期の件")
     assert right.status == 201, right.text
-    again = desk.post(
-        f"/v1/memos/{right.json['id']}/resend", role="operator", **{"idempotency-key": "again"}
-    )
+    again = desk.resends(right.json["id"])
     assert again.status == 200, again.text
     for mail in desk.mails():
-        shown(page, mail)
+        fits(page, mail)
 
 
-def shown(page, mail):
-    page.set_content(mail.get_body(("html",)).get_content())
+def fits(page, mail) -> None:
+    """Such a mail fits a telephone."""
+    page.set_content(html_of(mail))
     fine(page)
     assert page.evaluate(BROKEN) == []

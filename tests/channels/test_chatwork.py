@@ -1,4 +1,7 @@
-"""Messages to Chatwork rooms: every way in which handing one over can end, what was typed, and which room is meant."""
+"""Messages to Chatwork rooms.
+
+Every way in which handing one over can end, what was typed, and which room is meant.
+"""
 
 import logging
 import socket
@@ -34,7 +37,8 @@ def send(text: str = REPORT, room: str = "123456", house: str = "mk") -> attempt
 def test_a_message_arrives_as_it_was_written():
     with chatwork_server.running(rooms={"123456"}) as room:
         outcome = send()
-        assert (outcome.kind, outcome.problem) == (attempt.SENT, "")
+        assert outcome.kind == attempt.SENT
+        assert outcome.problem == ""
         assert outcome.message_id.isdigit()
         assert room.messages("123456") == [REPORT]
     ((path, headers),) = room.asked
@@ -86,7 +90,8 @@ ENDINGS = [
 def test_every_ending_is_told_as_it_is_after_one_attempt(ending, kind, problem):
     with chatwork_server.running(ending) as room:
         outcome = send()
-    assert (outcome.kind, outcome.problem) == (kind, problem)
+    assert outcome.kind == kind
+    assert outcome.problem == problem
     assert len(room.asked) == 1
 
 
@@ -188,7 +193,8 @@ def test_the_token_is_never_told(caplog, capfd):
         outcomes.append((chain, why.value.args))
     assert caplog.records
     for told in (repr(outcomes), caplog.text, *capfd.readouterr()):
-        assert TOKEN not in told and "髙橋" not in told
+        assert TOKEN not in told
+        assert "髙橋" not in told
 
 
 TAGS = [
@@ -199,8 +205,6 @@ TAGS = [
     "[返信 aid=1 to=2-3]",
     "[code]",
     "[/code]",
-]
-TAGS += [
     "[hr]",
     "[picon:1]",
     "[piconname:1]",
@@ -237,10 +241,8 @@ def test_what_is_no_notation_stays_as_it_is(typed):
         ("#!rid123456", "123456"),
         ("＃！ｒｉｄ１２３４５６", "123456"),
         ("https://www.chatwork.com/#!rid123456", "123456"),
-        (
-            "https://www.chatwork.com/#!rid123456-1800000000000000001",
-            "123456",
-        ),  # a link to one of its messages
+        # This links to one of the messages of the room.
+        ("https://www.chatwork.com/#!rid123456-1800000000000000001", "123456"),
         ("https://kcw.kddi.ne.jp/#!rid123456", "123456"),
     ],
 )
@@ -263,14 +265,16 @@ NO_ROOMS = [
     "12 34",
     "1" * 20,
     "٣",
-]
-NO_ROOMS += [
     "https://www.chatwork.com/",
     "https://www.chatwork.com/#!rid1/../2",
     "https://evil.example/#!rid1",
     "taro@a.example",
+    "https://www.chatwork.com.evil.example/#!rid1",
+    "chatwork",
+    123456,
+    None,
+    "123\n456",
 ]
-NO_ROOMS += ["https://www.chatwork.com.evil.example/#!rid1", "chatwork", 123456, None, "123\n456"]
 
 
 @pytest.mark.parametrize("typed", NO_ROOMS)

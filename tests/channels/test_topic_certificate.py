@@ -1,4 +1,7 @@
-"""Where the certificate of a message comes from: SNS's own host and no other, whole, in time, and while it is valid."""
+"""Where the certificate of a message comes from.
+
+It comes from the own host of SNS and no other, whole, in time, and while it is valid.
+"""
 
 import base64
 import random
@@ -25,7 +28,10 @@ NAME = "SimpleNotificationService-0123456789abcdef.pem"
 
 @pytest.fixture
 def aws(topic, monkeypatch):
-    """The app as it is deployed; whatever it would fetch ends at a closed door of this machine, with an OSError."""
+    """The app as it is deployed.
+
+    Whatever it would fetch ends at a closed door of this machine, with an OSError.
+    """
     monkeypatch.delenv("SNS_CERTIFICATES")
     for name in ("http_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
@@ -87,9 +93,14 @@ def test_a_certificate_from_another_place_is_refused_before_anything_is_fetched(
     refused(said(aws, SigningCertUrl=address), "another place")
 
 
+def pem(text: bytes) -> bytes:
+    """A certificate's file with that text between its marks."""
+    return b"-----BEGIN CERTIFICATE-----\n" + text + b"\n-----END CERTIFICATE-----\n"
+
+
 @contextmanager
 def answering(say):
-    """A server that has read a request and goes on as `say(stream)` does; the beginning of its addresses."""
+    """A server that reads a request and then does `say(stream)`; the beginning of its addresses."""
 
     class Handler(StreamRequestHandler):
         def handle(self):
@@ -103,7 +114,8 @@ def answering(say):
         server.shutdown()
 
 
-def retried(topic, monkeypatch, place):
+def is_asked_for_again(topic, monkeypatch, place):
+    """The certificate lies there, and its message ends with an error that SNS meets by a repeat."""
     monkeypatch.setenv("SNS_CERTIFICATES", place)
     with pytest.raises(OSError):
         sns.opened(said(topic, SigningCertUrl=place + NAME), NOW)
@@ -123,21 +135,21 @@ def retried(topic, monkeypatch, place):
 )
 def test_a_certificate_that_does_not_come_whole_is_asked_for_again(topic, monkeypatch, answer):
     with answering(lambda stream: stream.write(answer)) as place:
-        retried(topic, monkeypatch, place)
+        is_asked_for_again(topic, monkeypatch, place)
 
 
 def test_nobody_waits_long_for_a_certificate(topic, monkeypatch):
     monkeypatch.setattr(sns, "_PATIENCE", 0.1)
     enough = Event()
     with answering(lambda _: enough.wait(60)) as place:
-        retried(topic, monkeypatch, place)
+        is_asked_for_again(topic, monkeypatch, place)
         enough.set()
 
 
 def test_a_redirect_is_not_followed(topic, monkeypatch):
     moved = f"HTTP/1.1 302 Found\r\nLocation: {topic.address}\r\nContent-Length: 0\r\n\r\n".encode()
     with answering(lambda stream: stream.write(moved)) as place:
-        retried(topic, monkeypatch, place)
+        is_asked_for_again(topic, monkeypatch, place)
 
 
 def test_a_failure_is_not_remembered(topic):
@@ -153,11 +165,8 @@ def test_a_failure_is_not_remembered(topic):
     [
         (NOW, NOW + timedelta(days=1), True),
         (NOW - timedelta(days=1), NOW, True),
-        (
-            NOW - timedelta(days=9),
-            datetime(2055, 1, 1, tzinfo=UTC),
-            True,
-        ),  # from 2050 on, dates are written otherwise
+        # From 2050 on, a certificate writes its dates in another way.
+        (NOW - timedelta(days=9), datetime(2055, 1, 1, tzinfo=UTC), True),
         (NOW + timedelta(seconds=1), NOW + timedelta(days=1), False),
         (NOW - timedelta(days=1), NOW - timedelta(seconds=1), False),
     ],
@@ -171,9 +180,8 @@ def test_a_certificate_counts_while_it_is_valid(topic, since, until, good):
 
 
 def test_a_certificate_that_was_read_once_still_ends(topic):
-    message = said(
-        topic, SigningCertUrl=topic.publish(certificate(topic.key, NOW, NOW + timedelta(days=1)))
-    )
+    address = topic.publish(certificate(topic.key, NOW, NOW + timedelta(days=1)))
+    message = said(topic, SigningCertUrl=address)
     assert sns.opened(message, NOW) == EVENT
     refused(message, "not valid now", NOW + timedelta(days=2))
 
@@ -191,11 +199,8 @@ def test_a_certificate_is_fetched_once(topic):
         (lambda: certificate(rsa.generate_private_key(65537, 1024)), "weak key"),
         (lambda: certificate(ec.generate_private_key(ec.SECP256R1())), "without an RSA key"),
         (lambda: b"<html>busy</html>", "unreadable"),
-        (lambda: b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "unreadable"),
-        (
-            lambda: b"-----BEGIN CERTIFICATE-----\nMAMwAQA=\n-----END CERTIFICATE-----\n",
-            "unreadable",
-        ),
+        (lambda: pem(b"AAAA"), "unreadable"),
+        (lambda: pem(b"MAMwAQA="), "unreadable"),
         (lambda: b" " * 20_001, "too long"),
     ],
 )
@@ -204,32 +209,30 @@ def test_a_certificate_of_another_kind_is_refused(topic, make, why):
 
 
 def test_a_damaged_certificate_is_refused_or_does_not_fit(topic):
-    """Whatever the bytes, it ends with Forged: nothing of the decoder's gets out."""
-    chance, der = (
-        random.Random(11),
-        bytearray(
-            x509.load_pem_x509_certificate(certificate(topic.key)).public_bytes(Encoding.DER)
-        ),
-    )
+    """Each of these ends with Forged: no error of the decoder gets out."""
+    chance = random.Random(11)
+    whole = x509.load_pem_x509_certificate(certificate(topic.key)).public_bytes(Encoding.DER)
     for _ in range(150):
-        broken = der[: chance.choice([len(der), chance.randrange(len(der))])]
-        for _ in range(4):
-            broken[chance.randrange(len(broken)) if broken else 0 : 0] = bytes(
-                [chance.randrange(256)]
-            )
-        pem = (
-            b"-----BEGIN CERTIFICATE-----\n"
-            + base64.b64encode(broken)
-            + b"\n-----END CERTIFICATE-----\n"
-        )
+        address = topic.publish(pem(base64.b64encode(damaged(whole, chance))))
         with pytest.raises(sns.Forged):
-            sns.opened(said(topic, SigningCertUrl=topic.publish(pem)), NOW)
+            sns.opened(said(topic, SigningCertUrl=address), NOW)
+
+
+def damaged(whole: bytes, chance: random.Random) -> bytes:
+    """The bytes with four more among them, every other time cut short."""
+    length = chance.choice([len(whole), chance.randrange(len(whole))])
+    broken = bytearray(whole[:length])
+    for _ in range(4):
+        byte = chance.randrange(256)
+        place = chance.randrange(len(broken)) if broken else 0
+        broken.insert(place, byte)
+    return bytes(broken)
 
 
 def test_the_decoder_is_loaded_only_when_a_certificate_is_read():
     code = "import sys, chalicelib.channels.sns; print('pyasn1' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
 
 
 def test_a_function_that_was_told_no_topic_fails_rather_than_refuses(topic, monkeypatch):

@@ -1,4 +1,7 @@
-"""What the mail topic has signed is opened, and nothing else is. The second opinion is that of `cryptography`."""
+"""What the mail topic has signed is opened, and nothing else is.
+
+The second opinion is that of `cryptography`.
+"""
 
 import base64
 import hashlib
@@ -14,10 +17,13 @@ from chalicelib.channels import sns
 from dev.topic import certificate, signed_text
 from tests.channels.topic_messages import EVENT, NOW, refused, said, without
 
-SHA1, SHA256 = (
-    bytes.fromhex(each)
-    for each in ("3021300906052b0e03021a05000414", "3031300d060960864801650304020105000420")
-)
+SHA1 = bytes.fromhex("3021300906052b0e03021a05000414")
+SHA256 = bytes.fromhex("3031300d060960864801650304020105000420")
+
+
+def signed_with(message: dict, number: int) -> dict:
+    """The message with that number as its signature."""
+    return message | {"Signature": base64.b64encode(number.to_bytes(256, "big")).decode()}
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -28,7 +34,8 @@ def test_what_the_topic_has_signed_is_opened(topic, version):
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_message_may_have_no_subject(topic, version):
     by_lambda = said(topic, version, Subject=None)
-    assert sns.opened(by_lambda, NOW) == sns.opened(without(by_lambda, "Subject"), NOW) == EVENT
+    assert sns.opened(by_lambda, NOW) == EVENT
+    assert sns.opened(without(by_lambda, "Subject"), NOW) == EVENT
 
 
 def test_the_certificate_is_found_under_both_spellings(topic):
@@ -40,9 +47,8 @@ def test_the_certificate_is_found_under_both_spellings(topic):
 def test_the_record_is_that_of_lambda(topic):
     (record,) = topic.record(EVENT, NOW)["Records"]
     assert set(record) == {"EventSource", "EventVersion", "EventSubscriptionArn", "Sns"}
-    assert record["EventSource"] == "aws:sns" and record["EventSubscriptionArn"].startswith(
-        topic.arn + ":"
-    )
+    assert record["EventSource"] == "aws:sns"
+    assert record["EventSubscriptionArn"].startswith(topic.arn + ":")
     assert record["Sns"]["Timestamp"] == "2026-09-03T03:00:00.000Z"
 
 
@@ -153,10 +159,8 @@ def test_a_longer_key_is_as_good(topic, bits):
 
 def test_a_signature_that_is_longer_or_shorter_is_refused(topic):
     message = said(topic)
-    true, modulus = (
-        base64.b64decode(message["Signature"]),
-        topic.key.public_key().public_numbers().n,
-    )
+    true = base64.b64decode(message["Signature"])
+    modulus = topic.key.public_key().public_numbers().n
     beyond = int.from_bytes(true, "big") + modulus  # the same remainder, one modulus further
     variants = [
         true[:-1],
@@ -175,10 +179,10 @@ def test_a_signature_that_is_longer_or_shorter_is_refused(topic):
 
 @pytest.mark.parametrize(("version", "kind"), [("1", hashes.SHA1()), ("2", hashes.SHA256())])
 def test_cryptography_says_the_same_of_every_flipped_bit(topic, version, kind):
-    chance, message = random.Random(7), said(topic, version)
-    key = x509.load_pem_x509_certificate(
-        topic.files[topic.address.removeprefix(topic.place)]
-    ).public_key()
+    chance = random.Random(7)
+    message = said(topic, version)
+    file = topic.files[topic.address.removeprefix(topic.place)]
+    key = x509.load_pem_x509_certificate(file).public_key()
     true = base64.b64decode(message["Signature"])
     key.verify(true, signed_text(message), padding.PKCS1v15(), kind)
     for _ in range(100):
@@ -190,15 +194,13 @@ def test_cryptography_says_the_same_of_every_flipped_bit(topic, version, kind):
 
 def blocks(version, text):
     """The block that should have been signed, and those that a lenient reader has taken for it."""
-    prefix, digest = (
-        (SHA1, hashlib.sha1(text).digest())
-        if version == "1"
-        else (SHA256, hashlib.sha256(text).digest())
-    )
+    if version == "1":
+        prefix, digest = SHA1, hashlib.sha1(text).digest()
+    else:
+        prefix, digest = SHA256, hashlib.sha256(text).digest()
     info = prefix + digest
-    plain = (
-        bytes([0x30, prefix[1] - 2, 0x30, prefix[3] - 2]) + prefix[4:-4] + prefix[-2:] + digest
-    )  # without the NULL
+    shorter = bytes([0x30, prefix[1] - 2, 0x30, prefix[3] - 2])
+    plain = shorter + prefix[4:-4] + prefix[-2:] + digest  # without the NULL
     full = 256 - 3 - len(info)
     yield b"\x00\x01" + b"\xff" * full + b"\x00" + info
     yield b"\x00\x01" + b"\xff" * 8 + b"\x00" + info + b"\x00" * (full - 8)
@@ -214,23 +216,16 @@ def blocks(version, text):
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_only_the_one_right_block_is_taken_even_from_the_owner_of_the_key(topic, version):
     message = said(topic, version)
-    private, n = topic.key.private_numbers().d, topic.key.public_key().public_numbers().n
+    private = topic.key.private_numbers().d
+    modulus = topic.key.public_key().public_numbers().n
     right, *wrong = (
-        pow(int.from_bytes(block, "big"), private, n)
+        pow(int.from_bytes(block, "big"), private, modulus)
         for block in blocks(version, signed_text(message))
     )
     assert len(wrong) == 8
-    assert (
-        sns.opened(
-            message | {"Signature": base64.b64encode(right.to_bytes(256, "big")).decode()}, NOW
-        )
-        == EVENT
-    )
+    assert sns.opened(signed_with(message, right), NOW) == EVENT
     for number in wrong:
-        refused(
-            message | {"Signature": base64.b64encode(number.to_bytes(256, "big")).decode()},
-            "does not fit",
-        )
+        refused(signed_with(message, number), "does not fit")
 
 
 def cube_root(number: int) -> int:
@@ -238,23 +233,25 @@ def cube_root(number: int) -> int:
     low, high = 0, 1 << (number.bit_length() // 3 + 1)
     while low < high:
         middle = (low + high) // 2
-        low, high = (middle + 1, high) if middle**3 < number else (low, middle)
+        if middle**3 < number:
+            low = middle + 1
+        else:
+            high = middle
     return low
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
 def test_a_cube_root_is_no_signature(topic, version):
-    """Bleichenbacher 2006: under exponent 3, anybody can write a block that begins rightly and ends in rubbish."""
+    """Under exponent 3, anybody can write a block that begins rightly and ends in rubbish.
+
+    (Bleichenbacher 2006)
+    """
     small = rsa.generate_private_key(3, 2048)
-    message = topic.signed(
-        said(topic, version, SigningCertUrl=topic.publish(certificate(small))), small
-    )
+    address = topic.publish(certificate(small))
+    message = topic.signed(said(topic, version, SigningCertUrl=address), small)
     assert sns.opened(message, NOW) == EVENT
     lenient = list(blocks(version, signed_text(message)))[2]
     begins = lenient[: lenient.index(b"\x5a" * 100)]
     number = cube_root(int.from_bytes(lenient, "big"))
     assert (number**3).to_bytes(256, "big").startswith(begins)
-    refused(
-        message | {"Signature": base64.b64encode(number.to_bytes(256, "big")).decode()},
-        "does not fit",
-    )
+    refused(signed_with(message, number), "does not fit")

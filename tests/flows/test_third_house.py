@@ -158,15 +158,12 @@ cancel = "いつでもおやめいただけます。"
 
 
 @pytest.fixture
-def tiny(tmp_path, monkeypatch, desk):
-    for file in houses.FOLDER.glob("*.toml"):
-        (tmp_path / file.name).write_text(file.read_text())
-    (tmp_path / "tiny.toml").write_text(TINY)
-    monkeypatch.setattr(houses, "FOLDER", tmp_path)
+def tiny(house_files, desk):
+    """A desk beside whose houses a third one stands."""
+    (house_files / "tiny.toml").write_text(TINY)
     houses.all_houses.cache_clear()
     cloud.furnish()
-    yield desk
-    houses.all_houses.cache_clear()
+    return desk
 
 
 def test_a_new_house_needs_no_code(tiny):
@@ -177,11 +174,10 @@ def test_a_new_house_needs_no_code(tiny):
     desk.presses("テストメール")
     desk.passes("greeting", "identity")
     desk.passes("number", number="06-6000-1234", use="listed")
-    assert (desk.status, desk.look()["trial_last_day"]) == ("trial", "2026-09-04")
-    assert (
-        desk.memo(line="06-6000-1234", business=None, caller=None, **{"class": "prank"}).json["why"]
-        == "すべてのお電話"
-    )
+    assert desk.status == "trial"
+    assert desk.look()["trial_last_day"] == "2026-09-04"
+    memo = desk.memo(line="06-6000-1234", business=None, caller=None, **{"class": "prank"})
+    assert memo.json["why"] == "すべてのお電話"
     assert desk.mails()[-1]["subject"] == "お電話がありました"
     desk.on("2026-09-03")
     assert "お試し期間は2026年9月4日(金)までです" in desk.subjects()

@@ -1,4 +1,7 @@
-"""One client for all tables: PynamoDB's private ground, so its version is pinned and watched here."""
+"""One client for all tables.
+
+This is private ground of PynamoDB, so its version is pinned and watched here.
+"""
 
 from datetime import timedelta
 from importlib.metadata import version
@@ -18,8 +21,6 @@ def test_every_model_and_transaction_shares_one_connection(services):
 
 def test_time_outs_end_before_the_gateway_does():
     config = connection.client._client_config
-    assert (config.connect_timeout, config.read_timeout, config.retries["total_max_attempts"]) == (
-        1,
-        2,
-        3,
-    )
+    assert config.connect_timeout == 1
+    assert config.read_timeout == 2
+    assert config.retries["total_max_attempts"] == 3

@@ -142,7 +142,7 @@ def _nested(house: House, typed: Typed) -> dict[str, Any]:
     """The form's flat fields as the application that they describe; what was left blank is absent."""
     filled = {name: value for name, value in typed.items() if value.strip()}
     fields: dict[str, Any] = {
-        name: filled[name] for name in application.form(house).fields if name in filled
+        name: filled[name] for name in application.shape(house).fields if name in filled
     }
     fields["people"] = [_one_person(filled, row, house) for row in _rows(typed, house)]
     return fields

@@ -2,17 +2,13 @@
 
 import pytest
 
-from tests.desk import text_of
-
 
 @pytest.mark.parametrize(
     ("noticed", "ends_on"),
     [
         ("2026-10-09", "2026-10-31"),
-        (
-            "2026-10-13",
-            "2026-10-31",
-        ),  # the 10th is a Saturday, the 12th a holiday: October closes on the 13th
+        # The 10th is a Saturday, the 12th a holiday: October closes on the 13th.
+        ("2026-10-13", "2026-10-31"),
         ("2026-10-14", "2026-11-30"),
     ],
 )
@@ -22,25 +18,27 @@ def test_smile_notice_around_a_closing_day_that_a_holiday_moves(any_desk, notice
     desk.on("2026-10-08").at(noticed, "23:59")
     assert desk.look()["if_asked_today"]["notice_ends_on"] == ends_on
     desk.does("notice")
-    told = desk.look()
-    assert (told["status"], told["notice_on"], told["ends_on"]) == ("active", noticed, ends_on)
+    contract = desk.look()
+    assert (contract["status"], contract["notice_on"], contract["ends_on"]) == (
+        "active",
+        noticed,
+        ends_on,
+    )
     spoken = {"2026-10-31": "2026年10月31日(土)", "2026-11-30": "2026年11月30日(月)"}[ends_on]
-    assert f"{spoken}まで、これまでどおり" in text_of(desk.mail("解約のお申し出を承りました"))
-    desk.on("2026-10-20").does(
-        "notice"
-    )  # a second notice changes nothing: the first has set the day
-    assert (
-        desk.look()["ends_on"] == ends_on
-        and desk.subjects().count("解約のお申し出を承りました") == 1
-    )
+    assert f"{spoken}まで、これまでどおり" in desk.letter("解約のお申し出を承りました")
+    # A second notice changes nothing: the first has set the day.
+    desk.on("2026-10-20").does("notice")
+    assert desk.look()["ends_on"] == ends_on
+    assert desk.subjects().count("解約のお申し出を承りました") == 1
     assert desk.on(ends_on, "17:00").memo("last-call").status == 201
-    month, day = (
-        ("2026-11-01", "2026-11-01") if ends_on == "2026-10-31" else ("2026-12-01", "2026-12-01")
+    day = {"2026-10-31": "2026-11-01", "2026-11-30": "2026-12-01"}[ends_on]
+    contract = desk.on(day).look()
+    assert (contract["status"], contract["ended_on"], contract["end_reason"]) == (
+        "ended",
+        day,
+        "left",
     )
-    desk.on(month)
-    told = desk.look()
-    assert (told["status"], told["ended_on"], told["end_reason"]) == ("ended", day, "left")
-    assert f"{spoken}をもって" in text_of(desk.mail("サービスを終了しました"))
+    assert f"{spoken}をもって" in desk.letter("サービスを終了しました")
     assert desk.subjects()[-1] == "サービスを終了しました"
     assert desk.get("/v1/lines?state=quarantined").json["lines"][0]["number"] == "0367001234"
     late = desk.memo("written-late", received_at=f"{ends_on}T17:30:00+09:00")
@@ -56,25 +54,24 @@ def test_mk_notice_ends_with_the_month_whenever_it_comes(any_desk):
     desk.on("2026-08-31").does("notice")
     assert desk.look()["ends_on"] == "2026-08-31"
     assert desk.on("2026-09-01").status == "ended"
-    farewell = text_of(desk.mail("サービスを終了しました"))
-    assert (
-        "保証金は、最終のご請求の精算後にお返しいたします" in farewell
-        and "転送を設定されている場合" in farewell
-    )
+    farewell = desk.letter("サービスを終了しました")
+    assert "保証金は、最終のご請求の精算後にお返しいたします" in farewell
+    assert "転送を設定されている場合" in farewell
 
 
 def test_leaving_withdrawn(any_desk):
     desk = any_desk
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-10-05").does("notice")
-    assert [each["what"] for each in desk.look()["next"]] == ["leave"]
+    assert desk.ahead == ["leave"]
     desk.on("2026-10-31").does("notice", method="DELETE")  # until the very day
-    assert "これまでどおりご利用いただけます" in text_of(desk.mail("解約のお取り消しを承りました"))
+    assert "これまでどおりご利用いただけます" in desk.letter("解約のお取り消しを承りました")
     desk.on("2026-11-10")
-    told = desk.look()
-    assert (told["status"], told["ends_on"], told["next"]) == ("active", None, [])
+    contract = desk.look()
+    assert (contract["status"], contract["ends_on"], contract["next"]) == ("active", None, [])
     refused = desk.office("notice", method="DELETE")
-    assert refused.status == 409 and "解約のお申し出はありません" in refused.json["detail"]
+    assert refused.status == 409
+    assert "解約のお申し出はありません" in refused.detail
     assert ("2026-10-31", "notice_withdrawn") in desk.events()
 
 
@@ -82,17 +79,16 @@ def test_notice_within_a_trial_means_to_continue_and_then_to_leave(any_desk):
     desk = any_desk
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-09-05").does("notice")
-    told = text_of(desk.mail("解約のお申し出を承りました"))
-    assert (
-        "お試し期間の後は正式なご契約となり、2026年9月30日(水)までの料金がかかります" in told
-        and "停止として承ります" in told
-    )
+    text = desk.letter("解約のお申し出を承りました")
+    assert "お試し期間の後は正式なご契約となり、2026年9月30日(水)までの料金がかかります" in text
+    assert "停止として承ります" in text
     assert desk.on("2026-09-16").status == "active"
-    assert "解約のお申し出のとおり、2026年9月30日(水)まで" in text_of(
-        desk.mail("正式なご契約でのご利用が始まりました")
+    assert "解約のお申し出のとおり、2026年9月30日(水)まで" in desk.letter(
+        "正式なご契約でのご利用が始まりました"
     )
     assert desk.on("2026-10-01").status == "ended"
-    assert desk.look()["end_reason"] == "left" and desk.look()["refund"] is None
+    assert desk.look()["end_reason"] == "left"
+    assert desk.look()["refund"] is None
 
 
 def test_no_contract_ends_before_its_first_month_does(desk):
@@ -108,7 +104,7 @@ def test_a_contract_cannot_be_stopped_like_a_trial_and_says_when_it_could_end(de
     desk.on("2026-09-01").starts("smile")
     refused = desk.on("2026-10-14").office("stop")
     assert refused.status == 409
-    assert "本日のお申し出では2026年11月30日(月)での解約となります" in refused.json["detail"]
+    assert "本日のお申し出では2026年11月30日(月)での解約となります" in refused.detail
     assert desk.office("withdrawal").status == 409
 
 
@@ -119,20 +115,17 @@ def test_withdrawn_before_the_start(any_desk, house, less):
     desk.presses("お申し込みを受け付けました")
     desk.passes("payment")
     desk.on("2026-09-03").does("withdrawal")
-    told = desk.look()
-    assert (told["status"], told["end_reason"], told["ended_on"]) == (
-        "ended",
-        "withdrawn",
-        "2026-09-03",
-    )
+    contract = desk.look()
+    assert contract["status"] == "ended"
+    assert contract["end_reason"] == "withdrawn"
+    assert contract["ended_on"] == "2026-09-03"
     paid = {"smile": 5500, "mk": 5920}[house]
-    assert told["refund"] == {"yen": paid, "less_transfer_fee": less}
-    letter = text_of(desk.mail("お申し込みのお取り下げを承りました"))
-    assert (
-        f"{paid:,}円は、全額お返しいたします" in letter
-        and ("返金時の振込手数料のみ" in letter) is less
-    )
-    assert told["next"] == [] and told["waits_for"] == []
+    assert contract["refund"] == {"yen": paid, "less_transfer_fee": less}
+    letter = desk.letter("お申し込みのお取り下げを承りました")
+    assert f"{paid:,}円は、全額お返しいたします" in letter
+    assert ("返金時の振込手数料のみ" in letter) is less
+    assert contract["next"] == []
+    assert contract["waits_for"] == []
     before = len(desk.mails())
     desk.does("withdrawal")  # again: nothing more happens
     desk.on("2026-09-20")
@@ -151,42 +144,38 @@ def test_declined_by_the_house_before_the_start(any_desk):
     desk.on("2026-09-01").signs_up("smile")
     desk.presses("お申し込みを受け付けました")
     desk.passes("payment")
-    assert desk.office("refusal").json["errors"][0]["field"] == "reason"
+    assert desk.office("refusal").faults[0] == "reason"
     desk.does("refusal", {"reason": "反社会的勢力との関係の疑い"})
-    told = desk.look()
-    assert (told["status"], told["end_reason"]) == ("ended", "refused")
-    assert told["refund"] == {"yen": 5500, "less_transfer_fee": False}
-    letter = text_of(desk.mail("お申し込みについてのお知らせ"))
-    assert "全額お返しいたします" in letter and "反社" not in letter and "手数料" not in letter
-    assert "反社会的勢力との関係の疑い" in [note["text"] for note in told["history"]]
+    contract = desk.look()
+    assert (contract["status"], contract["end_reason"]) == ("ended", "refused")
+    assert contract["refund"] == {"yen": 5500, "less_transfer_fee": False}
+    letter = desk.letter("お申し込みについてのお知らせ")
+    assert "全額お返しいたします" in letter
+    assert "反社" not in letter
+    assert "手数料" not in letter
+    assert "反社会的勢力との関係の疑い" in [note["text"] for note in contract["history"]]
 
 
 def test_ended_by_the_house(any_desk):
     desk = any_desk
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-10-20")
-    assert (
-        desk.office("termination", {"on": "2026-10-19", "reason": "未払い"}).json["errors"][0][
-            "field"
-        ]
-        == "on"
-    )
+    assert desk.office("termination", {"on": "2026-10-19", "reason": "未払い"}).faults[0] == "on"
     desk.does("termination", {"on": "2026-10-25", "reason": "料金のお支払いが確認できないため"})
-    letter = text_of(desk.mail("サービス終了のお知らせ"))
-    assert "2026年10月25日(日)をもって" in letter and "料金のお支払いが確認できないため" in letter
+    letter = desk.letter("サービス終了のお知らせ")
+    assert "2026年10月25日(日)をもって" in letter
+    assert "料金のお支払いが確認できないため" in letter
     desk.does("termination", method="DELETE")
     assert desk.look()["next"] == []
     desk.does("termination", {"on": "2026-10-25", "reason": "料金のお支払いが確認できないため"})
     assert desk.on("2026-10-25").status == "active"
     desk.on("2026-10-26")
-    told = desk.look()
-    assert (told["status"], told["end_reason"], told["ended_on"]) == (
-        "ended",
-        "terminated",
-        "2026-10-26",
-    )
-    assert "2026年10月25日(日)をもって" in text_of(desk.mail("サービスを終了しました"))
-    assert told["refund"] is None
+    contract = desk.look()
+    assert contract["status"] == "ended"
+    assert contract["end_reason"] == "terminated"
+    assert contract["ended_on"] == "2026-10-26"
+    assert "2026年10月25日(日)をもって" in desk.letter("サービスを終了しました")
+    assert contract["refund"] is None
 
 
 def test_the_house_may_end_a_trial_too_and_the_earlier_end_wins(desk):
@@ -196,27 +185,24 @@ def test_the_house_may_end_a_trial_too_and_the_earlier_end_wins(desk):
     desk.on("2026-09-11")
     assert desk.look()["end_reason"] == "terminated"
     desk.on("2026-10-05")
-    assert [event for event in desk.events() if event[1] in ("left", "terminated")] == [
-        ("2026-09-11", "terminated")
-    ]
+    ends = [event for event in desk.events() if event[1] in ("left", "terminated")]
+    assert ends == [("2026-09-11", "terminated")]
 
 
 def test_a_stop_may_be_withdrawn(desk):
     desk.on("2026-09-01").starts("smile")
     desk.does("stop", {"on": "2026-09-10"})
-    assert "2026年9月10日(木)まで、これまでどおり" in text_of(
-        desk.mail("停止のお申し出を承りました")
-    )
+    assert "2026年9月10日(木)まで、これまでどおり" in desk.letter("停止のお申し出を承りました")
     desk.on("2026-09-10").does("stop", method="DELETE")
     assert "停止のお取り消し" in desk.subjects()[-1]
     assert desk.on("2026-09-11").status == "trial"
-    assert "停止のお申し出はありません" in desk.office("stop", method="DELETE").json["detail"]
+    assert "停止のお申し出はありません" in desk.office("stop", method="DELETE").detail
 
 
 def test_the_wish_to_continue_may_be_withdrawn(desk):
     desk.on("2026-08-03").starts("mk")
     desk.does("continuation")
-    assert "2026年8月12日(水)までに、次の金額" in text_of(desk.mail("継続のお申し出を承りました"))
+    assert "2026年8月12日(水)までに、次の金額" in desk.letter("継続のお申し出を承りました")
     desk.does("continuation", method="DELETE")
-    assert "2026年8月12日(水)で終了します" in text_of(desk.mail("継続のお取り消しを承りました"))
+    assert "2026年8月12日(水)で終了します" in desk.letter("継続のお取り消しを承りました")
     assert desk.on("2026-08-13").look()["end_reason"] == "lapsed"

@@ -1,7 +1,5 @@
 """MK: a trial of 10 days from the start, which lapses unless it was asked for and paid."""
 
-from tests.desk import text_of
-
 
 def test_a_trial_that_lapses(any_desk):
     desk = any_desk
@@ -12,10 +10,11 @@ def test_a_trial_that_lapses(any_desk):
     assert desk.memo("call-1").status == 201
     assert desk.counted("2026-08") == 0  # calls of a free trial never count
     desk.on("2026-08-04")
-    assert not any("までです" in subject for subject in desk.subjects())
+    assert desk.subjects("までです") == []
     desk.on("2026-08-05")  # four business days before the 12th: the 11th is a holiday
-    reminder = text_of(desk.mail("お試し期間は2026年8月12日(水)までです"))
-    assert "料金は一切かかりません" in reminder and "5,920円" in reminder
+    reminder = desk.letter("お試し期間は2026年8月12日(水)までです")
+    assert "料金は一切かかりません" in reminder
+    assert "5,920円" in reminder
     assert desk.on("2026-08-12").memo("call-2").status == 201
     assert desk.on("2026-08-13").status == "ended"
     assert desk.look()["end_reason"] == "lapsed"
@@ -28,17 +27,17 @@ def test_a_trial_that_continues(any_desk):
     desk.on("2026-08-03").starts("mk")
     assert desk.status == "trial"
     desk.on("2026-08-10")
-    assert desk.post(f"/v1/contracts/{desk.contract}/continuation").status == 200
+    assert desk.office("continuation").status == 200
     desk.passes("payment", yen=5920)
     desk.on("2026-08-12").memo("call-1")
     assert desk.on("2026-08-13").status == "active"
     desk.memo("call-2")
     assert desk.counted("2026-08") == 1
     assert desk.subjects()[-2] == "正式なご契約でのご利用が始まりました"
-    late = desk.memo(
-        "call-3", received_at="2026-08-12T17:50:00+09:00"
-    )  # written the day after: still the trial's
-    assert late.json["counts"] is False and "無料お試し期間中" in late.json["why"]
+    # Written the day after: still the trial's.
+    late = desk.memo("call-3", received_at="2026-08-12T17:50:00+09:00")
+    assert late.json["counts"] is False
+    assert "無料お試し期間中" in late.json["why"]
     assert desk.counted("2026-08") == 1
 
 
@@ -48,9 +47,10 @@ def test_asked_to_continue_but_paid_late(any_desk):
     desk.on("2026-08-12").post(f"/v1/contracts/{desk.contract}/continuation")
     desk.on("2026-08-13")
     assert (desk.status, desk.look()["paused_on"]) == ("preparing", "2026-08-13")
-    assert "2026年8月26日(水)までに" in text_of(desk.mail("サービスを一時停止しました"))
+    assert "2026年8月26日(水)までに" in desk.letter("サービスを一時停止しました")
     paused = desk.memo("call-1")
-    assert paused.status == 409 and "ご入金待ち" in paused.json["detail"]
+    assert paused.status == 409
+    assert "ご入金待ち" in paused.detail
     desk.on("2026-08-15").passes("payment", yen=5920)
     assert (desk.status, desk.look()["active_from"]) == ("active", "2026-08-15")
     assert desk.memo("call-2").status == 201
@@ -58,7 +58,7 @@ def test_asked_to_continue_but_paid_late(any_desk):
 
 def test_asked_to_continue_and_never_paid(desk):
     desk.on("2026-08-03").starts("mk")
-    desk.post(f"/v1/contracts/{desk.contract}/continuation")
+    desk.office("continuation")
     assert desk.on("2026-08-26").status == "preparing"
     assert desk.on("2026-08-27").status == "ended"
     assert desk.look()["end_reason"] == "lapsed"
@@ -106,19 +106,19 @@ def test_the_number_comes_last(desk):
     desk.on("2026-08-03").signs_up("mk")
     desk.presses("お申し込みを受け付けました")
     number = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
-    refused = desk.post(f"/v1/contracts/{desk.contract}/gates/number", number)
-    assert refused.status == 409 and "報告先メールアドレスの確認" in refused.json["detail"]
+    refused = desk.office("gates/number", number)
+    assert refused.status == 409
+    assert "報告先メールアドレスの確認" in refused.detail
 
 
 def test_paid_but_never_asked_is_told_and_paid_back(desk):
     desk.on("2026-08-03").starts("mk")
     desk.passes("payment")
-    reminder = text_of(desk.on("2026-08-05").mail("お試し期間は"))
-    assert "ご入金を確認しております" in reminder and "お振込先" not in reminder
+    reminder = desk.on("2026-08-05").letter("お試し期間は")
+    assert "ご入金を確認しております" in reminder
+    assert "お振込先" not in reminder
     desk.on("2026-08-13")
-    assert "お支払いいただいた5,920円は全額お返しします" in text_of(
-        desk.mail("無料お試しが終了しました")
-    )
+    assert "お支払いいただいた5,920円は全額お返しします" in desk.letter("無料お試しが終了しました")
 
 
 def test_a_payment_that_is_too_small_is_asked_about(desk):
@@ -133,24 +133,24 @@ def test_a_refused_trial_is_told_with_what_to_pay(desk):
     desk.on("2026-08-03").signs_up("mk")
     desk.presses("お申し込みを受け付けました")
     desk.passes("eligibility", eligible=False)
-    told = text_of(desk.mail("お試し期間についてのお知らせ"))
-    assert "5,920円" in told and "みほん銀行" in told and "取りやめられる場合" in told
+    text = desk.letter("お試し期間についてのお知らせ")
+    assert "5,920円" in text
+    assert "みほん銀行" in text
+    assert "取りやめられる場合" in text
 
 
 def test_a_number_for_a_later_start_is_told_at_once(desk):
     desk.on("2026-07-30").starts("mk", start_on="2026-08-03")
-    told = text_of(desk.mail("電話番号のお知らせ"))
-    assert "03-6700-1234" in told and "2026年8月3日(月)" in told
-    assert desk.post(f"/v1/contracts/{desk.contract}/start", {"on": "2026-08-10"}).status == 409
+    text = desk.letter("電話番号のお知らせ")
+    assert "03-6700-1234" in text
+    assert "2026年8月3日(月)" in text
+    assert desk.office("start", {"on": "2026-08-10"}).status == 409
 
 
 def test_a_paused_client_may_still_give_up(desk):
     desk.on("2026-08-03").starts("mk")
-    desk.post(f"/v1/contracts/{desk.contract}/continuation")
+    desk.office("continuation")
     desk.on("2026-08-14")
-    assert (
-        "ご入金の日から再開します"
-        in desk.post(f"/v1/contracts/{desk.contract}/start", {"on": "2026-08-20"}).json["detail"]
-    )
-    assert desk.post(f"/v1/contracts/{desk.contract}/stop").status == 200
+    assert "ご入金の日から再開します" in desk.office("start", {"on": "2026-08-20"}).detail
+    assert desk.office("stop").status == 200
     assert (desk.status, desk.look()["end_reason"]) == ("ended", "stopped")

@@ -1,14 +1,13 @@
 """Smile: a trial of 14 days from the application, which continues by itself."""
 
-from tests.desk import text_of
-
 
 def test_from_the_form_to_a_contract(any_desk):
     desk = any_desk
     desk.on("2026-09-01").signs_up("smile")
     assert desk.status == "applied"
-    confirmation = text_of(desk.mail("お申し込みを受け付けました"))
-    assert "2026年9月15日(火)" in confirmation and "5,500円" in confirmation
+    confirmation = desk.letter("お申し込みを受け付けました")
+    assert "2026年9月15日(火)" in confirmation
+    assert "5,500円" in confirmation
 
     desk.presses("お申し込みを受け付けました")
     assert desk.look()["waits_for"] == ["identity", "payment", "address", "number"]
@@ -26,8 +25,9 @@ def test_from_the_form_to_a_contract(any_desk):
     desk.on("2026-09-11")
     assert "お試し期間は2026年9月15日(火)までです" not in desk.subjects()
     desk.on("2026-09-12")
-    reminder = text_of(desk.mail("お試し期間は2026年9月15日(火)までです"))
-    assert "停止のご連絡がない場合" in reminder and "5,500円" in reminder
+    reminder = desk.letter("お試し期間は2026年9月15日(火)までです")
+    assert "停止のご連絡がない場合" in reminder
+    assert "5,500円" in reminder
 
     assert desk.on("2026-09-15").status == "trial"
     assert desk.on("2026-09-16").status == "active"
@@ -52,32 +52,34 @@ def test_stopped_on_the_last_day(any_desk):
     desk = any_desk
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-09-15")
-    assert desk.post(f"/v1/contracts/{desk.contract}/stop").status == 200
+    assert desk.office("stop").status == 200
     assert desk.status == "ended"
     assert (desk.look()["ended_on"], desk.look()["end_reason"]) == ("2026-09-15", "stopped")
-    farewell = text_of(desk.mail("お試しのご利用を停止しました"))
+    farewell = desk.letter("お試しのご利用を停止しました")
     assert "5,500円は、全額お返しいたします(返金時の振込手数料のみ" in farewell
     refused = desk.memo()
-    assert refused.status == 409 and "ご契約が終了しています" in refused.json["detail"]
-    line = desk.get("/v1/lines/0367001234", role="operator").json
+    assert refused.status == 409
+    assert "ご契約が終了しています" in refused.detail
+    line = desk.screen()
     assert line["in_service"] is False
 
 
 def test_stopped_a_day_too_late(desk):
     desk.on("2026-09-01").starts("smile")
     desk.on("2026-09-16")
-    refused = desk.post(f"/v1/contracts/{desk.contract}/stop")
-    assert refused.status == 409 and "正式なご契約になっています" in refused.json["detail"]
+    refused = desk.office("stop")
+    assert refused.status == 409
+    assert "正式なご契約になっています" in refused.detail
     assert desk.status == "active"
 
 
 def test_stopped_as_of_a_day_within_the_trial(desk):
     desk.on("2026-09-01").starts("smile")
-    assert desk.post(f"/v1/contracts/{desk.contract}/stop", {"on": "2026-09-10"}).status == 200
+    assert desk.office("stop", {"on": "2026-09-10"}).status == 200
     assert desk.on("2026-09-10").memo().status == 201
     assert desk.on("2026-09-11").status == "ended"
     assert "お試し期間は2026年9月15日(火)までです" not in desk.subjects()
-    assert "2026年9月10日(木)をもって" in text_of(desk.mail("お試しのご利用を停止しました"))
+    assert "2026年9月10日(木)をもって" in desk.letter("お試しのご利用を停止しました")
 
 
 def test_a_trial_used_up_before_the_start(desk):
@@ -106,7 +108,8 @@ def test_a_start_that_waits_for_its_day(desk):
     assert desk.status == "preparing"
     assert desk.look()["next"] == [{"on": "2026-09-10", "what": "start", "name": "サービス開始"}]
     refused = desk.memo()
-    assert refused.status == 409 and "サービスの開始前です" in refused.json["detail"]
+    assert refused.status == 409
+    assert "サービスの開始前です" in refused.detail
     assert desk.on("2026-09-10").status == "trial"
     assert desk.memo().status == 201
 

@@ -1,4 +1,7 @@
-"""Between one try of a report and the next the world goes on: addresses leave, SES changes its mind, a call is put right."""
+"""Between one try of a report and the next, the world goes on.
+
+Addresses leave, SES changes its mind, a call is put right.
+"""
 
 import pytest
 
@@ -6,19 +9,17 @@ from chalicelib.flows.post import repair
 from chalicelib.models import Contract, Letter, Memo
 from dev import ses_events
 from dev.chatwork import NO_ROOM, NO_TOKEN
-from tests import chatwork_server, ses_server, stores
+from tests import chatwork_server, ses_server
 from tests.desk import link, text_of
-from tests.flows.post.test_diary_deliveries import (
+from tests.flows.post.reports import (
     MOBILE,
     PC,
     ROOM,
     SUZUKI,
-    again,
-    confirmed,
-    memo_of,
-    room_reader,
-    seen,
-    sent,
+    confirmed_addresses,
+    mail_of,
+    report_of,
+    takes_memo,
     tells,
 )
 from tests.ses_server import refusal
@@ -27,57 +28,11 @@ LATER = refusal(429, "TooManyRequestsException")
 NEVER = refusal(400, "MessageRejected")
 
 
-@pytest.fixture
-def mk(any_desk, topic):
-    """House mk with 髙橋 at two addresses and 鈴木 below."""
-
-    def live():
-        any_desk.on("2026-09-01").starts("mk")
-        any_desk.does("people/p1/addresses", {"mail": MOBILE})
-        any_desk.does("people", {"name": "鈴木 花子", "addresses": [SUZUKI]})
-        any_desk.presses("テストメール", to=MOBILE)
-        any_desk.presses("テストメール", to=SUZUKI)
-
-    stores.once("mk with three addresses", any_desk, live)
-    any_desk.topic = topic
-    return any_desk
-
-
-@pytest.fixture
-def smile(any_desk, topic):
-    stores.once("smile started", any_desk, lambda: any_desk.on("2026-09-01").starts("smile"))
-    any_desk.topic = topic
-    return any_desk
-
-
-@pytest.fixture
-def with_room(mk):
-    with chatwork_server.running(rooms={"12", "123456"}) as room:
-        mk.chatwork = room
-        room_reader(mk)
-        yield mk
-
-
-def correct(desk, memo: Memo, key: str = "correction-1", **said):
-    body = {
-        name: value
-        for name, value in desk.said(**said).items()
-        if name not in ("line", "received_at") or name in said
-    }
-    return desk.post(
-        f"/v1/memos/{memo.id}/corrections", body, role="operator", **{"idempotency-key": key}
-    )
-
-
-def next_try(desk) -> list:
-    """The mails of the sweep five minutes on."""
+def tries_again(desk) -> list:
+    """Sweep five minutes later; the mails that this sends."""
     before = len(desk.mails())
     repair.sweep(desk.later(minutes=5).moment)
     return desk.mails()[before:]
-
-
-def decides(desk, memo: Memo, call_class: str, reason: str):
-    return desk.post(f"/v1/memos/{memo.id}/class", {"class": call_class, "reason": reason})
 
 
 # who is told by then
@@ -85,43 +40,40 @@ def decides(desk, memo: Memo, call_class: str, reason: str):
 
 def test_an_address_removed_meanwhile_gets_nothing(mk):
     with ses_server.answering(LATER):
-        memo = memo_of(mk)
+        memo = takes_memo(mk)
     assert mk.office("people/p1/addresses/p1a2", method="DELETE").status == 200
-    assert [mail["to"] for mail in next_try(mk)] == [PC]
-    assert seen(mk, memo)["state"] == "handed_over"
+    assert [mail["to"] for mail in tries_again(mk)] == [PC]
+    assert report_of(mk, memo)["state"] == "handed_over"
 
 
 def test_where_nobody_of_them_is_left_the_houses_rule_is_asked_again(mk):
     with ses_server.answering(LATER):
-        memo_of(mk, **{"for": "鈴木"})
+        takes_memo(mk, **{"for": "鈴木"})
     assert mk.office("people/p2", method="DELETE").status == 200
-    (mail,) = next_try(mk)
-    assert mail[
-        "to"
-    ] == f"{PC}, {MOBILE}" and "名簿に見当たらないため、名簿の先頭の髙橋 美咲様へ" in text_of(mail)
+    (mail,) = tries_again(mk)
+    assert mail["to"] == f"{PC}, {MOBILE}"
+    assert "名簿に見当たらないため、名簿の先頭の髙橋 美咲様へ" in text_of(mail)
 
 
 def test_a_dead_address_is_not_written_to_again_and_nobody_left_is_an_alarm(smile, capfd):
-    other = memo_of(smile, key="key-0")
+    other = takes_memo(smile, key="key-0")
     with ses_server.answering(LATER):
-        memo = memo_of(smile)
-        tells(smile, ses_events.bounce(sent(smile, other, [PC]), smile.moment))
-    assert confirmed(smile) == []
-    mails = next_try(smile)
+        memo = takes_memo(smile)
+        tells(smile, ses_events.bounce(mail_of(smile, other, [PC]), smile.moment))
+    assert confirmed_addresses(smile) == []
+    mails = tries_again(smile)
     assert PC not in [mail["to"] for mail in mails]
-    assert (
-        seen(smile, memo)["state"] == "with_office"
-        and "nobody left to tell" in capfd.readouterr().err
-    )
+    assert report_of(smile, memo)["state"] == "with_office"
+    assert "nobody left to tell" in capfd.readouterr().err
     assert any("確認済みの報告先がなくなったため" in text_of(mail) for mail in mails)
 
 
 def test_a_copy_that_waits_goes_to_nobody_who_has_left(mk):
-    memo = memo_of(mk, **{"for": "鈴木"})
+    memo = takes_memo(mk, **{"for": "鈴木"})
     with ses_server.answering(LATER):
-        assert again(mk, memo).status == 200
+        assert mk.resends(memo.id).status == 200
     assert mk.office("people/p2", method="DELETE").status == 200
-    assert next_try(mk) == []
+    assert tries_again(mk) == []
     (letter,) = [each for each in Letter.scan() if each.kind == "report_again"]
     assert letter.outbox == "mk:office"
 
@@ -131,55 +83,57 @@ def test_a_copy_that_waits_goes_to_nobody_who_has_left(mk):
 )
 def test_a_mail_that_does_not_leave_wakes_somebody_however_it_ends(mk, ending, capfd):
     with ses_server.answering(ending):
-        memo_of(mk)
+        takes_memo(mk)
         for _ in range(12):
             repair.sweep(mk.later(minutes=16).moment)
     assert capfd.readouterr().err.count("mail waits for long") == 1
 
 
 def test_a_dead_address_is_not_confirmed_by_word_before_a_new_test_mail(mk):
-    tells(mk, ses_events.bounce(sent(mk, memo_of(mk), [MOBILE]), mk.moment))
+    tells(mk, ses_events.bounce(mail_of(mk, takes_memo(mk), [MOBILE]), mk.moment))
     path = "people/p1/addresses/p1a2"
     assert mk.office(f"{path}/confirmation", {"ground": "お電話で確認"}).status == 409
     assert mk.office(f"{path}/test-mail", {}).status == 200
-    assert mk.office(
-        f"{path}/confirmation", {"ground": "お電話で確認"}
-    ).status == 200 and MOBILE in confirmed(mk)
+    assert mk.office(f"{path}/confirmation", {"ground": "お電話で確認"}).status == 200
+    assert MOBILE in confirmed_addresses(mk)
 
 
 # what SES took and did not send
 
 
 def test_a_word_of_sending_after_one_of_rejection_changes_nothing(mk):
-    memo = memo_of(mk)
-    mail = sent(mk, memo, [PC, MOBILE], memo.message_id)
+    memo = takes_memo(mk)
+    mail = mail_of(mk, memo, [PC, MOBILE], memo.message_id)
     tells(mk, ses_events.reject(mail))
     tells(mk, ses_events.send(mail))
-    assert seen(mk, memo)["state"] == "with_office"
+    assert report_of(mk, memo)["state"] == "with_office"
     with ses_server.answering(LATER):
-        assert again(mk, memo).status == 200
+        assert mk.resends(memo.id).status == 200
     tells(mk, ses_events.send(mail))
-    assert len(next_try(mk)) == 1 and seen(mk, memo)["state"] == "handed_over"
+    assert len(tries_again(mk)) == 1
+    assert report_of(mk, memo)["state"] == "handed_over"
 
 
 def test_a_call_of_which_no_version_was_ever_sent_does_not_count(smile):
-    memo = memo_of(smile)
+    memo = takes_memo(smile)
     with ses_server.answering(NEVER):
-        right = correct(smile, memo).json
+        right = smile.corrects(memo.id).json
     assert smile.counted("2026-09") == 1
-    tells(smile, ses_events.reject(sent(smile, memo, [PC], memo.message_id)))
+    tells(smile, ses_events.reject(mail_of(smile, memo, [PC], memo.message_id)))
     assert smile.counted("2026-09") == 0
     held = [each["id"] for each in smile.get("/v1/held").json["held"]]
-    assert right["id"] in held and memo.id not in held  # its correction took its place
+    assert right["id"] in held
+    assert memo.id not in held  # its correction took its place
 
 
-def test_of_several_ways_only_the_rejected_one_is_open_again(with_room):
-    desk = with_room
-    memo = memo_of(desk, **{"for": "鈴木"})
+def test_of_several_ways_only_the_rejected_one_is_open_again(with_room_reader):
+    desk = with_room_reader
+    memo = takes_memo(desk, **{"for": "鈴木"})
     (mail_id,) = [each.split()[1] for each in memo.ids if each.startswith("mail ")]
-    tells(desk, ses_events.reject(sent(desk, memo, [SUZUKI], mail_id)))
-    report = seen(desk, memo)
-    assert report["state"] == "with_office" and report["handed_over_at"]  # the room has read it
+    tells(desk, ses_events.reject(mail_of(desk, memo, [SUZUKI], mail_id)))
+    report = report_of(desk, memo)
+    assert report["state"] == "with_office"
+    assert report["handed_over_at"]  # the room has read it
     assert {each["address"]: each["state"] for each in report["deliveries"]} == {
         SUZUKI: "rejected",
         ROOM: "handed_over",
@@ -189,11 +143,12 @@ def test_of_several_ways_only_the_rejected_one_is_open_again(with_room):
 # Chatwork
 
 
-def test_a_lost_token_is_our_fault_and_no_rooms(with_room, capfd):
-    desk = with_room
+def test_a_lost_token_is_our_fault_and_no_rooms(with_room_reader, capfd):
+    desk = with_room_reader
     with chatwork_server.pointed_at(desk.chatwork.address, tokens='{"mk": "broken'):
-        memo = memo_of(desk, **{"for": "鈴木"})
-    assert ROOM in confirmed(desk) and memo.outbox == "mk"
+        memo = takes_memo(desk, **{"for": "鈴木"})
+    assert ROOM in confirmed_addresses(desk)
+    assert memo.outbox == "mk"
     assert '{"alarm": "mail refused for now"' in capfd.readouterr().err
     repair.sweep(desk.later(minutes=5).moment)
     assert Memo.find(memo.id).outbox is None
@@ -202,111 +157,105 @@ def test_a_lost_token_is_our_fault_and_no_rooms(with_room, capfd):
 @pytest.mark.parametrize(
     ("ending", "there"), [((400, {"errors": ["no"]}), True), (NO_TOKEN, True), (NO_ROOM, False)]
 )
-def test_only_what_says_so_of_the_room_takes_it_off(with_room, ending, there):
-    with_room.chatwork.endings += [ending]
-    memo_of(with_room, **{"for": "鈴木"})
-    assert (ROOM in confirmed(with_room)) is there
+def test_only_what_says_so_of_the_room_takes_it_off(with_room_reader, ending, there):
+    with_room_reader.chatwork.endings += [ending]
+    takes_memo(with_room_reader, **{"for": "鈴木"})
+    assert (ROOM in confirmed_addresses(with_room_reader)) is there
 
 
 # the call itself
 
 
 def test_the_bounce_of_a_report_that_was_corrected_shows_the_right_one(mk):
-    memo = memo_of(mk, business="まちがいの用件", **{"for": "鈴木"})
-    correct(mk, memo, business="ただしい用件", **{"for": "鈴木"})
-    tells(mk, ses_events.bounce(sent(mk, memo, [SUZUKI], memo.message_id), mk.moment))
-    told = text_of(mk.mail("メールをお届けできませんでした", to=PC))
-    assert "ただしい用件" in told and "まちがいの用件" not in told and "髙橋 美咲 様" in told
+    memo = takes_memo(mk, business="まちがいの用件", **{"for": "鈴木"})
+    mk.corrects(memo.id, business="ただしい用件", **{"for": "鈴木"})
+    tells(mk, ses_events.bounce(mail_of(mk, memo, [SUZUKI], memo.message_id), mk.moment))
+    text = mk.letter("メールをお届けできませんでした", to=PC)
+    assert "ただしい用件" in text
+    assert "まちがいの用件" not in text
+    assert "髙橋 美咲 様" in text
 
 
 def test_the_bounce_of_a_copy_is_told_as_that_of_a_report(mk):
-    again(mk, memo_of(mk, **{"for": "鈴木"}))
+    mk.resends(takes_memo(mk, **{"for": "鈴木"}).id)
     (letter,) = [each for each in Letter.scan() if each.kind == "report_again"]
-    tells(mk, ses_events.bounce(sent(mk, letter, [SUZUKI], "ses-9"), mk.moment))
-    told = text_of(mk.mail("メールをお届けできませんでした", to=PC))
-    assert "受電の報告の再送" in told and "青葉電機" in told
+    tells(mk, ses_events.bounce(mail_of(mk, letter, [SUZUKI], "ses-9"), mk.moment))
+    text = mk.letter("メールをお届けできませんでした", to=PC)
+    assert "受電の報告の再送" in text
+    assert "青葉電機" in text
 
 
 def test_a_call_reported_after_all_says_why_it_went_where_it_went(mk):
-    memo = memo_of(mk, **{"for": "山本", "class": "sales"})
-    assert decides(mk, memo, "business", "見積依頼でした").status == 200
-    (mail,) = next_try(mk)
+    memo = takes_memo(mk, **{"for": "山本", "class": "sales"})
+    assert mk.decides(memo.id, "business", "見積依頼でした").status == 200
+    (mail,) = tries_again(mk)
     assert "お名指しの「山本」は名簿に見当たらないため" in text_of(mail)
 
 
 def test_a_copy_says_why_it_goes_to_somebody_else(mk):
-    memo = memo_of(mk, **{"for": "鈴木"})
-    assert (
-        mk.call(
-            "PATCH", f"/v1/contracts/{mk.contract}/people/p2", {"away_until": "2026-09-05"}
-        ).status
-        == 200
-    )
-    again(mk, memo)
-    assert "ご不在のため、髙橋 美咲様へ" in text_of(mk.mails()[-1])
+    memo = takes_memo(mk, **{"for": "鈴木"})
+    mk.does("people/p2", {"away_until": "2026-09-05"}, method="PATCH")
+    mk.resends(memo.id)
+    assert "ご不在のため、髙橋 美咲様へ" in mk.last_text()
 
 
 def test_a_decision_taken_back_before_the_sweep_sends_nothing(mk):
-    memo = memo_of(mk, **{"class": "sales"})
-    decides(mk, memo, "business", "見積依頼")
-    decides(mk, memo, "sales", "やはり営業")
-    assert next_try(mk) == [] and seen(mk, memo)["state"] == "none"
+    memo = takes_memo(mk, **{"class": "sales"})
+    mk.decides(memo.id, "business", "見積依頼")
+    mk.decides(memo.id, "sales", "やはり営業")
+    assert tries_again(mk) == []
+    assert report_of(mk, memo)["state"] == "none"
 
 
 def test_a_call_is_not_corrected_to_a_time_without_service(smile):
-    memo = memo_of(smile.at("2026-09-12"))
-    answer = correct(smile, memo, received_at="2026-09-01T08:00:00+09:00")
-    assert answer.status == 422 and [each["field"] for each in answer.json["errors"]] == [
-        "received_at"
-    ]
+    memo = takes_memo(smile.at("2026-09-12"))
+    answer = smile.corrects(memo.id, received_at="2026-09-01T08:00:00+09:00")
+    assert answer.status == 422
+    assert answer.faults == ["received_at"]
 
 
 def test_a_declared_number_that_became_the_clients_own_is_heard_again(smile):
     assert smile.office("declared", {"number": "03-9999-1111"}).status == 200
-    said = {"caller": {"company": "a", "name": "b", "phone": "186　03-9999-1111"}}
-    assert smile.memo("key-1", **said).json["reported_to"] == []
+    caller = {"company": "a", "name": "b", "phone": "186　03-9999-1111"}
+    assert smile.memo("key-1", caller=caller).json["reported_to"] == []
     contract = Contract.find(smile.contract)
     contract.phone_number = "0399991111"
     contract.save()
-    assert smile.memo("key-2", **said).json["reported_to"] != []
+    assert smile.memo("key-2", caller=caller).json["reported_to"] != []
 
 
 def test_the_copy_of_a_correction_is_one_too(smile):
-    memo = memo_of(smile)
-    right = correct(smile, memo, business="納期の件").json
-    assert again(smile, Memo(id=right["id"])).status == 200
-    told = text_of(smile.mails()[-1])
-    assert (
-        "【再送】" in told
-        and f"先にお送りした報告(受付番号 {memo.number})に誤りがありました" in told
-    )
+    memo = takes_memo(smile)
+    right = smile.corrects(memo.id, business="納期の件").json
+    assert smile.resends(right["id"]).status == 200
+    text = smile.last_text()
+    assert "【再送】" in text
+    assert f"先にお送りした報告(受付番号 {memo.number})に誤りがありました" in text
 
 
 def test_a_decision_against_the_client_in_a_free_trial_does_not_read_like_one_for_them(mk):
-    memo = memo_of(mk)
+    memo = takes_memo(mk)
     mk.send(link(mk.mail("受電報告", to=f"{PC}, {MOBILE}")), {"press": "sales"})
-    assert decides(mk, memo, "business", "お取引先様からのご依頼でした").status == 200
-    told = text_of(mk.mail("お電話の数え方について"))
-    assert (
-        "次の分類でお取り扱いいたします" in told
-        and "無料お試し期間中" in told
-        and "数えないことと" not in told
-    )
+    assert mk.decides(memo.id, "business", "お取引先様からのご依頼でした").status == 200
+    text = mk.letter("お電話の数え方について")
+    assert "次の分類でお取り扱いいたします" in text
+    assert "無料お試し期間中" in text
+    assert "数えないことと" not in text
 
 
 def test_the_newest_of_many_calls_of_a_day_are_named_and_the_others_counted(mk):
-    numbers = [memo_of(mk.later(minutes=1), key=f"key-{place}").number for place in range(8)]
-    told = text_of(mk.mails()[-1])
-    assert [number in told for number in numbers[:7]] == [False] * 2 + [
-        True
-    ] * 5 and "・ほか2件" in told
+    numbers = [takes_memo(mk.later(minutes=1), key=f"key-{place}").number for place in range(8)]
+    text = mk.last_text()
+    assert [number in text for number in numbers[:7]] == [False] * 2 + [True] * 5
+    assert "・ほか2件" in text
 
 
 def test_what_is_missing_for_one_reason_is_said_once(smile):
     smile.memo(business=None, caller=None, **{"class": "hangup"})
-    told = text_of(smile.mails()[-1])
-    assert "お尋ねする前に" not in told and told.count("(お電話が切れました)") == 3
+    text = smile.last_text()
+    assert "お尋ねする前に" not in text
+    assert text.count("(お電話が切れました)") == 3
     smile.memo(
         "key-2", caller={"phone": "非通知"}, not_obtained={"company": "unclear", "name": "unclear"}
     )
-    assert "【どなたから】(聞き取れませんでした)" in text_of(smile.mails()[-1])
+    assert "【どなたから】(聞き取れませんでした)" in smile.last_text()
