@@ -58,6 +58,11 @@ LIMITS = [
     ("application", "delete_after_days", "3", "1"),
     ("roster", "addresses_per_person", "1", "0"),
     ("roster", "addresses_per_person", "50", "51"),
+    ("report", "channels", '["mail"]', "[]"),
+    ("objections", "ask_again_days", "1", "0"),
+    ("objections", "ask_again_days", "1000", "1001"),
+    ("answers", "question", words(100), words(101)),
+    ("answers", "answer", words(400), words(401)),
     ("plans", "key", words(20), words(21)),
     ("plans", "prices", f"[{PRICE}]", "[]"),
     ("gates", "asks", words(200), words(201)),
@@ -78,7 +83,8 @@ def test_a_value_fits_up_to_its_limit(tmp_path, section, key, fits, too_far):
     loaded(tmp_path, changed(section, key, fits))
     with pytest.raises(houses.BadHouseFile) as refused:
         loaded(tmp_path, changed(section, key, too_far))
-    place = "[.]0" if section in ("plans", "gates", "identity", "calls") else ""
+    is_list = section in ("plans", "gates", "identity", "calls", "answers")
+    place = "[.]0" if is_list else ""
     assert re.match(rf"smile\.toml: {section}{place}\.{key}", str(refused.value))
 
 
@@ -86,7 +92,7 @@ def rows(name: str) -> list[str]:
     return re.findall(rf"^\[\[{name}\]\].*\n(?:(?!\[).*\n)*", SMILE, re.M)
 
 
-@pytest.mark.parametrize("name", ["plans", "items", "gates", "identity", "calls"])
+@pytest.mark.parametrize("name", ["plans", "items", "gates", "identity", "calls", "answers"])
 def test_a_list_that_may_not_be_empty(tmp_path, name):
     emptied = SMILE
     for row in rows(name):
@@ -96,6 +102,7 @@ def test_a_list_that_may_not_be_empty(tmp_path, name):
 
 
 ONE = {
+    "answers": '[[answers]]\nquestion = "?"\nanswer = "!"\n',
     "items": '[[items]]\nkey = "name"\nname = "お名前"\n',
     "identity": '[[identity]]\nkey = "in_person"\nname = "対面"\n',
     "calls": '[[calls]]\nclasses = ["*"]\nreported = true\ncounted = true\n'
@@ -122,6 +129,12 @@ def test_a_house_has_up_to_twenty_plans(tmp_path):
     assert len(loaded(tmp_path, with_rows("plans", "".join(plans[:20]))).plans) == 20
     with pytest.raises(houses.BadHouseFile, match="plans: 1件から20件まで"):
         loaded(tmp_path, with_rows("plans", "".join(plans)))
+
+
+def test_a_house_answers_up_to_forty_questions(tmp_path):
+    assert len(loaded(tmp_path, with_rows("answers", ONE["answers"] * 40)).answers) == 40
+    with pytest.raises(houses.BadHouseFile, match="answers: 1件から40件まで"):
+        loaded(tmp_path, with_rows("answers", ONE["answers"] * 41))
 
 
 def test_a_house_has_up_to_two_options_and_none_of_them_twice(tmp_path):
