@@ -1,6 +1,8 @@
 """What every table shares: one connection, short time-outs, dates that a person can read."""
 
+import random
 import threading
+import time
 from datetime import date
 from functools import cache, cached_property, reduce
 from operator import and_
@@ -17,8 +19,9 @@ from pynamodb.attributes import (
 )
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.constants import NULL, NUMBER, STRING
-from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -48,6 +51,7 @@ connection = OneSession(
     max_pool_connections=50,
 )
 _joining = threading.Lock()
+MEETINGS = 3  # with a transaction on the same item
 
 
 class Table(Model):
@@ -81,6 +85,26 @@ class Table(Model):
             value = getattr(self, name)
             conditions.append(attribute.does_not_exist() if value is None else attribute == value)
         return reduce(and_, conditions)
+
+    def changed(self, actions: list[Action], condition: Condition) -> bool:
+        """Change the item if it is there and the condition holds; whether it was changed.
+
+        A change that meets a transaction on the item is asked again, since that is over soon.
+        """
+        there = getattr(type(self), str(self._hash_keyname)).exists()
+        for _ in range(MEETINGS):
+            try:
+                self.update(actions, condition=condition & there)
+            except UpdateError as refused:
+                if condition_failed(refused):
+                    return False
+                if not met_a_transaction(refused):
+                    raise
+                last = refused
+                time.sleep(random.uniform(0.02, 0.1))
+            else:
+                return True
+        raise last
 
     @property
     def identity(self) -> tuple:

@@ -113,7 +113,7 @@ class Memo(Outgoing):
         later = self.corrected_by
         while later and self.handed_over_at:
             newer = Memo(later)
-            newer._changed(
+            newer.changed(
                 [Memo.told_before.set(self.handed_over_at)], Memo.told_before.does_not_exist()
             )
             later = newer.corrected_by
@@ -125,13 +125,14 @@ class Memo(Outgoing):
         later = self.corrected_by if back and self.handed_over_at is None else None
         while later and told:
             newer = Memo(later)
-            newer._changed([Memo.told_before.remove()], Memo.told_before == told)
+            newer.changed([Memo.told_before.remove()], Memo.told_before == told)
             later = newer.corrected_by
         return back
 
-    def _held(self, now: datetime, problem: str) -> list[Action]:
-        """Nobody has to look at a report whose correction went out in its place."""
-        return [Memo.problem.set(problem)] if self.corrected_by else super()._held(now, problem)
+    @property
+    def is_overtaken(self) -> bool:
+        """Nobody has to look at a report whose correction goes out in its place."""
+        return self.corrected_by is not None
 
     @property
     def recipients(self) -> list[str]:

@@ -4,16 +4,14 @@
 key while it is to be sent (the sweep finds it by `outbox` and `next_try_at`),
 `<house>:office` when a person has to look at it, absent once handed over.
 `next_try_at` is also the lease: whoever put or claimed the item works on it
-until then, and nobody else touches it.
+until then, and nobody else touches it. Which event leads to which state says
+rules/calls/outbox.py; here stands how a state is stored.
 """
 
-import random
-import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import JSONAttribute
-from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -24,15 +22,15 @@ from chalicelib.models.base import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
     WholeAttribute,
-    condition_failed,
     list_of,
-    met_a_transaction,
 )
+from chalicelib.models.records import EventAttribute, Receipt, ReceiptAttribute
+from chalicelib.rules.calls import outbox
+from chalicelib.rules.calls.delivery import Event
 
 LEASE = timedelta(seconds=30)
 AT_ONCE = 50  # addresses that SES takes in one mail
-_MEETINGS = 3  # with a transaction on the same item
-# A mail whose end is in doubt again and again is repeated ever more slowly: somebody's phone may ring each time.
+# A mail whose end is in doubt again and again is repeated ever more slowly: each may ring a phone.
 REPEATS = [
     LEASE,
     timedelta(minutes=1),
@@ -63,15 +61,13 @@ class Outgoing(Table):
     attempt_since = UTCDateTimeAttribute(null=True)
     tries = WholeAttribute(default=0)
     unsure = list_of(UTCDateTimeAttribute)
-    sent = list_of(
-        UnicodeAttribute
-    )  # of several ways (mail, Chatwork rooms) those that are done, while others are not
-    ids = list_of(
-        UnicodeAttribute
-    )  # of several ways: `mail1 0102…`, how the carrier of each calls what it took
-    handed_over_at = UTCDateTimeAttribute(null=True)  # the first of them
-    message_id = UnicodeAttribute(null=True)
-    mail_events = list_of(UnicodeAttribute)  # what SES told of it, as rules/delivery.py writes it
+    # Of a mail with several ways (mail, Chatwork rooms): those that are done, while others are not,
+    sent = list_of(UnicodeAttribute)
+    # and how the carrier of each calls what it took.
+    ids = list_of(ReceiptAttribute)
+    handed_over_at = UTCDateTimeAttribute(null=True)  # by the first way that was done
+    message_id = UnicodeAttribute(null=True)  # of the last way that was done
+    mail_events = list_of(EventAttribute)  # what SES told of it, in any order
     problem = UnicodeAttribute(null=True)
 
     waiting: WaitingIndex
@@ -82,11 +78,32 @@ class Outgoing(Table):
         """Mail addresses and Chatwork rooms that it goes to."""
         raise NotImplementedError
 
+    # How far it has come.
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether another mail goes out in its place."""
+        return False
+
+    @property
+    def state(self) -> str:
+        """One of the states of rules/calls/outbox.py, as the item was read."""
+        return outbox.state(self)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it was handed over by every way."""
+        return self.handed_over_at is not None and self.outbox is None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the sweep may claim it: its time has come, or its lease has run out."""
+        return self.state in (outbox.WAITING, outbox.TRYING) and self.next_try_at <= now
+
     @property
     def ways(self) -> dict[str, list[str]]:
-        """How it leaves, and to whom by each: mails to so many addresses as SES takes at once, and each Chatwork room."""
-        posts = {each: [each] for each in self.recipients if rooms.room_of(each)}
-        mails = [each for each in self.recipients if each not in posts]
+        """To whom by each way: a mail to as many as SES takes at once, and each Chatwork room."""
+        posts = {address: [address] for address in self.recipients if rooms.room_of(address)}
+        mails = [address for address in self.recipients if address not in posts]
         batches = [mails[place : place + AT_ONCE] for place in range(0, len(mails), AT_ONCE)]
         return {f"mail{number or ''}": batch for number, batch in enumerate(batches)} | posts
 
@@ -97,163 +114,183 @@ class Outgoing(Table):
 
     def done(self) -> list[str]:
         """The recipients that it has been handed over for."""
-        finished = self.handed_over_at is not None and self.outbox is None
+        finished = self.has_left
         return [
-            each for way, to in self.ways.items() if finished or way in self.sent for each in to
+            address
+            for way, to in self.ways.items()
+            for address in to
+            if finished or way in self.sent
         ]
 
+    # Before the first put.
+
     def lease(self, now: datetime) -> None:
-        """Before the first put: this request is about to send it."""
-        self.outbox, self.next_try_at, self.attempt_since, self.tries = (
-            self.house,
-            now + LEASE,
-            now,
-            1,
-        )
+        """This request is about to send it."""
+        self.outbox = self.house
+        self.next_try_at = now + LEASE
+        self.attempt_since = now
+        self.tries = 1
 
     def wait_until(self, moment: datetime) -> None:
-        """Before the first put: the sweep sends it from `moment` on."""
-        self.outbox, self.next_try_at = self.house, moment
+        """The sweep sends it from `moment` on."""
+        self.outbox = self.house
+        self.next_try_at = moment
+        self.attempt_since = None
 
     def hold(self, problem: str, now: datetime) -> None:
-        """Before the first put: it does not go out without a person."""
-        self.outbox, self.next_try_at, self.problem, self.attempt_since = (
-            f"{self.house}:office",
-            now,
-            problem,
-            None,
-        )
+        """It does not go out without a person."""
+        self.outbox = outbox.office(self.house)
+        self.next_try_at = now
+        self.attempt_since = None
+        self.problem = problem
+
+    # What an event does, by the table of states.
+
+    def after(
+        self, event: str, at: datetime | None = None, lease: timedelta = LEASE
+    ) -> list[Action] | None:
+        """What an event at the instant `at` changes in the item as it was read; None for nothing."""
+        answer = outbox.answer(self, event)
+        if isinstance(answer, outbox.Stays):
+            return None
+        return self._entering(answer.to, at, lease)
+
+    def _entering(self, state: str, at: datetime | None, lease: timedelta) -> list[Action]:
+        """How a state is stored."""
+        cls = type(self)
+        if state in (outbox.NONE, outbox.LEFT, outbox.OVERTAKEN):
+            return [cls.outbox.remove(), cls.next_try_at.remove(), cls.attempt_since.remove()]
+        assert at is not None  # what waits has a time
+        if state == outbox.TRYING:
+            return [
+                cls.outbox.set(self.house),
+                cls.next_try_at.set(at + lease),
+                cls.attempt_since.set(at),
+                cls.tries.set(self.tries + 1),
+            ]
+        where = self.house if state == outbox.WAITING else outbox.office(self.house)
+        return [cls.outbox.set(where), cls.next_try_at.set(at), cls.attempt_since.remove()]
 
     def claim(self, now: datetime, changes: Sequence[Action] = ()) -> bool:
-        """Take the lease, with `changes`, if nothing changed since the item was read; False if somebody else has it.
+        """Take the lease, with `changes`; False if somebody else has it.
 
         An attempt that was begun and whose end nobody wrote down may have
         sent the mail: that doubt is put on record with the claim.
         """
         cls = type(self)
-        doubt = (
-            [cls.unsure.set(cls.unsure.append([self.attempt_since]))] if self.attempt_since else []
-        )
         lease = REPEATS[min(len(self.unsure), len(REPEATS) - 1)]
-        return self._if_untouched(
-            [
-                cls.next_try_at.set(now + lease),
-                cls.attempt_since.set(now),
-                cls.tries.set(self.tries + 1),
-                *doubt,
-                *changes,
-            ]
-        )
+        actions = self.after("claimed", now, lease)
+        if actions is None:
+            return False
+        if self.attempt_since:
+            actions.append(cls.unsure.set(cls.unsure.append([self.attempt_since])))
+        return self._if_untouched([*actions, *changes])
 
-    def mark_handed_over(self, moment: datetime, message_id: str, way: str = "") -> bool:
-        """All of it has left, `way` the last: out of the outbox for good."""
-        cls = type(self)
-        out = [cls.outbox.remove(), cls.next_try_at.remove(), cls.attempt_since.remove()]
-        left: list[Action] = [
-            cls.handed_over_at.set(cls.handed_over_at | moment),
-            cls.message_id.set(message_id),
-        ]
-        left += self._called(way, message_id) if way else []
-        if self._if_untouched([*left, *out]):
-            return True
-        # Taken out of the outbox meanwhile, by a correction: that it left is still true.
-        self._changed(left, cls.outbox.does_not_exist() & cls.handed_over_at.does_not_exist())
-        return False
+    def retry_at(self, moment: datetime, problem: str) -> bool:
+        """It has certainly not left: try again then."""
+        return self._with_problem("refused", moment, problem)
 
-    def note_sent(self, way: str, moment: datetime, message_id: str) -> bool:
-        """One way of several has left; the lease goes on for the others. Ways noted by somebody else meanwhile stay noted."""
-        cls = type(self)
-        so_far: list[Action] = [
-            cls.sent.set((cls.sent | []).append([way])),
-            cls.handed_over_at.set(cls.handed_over_at | moment),
-        ]
-        so_far += self._called(way, message_id)
-        condition = self.unchanged("next_try_at", "outbox") & ~cls.sent.contains(way)
-        return self._changed([*so_far, cls.message_id.set(message_id)], condition)
+    def leave_to_office(self, now: datetime, problem: str) -> bool:
+        """It can never leave as it is: a person has to look at it."""
+        return self._with_problem("refused_for_good", now, problem)
+
+    def _with_problem(self, event: str, at: datetime, problem: str) -> bool:
+        actions = self.after(event, at)
+        if actions is None:
+            return False
+        return self._if_untouched([*actions, type(self).problem.set(problem)])
 
     def way_left(self, way: str, moment: datetime, message_id: str) -> bool:
-        """One way is done: out of the outbox if it was the last. False if somebody else was faster to say so."""
+        """One way is done: out of the outbox if it was the last.
+
+        False if somebody else was faster to say so.
+        """
         if self.open_ways.keys() - {way}:
-            noted = self.note_sent(way, moment, message_id)
+            noted = self._note_sent(way, moment, message_id)
             if not noted:
                 self.refresh(consistent_read=True)
             if self.open_ways or self.outbox is None:
                 return noted
         return self.mark_handed_over(moment, message_id, way)
 
-    def _called(self, way: str, message_id: str) -> list[Action]:
-        """Of an item with several ways it is kept which of them a message was; `message_id` is the last one's."""
+    def _note_sent(self, way: str, moment: datetime, message_id: str) -> bool:
+        """One way of several is done; the lease goes on for the others.
+
+        Ways noted by somebody else meanwhile stay noted.
+        """
         cls = type(self)
-        return (
-            [cls.ids.set((cls.ids | []).append([f"{way} {message_id}"]))]
-            if len(self.ways) > 1
-            else []
+        actions = [
+            *self._handed_over(way, moment, message_id),
+            cls.sent.set((cls.sent | []).append([way])),
+        ]
+        return self.changed(
+            actions, self.unchanged("next_try_at", "outbox") & ~cls.sent.contains(way)
         )
 
-    def retry_at(self, moment: datetime, problem: str) -> bool:
-        """It has certainly not left: try again then."""
+    def mark_handed_over(self, moment: datetime, message_id: str, way: str = "") -> bool:
+        """All of it has left, `way` the last: out of the outbox for good."""
         cls = type(self)
-        return self._if_untouched(
-            [cls.next_try_at.set(moment), cls.attempt_since.remove(), cls.problem.set(problem)]
-        )
+        actions = self.after("left")
+        if actions is None:
+            return False
+        noted = self._handed_over(way, moment, message_id)
+        if self._if_untouched([*noted, *actions]):
+            return True
+        # Taken out of the outbox meanwhile, by a correction: that it left is still true.
+        self.changed(noted, cls.outbox.does_not_exist() & cls.handed_over_at.does_not_exist())
+        return False
 
-    def leave_to_office(self, now: datetime, problem: str) -> bool:
-        """It can never leave as it is: a person has to look at it."""
+    def _handed_over(self, way: str, moment: datetime, message_id: str) -> list[Action]:
+        """Of a mail with several ways it is kept which of them a message was."""
         cls = type(self)
-        return self._if_untouched([*self._held(now, problem), cls.attempt_since.remove()])
+        actions: list[Action] = [
+            cls.handed_over_at.set(cls.handed_over_at | moment),
+            cls.message_id.set(message_id),
+        ]
+        if way and len(self.ways) > 1:
+            receipt = Receipt(way, message_id)
+            actions.append(cls.ids.set((cls.ids | []).append([receipt.line])))
+        return actions
 
     def give_back(self, now: datetime, address: str, message_id: str, problem: str) -> bool:
-        """SES took the mail to `address` and then did not send it: that way is open again, and a person has to look at it."""
-        cls, ways = type(self), self.ways
-        way = next(
-            (way for way, to in ways.items() if address.casefold() in map(str.casefold, to)), ""
-        )
-        took = cls.message_id.does_not_exist() | (cls.message_id == message_id)
-        if len(ways) > 1:
-            took = cls.ids.contains(f"{way} {message_id}")
-        done = {*self.done()}
-        others = [each for each, to in ways.items() if each != way and done.issuperset(to)]
-        undone = [
-            cls.sent.set(others),
-            cls.attempt_since.remove(),
-            *([] if others else [cls.handed_over_at.remove()]),
-        ]
-        return self._changed([*self._held(now, problem), *undone], took)
+        """SES took the mail to `address` and then did not send it.
 
-    def _held(self, now: datetime, problem: str) -> list[Action]:
+        That way is open again, and a person has to look at it.
+        """
         cls = type(self)
-        return [
-            cls.outbox.set(f"{self.house}:office"),
-            cls.next_try_at.set(now),
-            cls.problem.set(problem),
-        ]
+        way = way_to(address, self.ways) or ""
+        done = set(self.done())
+        others = [each for each, to in self.ways.items() if each != way and done.issuperset(to)]
+        undone: list[Action] = [cls.sent.set(others), cls.problem.set(problem)]
+        if not others:
+            undone.append(cls.handed_over_at.remove())
+        actions = self.after("rejected", now) or []
+        return self.changed([*actions, *undone], self._took(way, message_id))
 
-    def note_event(self, told: str) -> None:
-        """Keep what SES told of it; twice the same is kept once. Unconditional otherwise: events come in any order."""
+    def _took(self, way: str, message_id: str) -> Condition:
+        """That this message is the one that left by this way last."""
         cls = type(self)
-        self._changed(
-            [cls.mail_events.set((cls.mail_events | []).append([told]))],
-            ~cls.mail_events.contains(told),
-        )
+        if len(self.ways) > 1:
+            return cls.ids.contains(Receipt(way, message_id))
+        return cls.message_id.does_not_exist() | (cls.message_id == message_id)
 
-    def _if_untouched(self, actions: list) -> bool:
-        return self._changed(actions, self.unchanged("next_try_at", "outbox"))
+    def note_event(self, event: Event) -> None:
+        """Keep what SES told of it; told twice it is kept once. Events come in any order."""
+        cls = type(self)
+        kept = cls.mail_events.set((cls.mail_events | []).append([event.line]))
+        self.changed([kept], ~cls.mail_events.contains(event))
 
-    def _changed(self, actions: list, condition: Condition) -> bool:
-        """Whether a change was made. One that meets a transaction on the item is asked again, since that is over in a moment."""
-        for _ in range(_MEETINGS):
-            try:
-                self.update(actions, condition=condition & type(self).id.exists())
-            except UpdateError as refused:
-                if condition_failed(refused):
-                    return False
-                if not met_a_transaction(refused):
-                    raise
-                last = refused
-                time.sleep(random.uniform(0.02, 0.1))
-            else:
-                return True
-        raise last
+    def _if_untouched(self, actions: list[Action]) -> bool:
+        return self.changed(actions, self.unchanged("next_try_at", "outbox"))
 
 
-__all__ = ["LEASE", "JSONAttribute", "Outgoing", "WaitingIndex"]
+def way_to(address: str, ways: dict[str, list[str]]) -> str | None:
+    """Which of `ways` an address is told by; SES may write it in letters of another case."""
+    wanted = address.casefold()
+    for way, to in ways.items():
+        if wanted in [each.casefold() for each in to]:
+            return way
+    return None
+
+
+__all__ = ["LEASE", "JSONAttribute", "Outgoing", "WaitingIndex", "way_to"]

@@ -6,7 +6,6 @@ A new version takes its place and is reported as 訂正; the old text stays.
 from datetime import datetime, timedelta
 
 from pynamodb.exceptions import TransactWriteError
-from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.errors import Fault, Invalid, Refused
@@ -134,9 +133,8 @@ def _put(wrong: Memo, right: Memo, owner: str, now: datetime) -> bool:
 
 
 def _mark(write: TransactWrite, wrong: Memo, right: Memo) -> None:
-    actions: list[Action] = [Memo.corrected_by.set(right.id)]
-    if wrong.outbox:  # A report that has not left yet is not sent behind its own correction.
-        actions += [Memo.outbox.remove(), Memo.next_try_at.remove(), Memo.attempt_since.remove()]
+    # A report that has not left yet is not sent behind its own correction.
+    actions = [Memo.corrected_by.set(right.id), *(wrong.after("corrected") or [])]
     if wrong.disputed:
         actions += [Memo.disputed.remove(), Memo.disputed_at.remove()]
     as_read = wrong.unchanged(

@@ -12,8 +12,8 @@ from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
 from chalicelib.flows.post import act
 from chalicelib.models import Memo
-from chalicelib.models.outgoing import LEASE
 from chalicelib.rules.calls import routing
+from chalicelib.rules.calls.outbox import TRYING, WAITING
 from chalicelib.rules.houses import House
 from chalicelib.words import call_letters
 
@@ -42,7 +42,7 @@ def report_again(
         act.on_contract(house, memo.contract, now, by, story)
         memo = lookup.memo(house, memo_id)
     # Where the same request came twice at once, the lease is the other one's.
-    if ours and memo.outbox == memo.house and memo.handed_over_at is None:
+    if ours and memo.state == TRYING:
         act.send([memo], now, begun)
     return {"id": memo.id, "number": memo.number, "reported_to": _resends(memo)[digest]}
 
@@ -74,8 +74,7 @@ def _again(change: Change, memo_id: str, digest: str) -> bool:
         actions += _take_its_place(change, memo, route)
     else:
         _write_copy(change, memo, route, digest)
-        if memo.outbox:
-            actions += [Memo.outbox.remove(), Memo.next_try_at.remove()]
+        actions += memo.after("copied") or []
     actions.append(Memo.resends.set([*(memo.resends or []), entry]))
     untouched = memo.unchanged("corrected_by", "outbox", "next_try_at", "resends")
     change.update(memo, actions, untouched)
@@ -84,13 +83,7 @@ def _again(change: Change, memo_id: str, digest: str) -> bool:
 
 def _take_its_place(change: Change, memo: Memo, route: routing.Route) -> list[Action]:
     """A report that never left is in the outbox again, under this request's lease."""
-    return [
-        *Memo.tell_instead(*route),
-        Memo.tries.set(memo.tries + 1),
-        Memo.outbox.set(memo.house),
-        Memo.next_try_at.set(change.now + LEASE),
-        Memo.attempt_since.set(change.now),
-    ]
+    return [*Memo.tell_instead(*route), *(memo.after("sent_again", change.now) or [])]
 
 
 def _write_copy(change: Change, memo: Memo, route: routing.Route, digest: str) -> None:
@@ -116,7 +109,7 @@ def _refuse(memo: Memo, change: Change) -> None:
         raise Refused(
             "このお電話は報告の対象ではありません。報告する場合は、先に分類を変更してください。"
         )
-    if memo.outbox == memo.house:
+    if memo.state in (WAITING, TRYING):
         raise Refused("この報告は送信の途中です。自動で送信されますので、少しお待ちください。")
     if len(memo.resends or []) >= _MOST:
         raise Refused(f"同じ報告の再送は{_MOST}回までです。報告先のアドレスをご確認ください。")

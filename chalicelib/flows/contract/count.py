@@ -163,7 +163,7 @@ def _report_follows(change: Change, memo: Memo, reported: bool) -> list[Action]:
         return _report_now(change, memo)
     never_tried = memo.told_now and not memo.reported and memo.tries == 0
     if not reported and never_tried:
-        return [Memo.told_now.remove(), Memo.outbox.remove(), Memo.next_try_at.remove()]
+        return [Memo.told_now.remove(), *(memo.after("not_to_be_reported") or [])]
     return []
 
 
@@ -179,8 +179,7 @@ def _report_now(change: Change, memo: Memo) -> list[Action]:
     return [
         *Memo.tell_instead(*route),
         Memo.earlier.set(Memo.of_the_same_day(memo)),
-        Memo.outbox.set(memo.house),
-        Memo.next_try_at.set(change.now),
+        *(memo.after("to_be_reported", change.now) or []),
     ]
 
 

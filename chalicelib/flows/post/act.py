@@ -20,7 +20,8 @@ from chalicelib.flows.post import bounce, outbox
 from chalicelib.models import Contract
 from chalicelib.models.outgoing import Outgoing
 from chalicelib.rules import houses
-from chalicelib.rules.calls import delivery
+from chalicelib.rules.calls.delivery import Event
+from chalicelib.rules.calls.outbox import TRYING
 from chalicelib.rules.houses import House
 
 TAKEN = "taken"  # another sender has the mail
@@ -61,7 +62,7 @@ def send(items: Iterable[Outgoing], now: datetime, begun: float) -> None:
     is put back for the sweep: it was certainly not sent.
     """
     for item in items:
-        if item.attempt_since is None:
+        if item.state != TRYING:
             continue
         try:
             if time.monotonic() - begun < outbox.PATIENCE:
@@ -104,27 +105,27 @@ def deliver(item: Outgoing, now: datetime, begun: float) -> str:
 def _tell_of_dead_room(item: Outgoing, failure: outbox.Failure) -> None:
     """A room that will never take a message is what a hard bounce is of a mail address."""
     room, now = failure.way, failure.at
-    told = delivery.Told(now, "bounced_hard", "chatwork", room, failure.outcome.problem)
+    event = Event(now, "bounced_hard", "chatwork", room, failure.outcome.problem)
     try:
-        if not any(line.endswith(f" bounced_hard chatwork {room}") for line in item.mail_events):
-            tell_of_bounce(item, told, now, now)
-            item.note_event(told.line)
+        if not any(event[1:4] == known[1:4] for known in item.mail_events):
+            tell_of_bounce(item, event, now, now)
+            item.note_event(event)
     except Exception:
         log.crash("dead room could not be told", item=item.id)
 
 
-def tell_of_bounce(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) -> None:
+def tell_of_bounce(item: Outgoing, event: Event, sent_at: datetime, now: datetime) -> None:
     """Write and send the notices of one bounce, complaint or rejection, once.
 
     A mail to the office itself that does not arrive is an alarm.
     """
     house = houses.all_houses()[item.house]
     if bounce.was_to_the_office(item, house):
-        log.alarm("mail to the office did not arrive", item=item.id, state=told.state)
+        log.alarm("mail to the office did not arrive", item=item.id, state=event.state)
         return
 
     def story(change: Change) -> None:
-        bounce.write_notices(change, item, told, sent_at)
+        bounce.write_notices(change, item, event, sent_at)
 
     try:
         on_contract(house, item.contract, now, MAIL, story)
@@ -132,5 +133,5 @@ def tell_of_bounce(item: Outgoing, told: delivery.Told, sent_at: datetime, now: 
         log.info("bounce of a contract that is gone", contract=item.contract)
     except Parked:
         log.alarm(
-            "bounce of a parked contract", item=item.id, contract=item.contract, state=told.state
+            "bounce of a parked contract", item=item.id, contract=item.contract, state=event.state
         )

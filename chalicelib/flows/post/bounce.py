@@ -11,6 +11,7 @@ from chalicelib.models.contract_parts import Address
 from chalicelib.models.outgoing import Outgoing
 from chalicelib.rules import calendar
 from chalicelib.rules.calls import delivery, routing
+from chalicelib.rules.calls.delivery import Event
 from chalicelib.rules.houses import House
 from chalicelib.words import call_letters
 
@@ -22,43 +23,43 @@ def was_to_the_office(item: Outgoing, house: House) -> bool:
     return isinstance(item, Letter) and item.to == [house.brand.office_mail]
 
 
-def write_notices(change: Change, item: Outgoing, told: delivery.Told, sent_at: datetime) -> None:
+def write_notices(change: Change, item: Outgoing, event: Event, sent_at: datetime) -> None:
     """Write the notices of one bounce, complaint or rejection, once.
 
     An address that bounced hard leaves the routing. A notice that bounces
     itself is told to the office only, so that two dead addresses do not write
     to each other for ever.
     """
-    on = calendar.day_of(told.at)
-    part = hashlib.sha256(f"{item.id} {told.line}".encode()).hexdigest()[:12]
+    on = calendar.day_of(event.at)
+    part = hashlib.sha256(f"{item.id} {event.line}".encode()).hexdigest()[:12]
     if Letter.find(change.letter_id("bounced_office", on, part)):
         return
-    change.record("mail_" + told.state, text=item.id)
-    if told.state == "bounced_hard":
-        _leave_the_routing(change, told, sent_at)
-    bounce = _bounce(change, item, told, sent_at)
+    change.record("mail_" + event.state, text=item.id)
+    if event.state == "bounced_hard":
+        _leave_the_routing(change, event, sent_at)
+    bounce = _bounce(change, item, event, sent_at)
     another = None
-    if told.state in delivery.BOUNCES:
-        another = _another(change, item, told.address)
+    if event.state in delivery.BOUNCES:
+        another = _another(change, item, event.address)
     if another and bounce.what not in _NOTICES:
         _write_to_another(change, item, bounce, another, on, part)
-    notice = call_letters.BouncedOffice(bounce=bounce, words=told.words, told=another)
+    notice = call_letters.BouncedOffice(bounce=bounce, words=event.words, told=another)
     change.tell_office(notice, on, part)
 
 
-def _leave_the_routing(change: Change, told: delivery.Told, sent_at: datetime) -> None:
+def _leave_the_routing(change: Change, event: Event, sent_at: datetime) -> None:
     """Until it is confirmed again.
 
     What an address could not take before it was last confirmed says nothing about it now.
     """
     dead = [
         address
-        for address in _same(change, told.address)
+        for address in _same(change, event.address)
         if address.confirmed_at and address.confirmed_at <= sent_at
     ]
     for address in dead:
         address.confirmed_at = None
-        address.bounced_at = told.at
+        address.bounced_at = event.at
         address.reminded_on = change.today
         address.asked_in_vain = address.asked
         change.record("address_bounced", text=address.id)
@@ -75,15 +76,13 @@ def _same(change: Change, mail: str) -> list[Address]:
     ]
 
 
-def _bounce(
-    change: Change, item: Outgoing, told: delivery.Told, sent_at: datetime
-) -> call_letters.Bounce:
-    is_hard = told.state == "bounced_hard"
-    stopped = is_hard and any(each.bounced_at for each in _same(change, told.address))
+def _bounce(change: Change, item: Outgoing, event: Event, sent_at: datetime) -> call_letters.Bounce:
+    is_hard = event.state == "bounced_hard"
+    stopped = is_hard and any(each.bounced_at for each in _same(change, event.address))
     what, memo_id, content = _about(change, item)
     return call_letters.Bounce(
-        address=told.address,
-        state=told.state,
+        address=event.address,
+        state=event.state,
         sent_at=sent_at,
         stopped=stopped,
         nobody_left=stopped and not routing.confirmed(change.contract.people),

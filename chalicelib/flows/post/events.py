@@ -7,9 +7,11 @@ from chalicelib import config, log
 from chalicelib.channels import ses
 from chalicelib.flows.post import act
 from chalicelib.models import Letter, Memo
-from chalicelib.models.outgoing import Outgoing
+from chalicelib.models.outgoing import Outgoing, way_to
 from chalicelib.rules.calls import delivery
+from chalicelib.rules.calls.delivery import Event
 
+ROUNDS = 5  # of noting that a mail left, while others change the same item
 _TELL_ON = delivery.BOUNCES | {"complained", "rejected"}
 
 
@@ -23,15 +25,16 @@ def record(event: dict[str, Any], now: datetime) -> str:
     if item is None:
         log.info("event of no mail of ours", kind=event.get("eventType"))
         return "unknown"
-    news = [told for told in delivery.read(event) if told.line not in item.mail_events]
-    for told in news:
-        _take_in(item, told, delivery.sent_at(event), now)
+    news = [each for each in delivery.read(event) if not each.is_among(item.mail_events)]
+    for each in news:
+        _take_in(item, each, delivery.sent_at(event), now)
     return "noted" if news else "known"
 
 
 def _mail_of(event: dict[str, Any]) -> Outgoing | None:
     """The report or letter that an event is about, by the tags it was sent with."""
-    tags = {name: values[0] for name, values in (event["mail"].get("tags") or {}).items() if values}
+    given = event["mail"].get("tags") or {}
+    tags = {name: values[0] for name, values in given.items() if values}
     if tags.get("stage") != ses.tagged(config.STAGE):
         return None
     for model in (Memo, Letter):
@@ -40,37 +43,30 @@ def _mail_of(event: dict[str, Any]) -> Outgoing | None:
     return None
 
 
-def _take_in(item: Outgoing, told: delivery.Told, sent_at: datetime, now: datetime) -> None:
-    if told.state in delivery.LEFT and not _was_rejected(item, told.message):
-        it_left(item, told)
-    if told.state == "handed_over":
+def _take_in(item: Outgoing, event: Event, sent_at: datetime, now: datetime) -> None:
+    if event.state in delivery.LEFT and not _was_rejected(item, event.message):
+        it_left(item, event)
+    if event.state == "handed_over":
         return  # what the item says itself by now
-    if told.state in _TELL_ON:
-        act.tell_of_bounce(item, told, sent_at, now)
-    if told.state == "rejected":
-        item.give_back(now, told.address, told.message, "SES が送信を拒否しました。")
-    item.note_event(told.line)
+    if event.state in _TELL_ON:
+        act.tell_of_bounce(item, event, sent_at, now)
+    if event.state == "rejected":
+        item.give_back(now, event.address, event.message, "SES が送信を拒否しました。")
+    item.note_event(event)
 
 
 def _was_rejected(item: Outgoing, message: str) -> bool:
-    """SES tells of every mail that it took, also of one that it then did not send; which word comes first nobody knows."""
-    return any(f" rejected {message} " in line for line in item.mail_events)
+    """SES tells of every mail that it took, also of one that it then did not send, in any order."""
+    return any(event.state == "rejected" and event.message == message for event in item.mail_events)
 
 
-def it_left(item: Outgoing, told: delivery.Told) -> None:
-    """SES itself says that the mail left, whatever our own attempt came to know: it is not sent again."""
-    for _ in range(5):
-        way = next(
-            (
-                way
-                for way, to in item.open_ways.items()
-                if told.address.casefold() in map(str.casefold, to)
-            ),
-            None,
-        )
-        if way is None or (item.outbox is None and item.handed_over_at is not None):
+def it_left(item: Outgoing, event: Event) -> None:
+    """SES itself says that the mail left, whatever our attempt came to know: it is not sent again."""
+    for _ in range(ROUNDS):
+        way = way_to(event.address, item.open_ways)
+        if way is None or item.has_left:
             return
-        if item.way_left(way, told.at, told.message):
+        if item.way_left(way, event.at, event.message):
             return
         item.refresh(consistent_read=True)
     raise RuntimeError(f"{item.id} changes faster than its event can be noted")

@@ -48,7 +48,7 @@ def _repair(model: type[Outgoing], item_id: str, now: datetime) -> str:
     """The index may be stale: its mail is read strongly, and claimed, before anything is sent."""
     try:
         item = model.find(item_id)
-        if item is None or item.outbox != item.house or item.next_try_at > now:
+        if item is None or not item.is_due(now):
             return act.TAKEN
         changes = recipients.changes(item, now)
         if not item.claim(now, changes or ()):

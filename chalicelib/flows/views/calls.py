@@ -8,6 +8,7 @@ from chalicelib.flows.views import paging
 from chalicelib.models import Memo, Recount
 from chalicelib.rules import calendar
 from chalicelib.rules.calls import delivery, metering, routing
+from chalicelib.rules.calls.outbox import HELD
 from chalicelib.rules.house_file import CLASSES
 from chalicelib.rules.houses import House
 
@@ -102,7 +103,7 @@ def _report(memo: Memo) -> dict:
 
 def _state(memo: Memo) -> str:
     """With the office, handed over, on its way, or none to be sent."""
-    if memo.outbox and memo.outbox != memo.house:
+    if memo.state == HELD:
         return "with_office"
     if memo.handed_over_at:
         return "handed_over"
@@ -111,7 +112,7 @@ def _state(memo: Memo) -> str:
 
 def _deliveries(memo: Memo) -> list[dict]:
     rows = delivery.ledger(memo.recipients, memo.done(), memo.mail_events)
-    return [row | {"at": _clock_of_text(row["at"])} for row in rows]
+    return [row | {"at": calendar.clock_of(row["at"])} for row in rows]
 
 
 def _clock_of_text(text: str | None) -> str | None:

@@ -53,11 +53,11 @@ _KINDS = {
 }
 
 
-class Told(NamedTuple):
+class Event(NamedTuple):
     """One thing that SES told of one address.
 
     `at` is an instant, `message` SES's id of the mail, `words` the words of the
-    address's own server.
+    address's own server, which are told on and not kept.
     """
 
     at: datetime
@@ -68,18 +68,21 @@ class Told(NamedTuple):
 
     @property
     def line(self) -> str:
-        """How it is kept with its mail; the same event told twice is the same line."""
+        """How it is kept with its mail."""
         return f"{self.at.isoformat()} {self.state} {self.message} {self.address}"
 
+    @classmethod
+    def of_line(cls, line: str) -> "Event":
+        """The event that is kept as that line."""
+        at, state, message, address = line.split(" ", 3)
+        return cls(datetime.fromisoformat(at), state, message, address)
 
-class _Word(NamedTuple):
-    """A kept line's state, and when it was reached, as text that sorts by time."""
-
-    state: str
-    at: str
+    def is_among(self, events: Iterable["Event"]) -> bool:
+        """Whether it is kept already: SES tells an event more than once."""
+        return self.line in {event.line for event in events}
 
 
-def read(event: dict[str, Any]) -> list[Told]:
+def read(event: dict[str, Any]) -> list[Event]:
     """What an SES event says of each address it names.
 
     Nothing for a kind that tells nothing of delivery. Raises KeyError,
@@ -95,7 +98,7 @@ def read(event: dict[str, Any]) -> list[Told]:
     at = datetime.fromisoformat(facts.get("timestamp") or mail["timestamp"])
     recipients = facts.get(kind.recipients, []) if kind.recipients else mail["destination"]
     return [
-        Told(at, state, mail["messageId"], _address(recipient), _words(recipient))
+        Event(at, state, mail["messageId"], _address(recipient), _words(recipient))
         for recipient in recipients
     ]
 
@@ -125,40 +128,38 @@ def _words(recipient: str | dict[str, Any]) -> str:
 
 
 def ledger(
-    recipients: Iterable[str], done: Iterable[str], told: Iterable[str]
-) -> list[dict[str, str | None]]:
-    """How it stands at each of `recipients`.
+    recipients: Iterable[str], done: Iterable[str], events: Iterable[Event]
+) -> list[dict[str, Any]]:
+    """How it stands at each of `recipients`, `at` being the instant since when.
 
-    `done` are those it was handed over for, `told` the kept lines, in any
-    order. Never backwards: a word that comes late or twice changes nothing.
+    `done` are those it was handed over for; `events` come in any order. Never
+    backwards: an event that comes late or twice changes nothing.
     """
-    handed_over, mails = set(done), _by_address(told)
+    handed_over, mails = set(done), _by_address(events)
     rows = []
     for address in dict.fromkeys(recipients):
-        words = mails.get(address.casefold(), {})
-        state, at = _furthest(words.values())
+        last = _furthest(mails.get(address.casefold(), {}).values())
+        state = last.state if last else None
         if state is None and address in handed_over:
             state = "handed_over"
         name = STATES.get(state or "", "未送信")
+        at = last.at if last else None
         rows.append({"address": address, "state": state, "state_name": name, "at": at})
     return rows
 
 
-def _furthest(mails: Iterable[list[_Word]]) -> _Word | tuple[None, None]:
-    """How far the mails to one address came, each at its last word."""
+def _furthest(mails: Iterable[list[Event]]) -> Event | None:
+    """The event that says how far the mails to one address came, each at its last word."""
     last_words = [
-        max(words, key=lambda word: (_WITHIN.index(word.state), word.at)) for words in mails
+        max(events, key=lambda event: (_WITHIN.index(event.state), event.at)) for events in mails
     ]
-    return max(
-        last_words, key=lambda word: (_AMONG.index(word.state), word.at), default=(None, None)
-    )
+    return max(last_words, key=lambda event: (_AMONG.index(event.state), event.at), default=None)
 
 
-def _by_address(lines: Iterable[str]) -> dict[str, dict[str, list[_Word]]]:
-    """The words of each mail (by SES's id) at each address (in small letters)."""
-    mails: dict[str, dict[str, list[_Word]]] = {}
-    for line in lines:
-        at, state, message, address = line.split(" ", 3)
-        of_address = mails.setdefault(address.casefold(), {})
-        of_address.setdefault(message, []).append(_Word(state, at))
+def _by_address(events: Iterable[Event]) -> dict[str, dict[str, list[Event]]]:
+    """The events of each mail (by SES's id) at each address (in small letters)."""
+    mails: dict[str, dict[str, list[Event]]] = {}
+    for event in events:
+        of_address = mails.setdefault(event.address.casefold(), {})
+        of_address.setdefault(event.message, []).append(event)
     return mails

@@ -11,6 +11,7 @@ from chalicelib.flows.post import repair
 from chalicelib.models import Contract, Letter, Memo
 from chalicelib.models.contract_parts import Address
 from chalicelib.rules import houses
+from chalicelib.rules.calls.delivery import Event
 from dev import ses_events
 from tests import ses_server, stores
 from tests.desk import link, text_of
@@ -219,7 +220,7 @@ def test_a_forged_event_is_dropped(mk, capfd):
 def test_letters_have_their_ledger_too(mk):
     letter = next(each for each in Letter.scan() if each.kind == "test_mail" and each.to == [PC])
     tells(mk, ses_events.delivery(mail_of(mk, letter, [PC]), mk.moment))
-    assert Letter.find(letter.id).mail_events[0].split(" ")[1] == "delivered"
+    assert Letter.find(letter.id).mail_events[0].state == "delivered"
 
 
 def test_a_rejection_that_comes_before_our_own_mark(mk):
@@ -238,7 +239,7 @@ def test_a_bounce_of_an_applicant_who_was_forgotten_brings_nothing_back(any_desk
     event = ses_events.bounce(mail_of(any_desk, letter, letter.to), any_desk.moment)
     any_desk.on("2026-09-20")
     tells(any_desk, event)
-    letter.note_event("x")
+    letter.note_event(Event(any_desk.moment, "delivered", "m1", "a@b.example"))
     assert [*Letter.scan()] == []
     assert [*Contract.scan()] == []
 

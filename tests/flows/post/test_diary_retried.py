@@ -129,7 +129,7 @@ def test_a_call_of_which_no_version_was_ever_sent_does_not_count(smile):
 def test_of_several_ways_only_the_rejected_one_is_open_again(with_room_reader):
     desk = with_room_reader
     memo = takes_memo(desk, **{"for": "鈴木"})
-    (mail_id,) = [each.split()[1] for each in memo.ids if each.startswith("mail ")]
+    (mail_id,) = [receipt.message for receipt in memo.ids if receipt.way == "mail"]
     tells(desk, ses_events.reject(mail_of(desk, memo, [SUZUKI], mail_id)))
     report = report_of(desk, memo)
     assert report["state"] == "with_office"

@@ -9,18 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.rules.calls import delivery
+from chalicelib.rules.calls.delivery import Event
 
 FILES = Path(__file__).parents[2] / "fixtures" / "ses"
 AT = datetime(2026, 9, 15, 1, 0, tzinfo=UTC)
 A, B = "pc@sakura.example", "mobile@sakura.example"
 
 
-def line(state: str, address: str = A, message: str = "m1", at: datetime = AT) -> str:
-    return delivery.Told(at, state, message, address).line
+def event(state: str, address: str = A, message: str = "m1", at: datetime = AT) -> Event:
+    return Event(at, state, message, address)
 
 
-def state(*lines: str, done=(A,)) -> str | None:
-    return delivery.ledger([A], done, lines)[0]["state"]
+def state(*events: Event, done=(A,)) -> str | None:
+    return delivery.ledger([A], done, events)[0]["state"]
 
 
 @pytest.mark.parametrize(
@@ -95,28 +96,30 @@ ORDER = [
 
 @pytest.mark.parametrize(("states", "done", "expected"), ORDER)
 def test_how_it_stands_at_an_address(states, done, expected):
-    assert state(*map(line, states), done=[done] if done else []) == expected
-    assert state(*reversed(list(map(line, states))), done=[done] if done else []) == expected
+    assert state(*map(event, states), done=[done] if done else []) == expected
+    assert state(*reversed(list(map(event, states))), done=[done] if done else []) == expected
 
 
 def test_of_two_mails_the_one_that_came_furthest_tells_how_it_stands():
-    assert state(line("bounced_hard", message="m1"), line("delivered", message="m2")) == "delivered"
     assert (
-        state(line("bounced_hard", message="m1"), line("handed_over", message="m2"))
+        state(event("bounced_hard", message="m1"), event("delivered", message="m2")) == "delivered"
+    )
+    assert (
+        state(event("bounced_hard", message="m1"), event("handed_over", message="m2"))
         == "handed_over"
     )
     assert (
         state(
-            line("delivered", message="m1"),
-            line("bounced_hard", message="m1"),
-            line("bounced_soft", message="m2"),
+            event("delivered", message="m1"),
+            event("bounced_hard", message="m1"),
+            event("bounced_soft", message="m2"),
         )
         == "bounced_soft"
     )
 
 
 def test_each_address_stands_by_itself():
-    rows = delivery.ledger([A, B, A], [A], [line("delivered"), line("bounced_soft", B.upper())])
+    rows = delivery.ledger([A, B, A], [A], [event("delivered"), event("bounced_soft", B.upper())])
     assert [(row["address"], row["state"]) for row in rows] == [
         (A, "delivered"),
         (B, "bounced_soft"),
@@ -125,7 +128,7 @@ def test_each_address_stands_by_itself():
 
 EVENTS = st.lists(
     st.builds(
-        line,
+        event,
         st.sampled_from(sorted(delivery.STATES)),
         st.sampled_from([A, B]),
         st.sampled_from(["m1", "m2"]),
@@ -146,7 +149,7 @@ def test_order_and_repeats_change_nothing(events, chance):
 def test_within_one_mail_nothing_goes_backwards(events, later):
     rank = list(delivery.STATES)
     one = [each for each in events if " m1 " in each and each.endswith(A)]
-    before, after = state(*one), state(*one, line(later))
+    before, after = state(*one), state(*one, event(later))
     assert before is not None and after is not None
     assert rank.index(after) >= (rank.index(before) if one else 0)
 
@@ -166,7 +169,7 @@ def test_the_words_of_an_address_own_server_are_kept_up_to_300_letters(recipient
         "bounce": {"bounceType": "Permanent", "bouncedRecipients": [recipient]},
         "mail": {"timestamp": AT.isoformat(), "messageId": "m1", "destination": [A]},
     }
-    assert delivery.read(event) == [delivery.Told(AT, "bounced_hard", "m1", A, words)]
+    assert delivery.read(event) == [Event(AT, "bounced_hard", "m1", A, words)]
 
 
 def test_an_event_that_names_bare_addresses_has_no_words():
@@ -174,7 +177,7 @@ def test_an_event_that_names_bare_addresses_has_no_words():
         "eventType": "Send",
         "mail": {"timestamp": AT.isoformat(), "messageId": "m1", "destination": [A]},
     }
-    assert delivery.read(event) == [delivery.Told(AT, "handed_over", "m1", A, "")]
+    assert delivery.read(event) == [Event(AT, "handed_over", "m1", A, "")]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +185,7 @@ def test_an_event_that_names_bare_addresses_has_no_words():
     [
         ([], [], "未送信"),
         ([], [A], "送信済み"),
-        ([line("delivered")], [A], "配信済み"),
+        ([event("delivered")], [A], "配信済み"),
     ],
 )
 def test_how_it_stands_has_a_name(lines, done, name):
@@ -191,5 +194,5 @@ def test_how_it_stands_has_a_name(lines, done, name):
 
 def test_an_address_with_a_space_in_its_name_is_read_whole():
     address = '"a b"@sakura.example'
-    lines = [line("delivered", address)]
-    assert delivery.ledger([address], [], lines)[0]["state"] == "delivered"
+    events = [event("delivered", address)]
+    assert delivery.ledger([address], [], events)[0]["state"] == "delivered"
