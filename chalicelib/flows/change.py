@@ -47,7 +47,7 @@ _VERBS = ("delete", "put", "update")
 
 @dataclass
 class Change:
-    """`by` says who causes it: CLIENT, DATES for what a date brings, MAIL, or an office key's owner."""
+    """`by` says who causes it: CLIENT, DATES for what a date brings, MAIL, or a key's owner."""
 
     contract: Contract
     house: House
@@ -90,7 +90,7 @@ class Change:
 
     @property
     def recorded(self) -> int:
-        """How many lines the history has had: no two letters of different causes share the number."""
+        """How many lines the history has had: letters of different causes never share it."""
         return self.contract.history_before + len(self.contract.history)
 
     # its letters
@@ -130,7 +130,7 @@ class Change:
         return "#".join(filter(None, (self.contract.id, kind, on.isoformat(), part)))
 
     def tell(self, facts: AnyLetter) -> Letter:
-        """Write to the client about what a person has just done and recorded, however often a day."""
+        """Write to the client about what a person has just done, however often a day."""
         return self.write(facts, self.today, part=str(self.recorded))
 
     def tell_office(self, facts: AnyLetter, on: date | None = None, part: str = "") -> Letter:

@@ -54,7 +54,7 @@ def key(house: House, key_id: str) -> Key:
 
 
 def line(house: House, number: str | None) -> Line | None:
-    """A number of the house's pool by its normalised form, read strongly; None where it is not one."""
+    """A number of the house's pool by its normalised form, read strongly; else None."""
     return of_house(house, Line.find(number)) if number else None
 
 

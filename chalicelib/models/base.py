@@ -1,24 +1,15 @@
-"""What every table shares: one connection, short time-outs, dates that a person can read."""
+"""What every table shares: one connection, short time-outs, what a refusal means."""
 
 import random
 import threading
 import time
-from datetime import date
-from functools import cache, cached_property, reduce
+from functools import cached_property, reduce
 from operator import and_
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 from botocore.exceptions import ClientError
 from botocore.session import Session
-from pynamodb.attributes import (
-    Attribute,
-    ListAttribute,
-    MapAttribute,
-    UnicodeAttribute,
-    UTCDateTimeAttribute,
-)
 from pynamodb.connection import Connection, TableConnection
-from pynamodb.constants import NULL, NUMBER, STRING
 from pynamodb.exceptions import PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -174,79 +165,3 @@ def transaction() -> TransactWrite:
 def table(name: str) -> str:
     """The full name of a table in this stage."""
     return config.TABLE_PREFIX + name
-
-
-class DayAttribute(Attribute[date]):
-    """A JST date, stored as `2026-09-15`."""
-
-    attr_type = STRING
-
-    def serialize(self, value: date) -> str:
-        return value.isoformat()
-
-    def deserialize(self, value: str) -> date:
-        return date.fromisoformat(value)
-
-
-class WholeAttribute(Attribute[int]):
-    """A whole number; PynamoDB's own attribute calls every number a float."""
-
-    attr_type = NUMBER
-
-    def serialize(self, value: int) -> str:
-        return str(value)
-
-    def deserialize(self, value: str) -> int:
-        return int(value)
-
-
-class ListOf(ListAttribute[_T]):
-    """A list whose elements' attribute is made once.
-
-    PynamoDB makes it anew for every list that it reads, copying each of its parts.
-    """
-
-    def deserialize(self, values: list[dict[str, Any]]) -> list[_T | None]:
-        kind: Any = self.element_type
-        element = _element_of(kind)
-        return [_element_value(element, value) for value in values]
-
-
-def _element_value(element: Any, value: dict[str, Any]) -> Any:
-    if NULL in value:
-        return None
-    return element.deserialize(element.get_value(value))
-
-
-@cache
-def _element_of(kind: Any) -> Any:
-    element = kind()
-    if isinstance(element, MapAttribute):
-        element._make_attribute()  # as PynamoDB's own list does
-    return element
-
-
-def list_of(kind: type[Attribute[_T]]) -> ListAttribute[_T]:
-    """A list of plain values, empty by default.
-
-    PynamoDB's types take the elements for attributes.
-    """
-    of: Any = kind
-    return ListOf(of=of, default=list)
-
-
-__all__ = [
-    "DayAttribute",
-    "ListOf",
-    "Table",
-    "condition_failed",
-    "lost_a_race",
-    "met_a_transaction",
-    "UTCDateTimeAttribute",
-    "UnicodeAttribute",
-    "WholeAttribute",
-    "connection",
-    "list_of",
-    "table",
-    "transaction",
-]

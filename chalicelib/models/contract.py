@@ -6,16 +6,15 @@ from datetime import date, datetime
 from pynamodb.attributes import BooleanAttribute, JSONAttribute, VersionAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.models.base import (
+from chalicelib.models.attributes import (
     DayAttribute,
     ListOf,
-    Table,
     UnicodeAttribute,
     UTCDateTimeAttribute,
     WholeAttribute,
     list_of,
-    table,
 )
+from chalicelib.models.base import Table, table
 from chalicelib.models.contract_parts import (
     Address,
     Declared,

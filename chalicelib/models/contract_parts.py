@@ -5,7 +5,7 @@ People and addresses, gates, periods of service, what was ordered and changed, i
 
 from pynamodb.attributes import JSONAttribute, MapAttribute
 
-from chalicelib.models.base import (
+from chalicelib.models.attributes import (
     DayAttribute,
     ListOf,
     UnicodeAttribute,

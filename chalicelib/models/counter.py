@@ -2,7 +2,8 @@
 
 from pynamodb.attributes import TTLAttribute
 
-from chalicelib.models.base import Table, UnicodeAttribute, WholeAttribute, table
+from chalicelib.models.attributes import UnicodeAttribute, WholeAttribute
+from chalicelib.models.base import Table, table
 
 
 class Counter(Table):

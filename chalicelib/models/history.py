@@ -5,7 +5,8 @@ A page is never changed once it is written.
 
 from pynamodb.attributes import JSONAttribute
 
-from chalicelib.models.base import Table, UnicodeAttribute, WholeAttribute, table
+from chalicelib.models.attributes import UnicodeAttribute, WholeAttribute
+from chalicelib.models.base import Table, table
 
 
 class History(Table):

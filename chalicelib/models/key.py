@@ -1,6 +1,7 @@
 """API keys. Only a digest of the secret is kept."""
 
-from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, table
+from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from chalicelib.models.base import Table, table
 
 
 class Key(Table):

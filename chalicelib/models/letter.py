@@ -1,9 +1,14 @@
-"""Letters: every mail that is not a report. Put in the same transaction as its cause, under an id that follows from it."""
+"""Letters: every mail but the report, put in the transaction of its cause.
+
+A letter's id follows from its cause, so that no cause writes twice.
+"""
 
 from pynamodb.attributes import JSONAttribute
 
-from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, table
-from chalicelib.models.outgoing import Outgoing, WaitingIndex
+from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from chalicelib.models.base import table
+from chalicelib.models.outgoing import Outgoing
+from chalicelib.models.waiting import WaitingIndex
 
 
 class LetterWaiting(WaitingIndex):

@@ -8,7 +8,8 @@ from datetime import date
 
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 
-from chalicelib.models.base import DayAttribute, Table, UnicodeAttribute, table
+from chalicelib.models.attributes import DayAttribute, UnicodeAttribute
+from chalicelib.models.base import Table, table
 
 FREE, LENT, QUARANTINED = "free", "lent", "quarantined"
 

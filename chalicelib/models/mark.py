@@ -1,6 +1,7 @@
 """What a house's clients are recognised by when they apply again."""
 
-from chalicelib.models.base import Table, UnicodeAttribute, table
+from chalicelib.models.attributes import UnicodeAttribute
+from chalicelib.models.base import Table, table
 
 
 class Mark(Table):

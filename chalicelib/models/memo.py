@@ -1,18 +1,22 @@
-"""Call memos: each item is the record, its own idempotency record, the meter's event and the outbox, in one."""
+"""Call memos: one item is record, idempotency record, meter event and outbox."""
 
 from datetime import datetime
+from typing import Any
 
 from pynamodb.attributes import BooleanAttribute, JSONAttribute
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
 
-from chalicelib.models.base import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute, table
-from chalicelib.models.outgoing import Outgoing, WaitingIndex
+from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute
+from chalicelib.models.base import table
+from chalicelib.models.outgoing import Outgoing
+from chalicelib.models.waiting import WaitingIndex
 from chalicelib.rules import calendar
 
 
 class MonthIndex(GlobalSecondaryIndex):
-    """A contract's memos of one JST month in the order of the calls: the meter, and the day's earlier calls."""
+    """A contract's memos of one JST month in the order of the calls: what the meter reads."""
 
     class Meta:
         index_name = "by_contract_month"
@@ -53,7 +57,7 @@ class MemoWaiting(WaitingIndex):
 
 
 class Memo(Outgoing):
-    """What its answer is made of is never changed, since a repeat is answered from it; what came later stands beside it."""
+    """A repeat is answered from what was stored first: what came later stands beside it."""
 
     class Meta:
         table_name = table("memos")
@@ -76,9 +80,7 @@ class Memo(Outgoing):
     reported_to = JSONAttribute(default=list)
     asked_for = UnicodeAttribute(null=True)  # the person on the roster who was asked for
     route_note = UnicodeAttribute(null=True)
-    earlier = JSONAttribute(
-        null=True
-    )  # the day's earlier calls from that number, as the report names them
+    earlier = JSONAttribute(null=True)  # the day's earlier calls from that number
     extra_items = JSONAttribute(null=True)  # the contract's further items as they were asked
     corrects = UnicodeAttribute(null=True)  # the memo that this one takes the place of
     version = WholeAttribute(null=True)  # of a correction: 2, 3, …
@@ -86,19 +88,13 @@ class Memo(Outgoing):
     told_before = UTCDateTimeAttribute(null=True)  # when an earlier version was first handed over
 
     tag = "memo"
-    resends = JSONAttribute(
-        null=True
-    )  # each time a person had it sent again: when, by whom, to whom
+    resends = JSONAttribute(null=True)  # when a person had it sent again, by whom, to whom
     told_now = JSONAttribute(null=True)  # who is told instead of those first chosen
     corrected_by = UnicodeAttribute(null=True)  # the memo that took its place
-    class_now = UnicodeAttribute(
-        null=True
-    )  # what it was judged to be after it was taken, and what follows from that
+    class_now = UnicodeAttribute(null=True)  # as it was judged later, with what follows
     counts_now = BooleanAttribute(null=True)
     why_now = UnicodeAttribute(null=True)
-    disputed = UnicodeAttribute(
-        null=True
-    )  # the house, while the office has to decide on an objection
+    disputed = UnicodeAttribute(null=True)  # the house, while the office has to decide
     disputed_at = UTCDateTimeAttribute(null=True)
     disputed_as = UnicodeAttribute(null=True)
     received_by_client_at = UTCDateTimeAttribute(null=True)  # the button of the report was pressed
@@ -108,26 +104,28 @@ class Memo(Outgoing):
     waiting = MemoWaiting()
 
     def mark_handed_over(self, moment: datetime, message_id: str, way: str = "") -> bool:
-        """As for any mail; a version that took this one's place counts as reported too, since the client was told of the call."""
+        """As for any mail; its later versions count as reported: the client knows of the call."""
         marked = super().mark_handed_over(moment, message_id, way)
-        later = self.corrected_by
-        while later and self.handed_over_at:
-            newer = Memo(later)
-            newer.changed(
-                [Memo.told_before.set(self.handed_over_at)], Memo.told_before.does_not_exist()
-            )
-            later = newer.corrected_by
+        if self.handed_over_at:
+            noted = [Memo.told_before.set(self.handed_over_at)]
+            self._change_later_versions(noted, Memo.told_before.does_not_exist())
         return marked
 
     def give_back(self, now: datetime, address: str, message_id: str, problem: str) -> bool:
-        """As for any mail; versions that took this one's place as a call that was told of have not been told of by it."""
-        told, back = self.handed_over_at, super().give_back(now, address, message_id, problem)
-        later = self.corrected_by if back and self.handed_over_at is None else None
-        while later and told:
-            newer = Memo(later)
-            newer.changed([Memo.told_before.remove()], Memo.told_before == told)
-            later = newer.corrected_by
-        return back
+        """As for any mail; where it told nobody, that no longer counts for later versions."""
+        was_told_at = self.handed_over_at
+        is_back = super().give_back(now, address, message_id, problem)
+        if is_back and was_told_at and self.handed_over_at is None:
+            undone = [Memo.told_before.remove()]
+            self._change_later_versions(undone, Memo.told_before == was_told_at)
+        return is_back
+
+    def _change_later_versions(self, actions: list[Any], condition: Condition) -> None:
+        later = self.corrected_by
+        while later:
+            version = Memo(later)
+            version.changed(actions, condition)
+            later = version.corrected_by
 
     @property
     def is_overtaken(self) -> bool:
@@ -139,12 +137,10 @@ class Memo(Outgoing):
         return list(dict.fromkeys(each["address"] for each in self.told_now or self.reported_to))
 
     def newest(self) -> "Memo":
-        """The version of it that stands now."""
-        return (
-            Memo.get(self.corrected_by, consistent_read=True).newest()
-            if self.corrected_by
-            else self
-        )
+        """The version that stands now."""
+        if self.corrected_by is None:
+            return self
+        return Memo.get(self.corrected_by, consistent_read=True).newest()
 
     @property
     def class_of_now(self) -> str:
@@ -154,11 +150,14 @@ class Memo(Outgoing):
     def tell_instead(
         cls, told: list[dict], asked_for: str | None, note: str | None
     ) -> list[Action]:
-        """What changes in a memo that goes to others than those first chosen; its answer is made of what stays."""
-        said = ((cls.asked_for, asked_for), (cls.route_note, note))
+        """What changes in a memo that goes to others than those first chosen.
+
+        Its answer is made of what stays.
+        """
         return [
             cls.told_now.set(told),
-            *(each.set(value) if value else each.remove() for each, value in said),
+            cls.asked_for.set(asked_for) if asked_for else cls.asked_for.remove(),
+            cls.route_note.set(note) if note else cls.route_note.remove(),
         ]
 
     @classmethod
@@ -176,7 +175,7 @@ class Memo(Outgoing):
         ]
 
     def is_earlier_than(self, memo: "Memo") -> bool:
-        """Whether the report of `memo` names this call: told of, and neither it nor its wrong version."""
+        """Whether the report of `memo` names this call: neither it itself nor its wrong version."""
         if self.corrected_by or self.id in (memo.id, memo.corrects):
             return False
         return self.reported and self.received_at <= memo.received_at
@@ -191,8 +190,7 @@ class Memo(Outgoing):
         """
         later = MonthIndex.received_at >= since if since else None
         theirs = MonthIndex.caller_number == caller if caller else None
-        return list(
-            cls.by_contract_month.query(
-                f"{contract}#{month}", range_key_condition=later, filter_condition=theirs
-            )
+        memos = cls.by_contract_month.query(
+            f"{contract}#{month}", range_key_condition=later, filter_condition=theirs
         )
+        return list(memos)

@@ -1,6 +1,7 @@
 """How far a job has come, so that the next run knows."""
 
-from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, table
+from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from chalicelib.models.base import Table, table
 
 
 class Progress(Table):

@@ -2,7 +2,8 @@
 
 from pynamodb.attributes import BooleanAttribute
 
-from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, table
+from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from chalicelib.models.base import Table, table
 
 
 class Recount(Table):

@@ -5,7 +5,8 @@ The key is a digest: whoever reads the table cannot press anybody's button.
 
 from pynamodb.attributes import TTLAttribute
 
-from chalicelib.models.base import Table, UnicodeAttribute, UTCDateTimeAttribute, table
+from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from chalicelib.models.base import Table, table
 
 
 class Token(Table):

@@ -3,51 +3,76 @@
 from datetime import date
 from typing import NamedTuple
 
-from chalicelib.rules import house_types as part
+from chalicelib.rules.house_types import (
+    Answer,
+    Application,
+    Brand,
+    CallRow,
+    Closing,
+    FirstPayment,
+    Gate,
+    Hours,
+    IdentityMethod,
+    Item,
+    Leaving,
+    Limits,
+    LineRules,
+    Objections,
+    Option,
+    Plan,
+    PlanChanges,
+    Price,
+    Report,
+    Roster,
+    Start,
+    Surcharge,
+    Terms,
+    Trial,
+)
 
 
 class House(NamedTuple):
     """One house's rules (`house.trial.days`); `key` is the name of its file."""
 
     key: str
-    brand: part.Brand
-    hours: part.Hours
-    line: part.LineRules
-    trial: part.Trial
-    first_payment: part.FirstPayment
-    start: part.Start
-    closing: part.Closing
-    plan_change: part.PlanChanges
-    leaving: part.Leaving
-    options: tuple[part.Option, ...]
-    application: part.Application
-    roster: part.Roster
-    report: part.Report
-    plans: tuple[part.Plan, ...]
-    items: tuple[part.Item, ...]
-    gates: tuple[part.Gate, ...]
-    identity: tuple[part.IdentityMethod, ...]
-    calls: tuple[part.CallRow, ...]
-    objections: part.Objections
-    surcharge: part.Surcharge
-    limits: part.Limits
-    answers: tuple[part.Answer, ...]
-    terms: part.Terms
+    brand: Brand
+    hours: Hours
+    line: LineRules
+    trial: Trial
+    first_payment: FirstPayment
+    start: Start
+    closing: Closing
+    plan_change: PlanChanges
+    leaving: Leaving
+    options: tuple[Option, ...]
+    application: Application
+    roster: Roster
+    report: Report
+    plans: tuple[Plan, ...]
+    items: tuple[Item, ...]
+    gates: tuple[Gate, ...]
+    identity: tuple[IdentityMethod, ...]
+    calls: tuple[CallRow, ...]
+    objections: Objections
+    surcharge: Surcharge
+    limits: Limits
+    answers: tuple[Answer, ...]
+    terms: Terms
 
-    def plan(self, key: str) -> part.Plan:
+    def plan(self, key: str) -> Plan:
         """The plan of that key. Raises KeyError where the house has none."""
         for plan in self.plans:
             if plan.key == key:
                 return plan
         raise KeyError(key)
 
-    def price(self, plan: str, on: date) -> part.Price:
+    def price(self, plan: str, on: date) -> Price:
         """The price of a plan on a JST date; before the first price, the first. Raises KeyError."""
         prices = self.plan(plan).prices
         until_then = [price for price in prices if price.since <= on]
         return until_then[-1] if until_then else prices[0]
 
-    def call_row(self, call_class: str, declared: bool = False) -> part.CallRow:
+    def call_row(self, call_class: str, declared: bool = False) -> CallRow:
         """What a class of call means here: the first row that fits (houses.md 8).
 
         `declared`: the call came from a number that the client declared as sales.
@@ -60,11 +85,11 @@ class House(NamedTuple):
         """Whether clients may declare numbers whose calls are neither reported nor counted."""
         return any(row.only for row in self.calls)
 
-    def gate(self, key: str) -> part.Gate | None:
+    def gate(self, key: str) -> Gate | None:
         """The gate of that key, or None where the house has none."""
         return next((gate for gate in self.gates if gate.key == key), None)
 
-    def option(self, key: str) -> part.Option | None:
+    def option(self, key: str) -> Option | None:
         """The option of that key, or None where the house has none."""
         return next((option for option in self.options if option.key == key), None)
 

@@ -22,7 +22,7 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 class Reference(NamedTuple):
-    """`sections` are numbers (`7`), names (`Corrections`), names with a number (`Report 1`), or questions (`Q8`)."""
+    """`sections` are numbers (`7`), names (`Corrections`, `Report 1`) or questions (`Q8`)."""
 
     file: str
     sections: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ def fault(reference: Reference, folder: Path = RULES) -> str | None:
 
 
 def _has_section(text: str, section: str) -> bool:
-    """By number, by the words that a heading begins with, or by both: a numbered heading below the named one."""
+    """By number, by a heading's first words, or by both: a numbered heading below the named one."""
     if section.isdecimal():
         return any(heading.startswith(f"{section}. ") for heading in _HEADING.findall(text))
     name, _, number = section.rpartition(" ")

@@ -145,7 +145,7 @@ def lost(text: str, folder) -> list[str]:
 
 
 def _is_path(quoted: str) -> bool:
-    """A path of the repository begins with one of its names, or below chalicelib and ends like a file."""
+    """A path begins with a name of the repository, or of chalicelib, and ends like a file."""
     if re.search(r"[\s…<>{}=:]", quoted) or quoted.startswith("/"):
         return False
     head = quoted.partition("/")[0]

@@ -1,20 +1,14 @@
 """Addresses that reports go to: each proves itself, an old one lives until then (houses.md 7)."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
 
-from chalicelib import log
-from chalicelib.errors import NotFound, Refused, TooMany, wrong
-from chalicelib.flows.access import limits
-from chalicelib.flows.change import CLIENT, DATES, Change
+from chalicelib.errors import NotFound, Refused, wrong
+from chalicelib.flows.change import Change
 from chalicelib.input import rooms
-from chalicelib.models import Letter
 from chalicelib.models.contract_parts import Address, Person
 from chalicelib.rules.contract import lifecycle
-from chalicelib.words import letters
 
 LINK_DAYS = 30  # how long a report address may be confirmed by its test mail [D]
-TEST_MAILS = 10  # to one address on request [D]
 
 
 def add(change: Change, person: str, mail: str | None = None, chatwork: str | None = None) -> str:
@@ -85,7 +79,7 @@ def replace(
     """
     becomes = _one_of(mail, chatwork)
     member = person_of(change, person)
-    old = _address_of(member, address)
+    old = address_of(member, address)
     if old.confirmed_at:
         # Of several changes asked for, the last one wins.
         member.addresses = [each for each in member.addresses if each.replaces != old.id]
@@ -99,97 +93,12 @@ def remove(change: Change, person: str, address: str) -> None:
     """Take an address off. Raises NotFound, and Refused for the contract's last confirmed one."""
     change.proceed("people_changed")
     member = person_of(change, person)
-    old = _address_of(member, address)
+    old = address_of(member, address)
     refuse_losing_the_last(change, {old.id})
     member.addresses = [
         each for each in member.addresses if each is not old and each.replaces != old.id
     ]
     change.record("address_removed", text=old.id)
-
-
-def send_first_test_mails(change: Change, _: date) -> None:
-    """Addresses that have had no test mail yet get it, as many as one write can hold."""
-    for person, address in change.contract.addresses():
-        if change.is_full:
-            return
-        if not address.confirmed_at and not address.asked_on:
-            _send_test_mail(change, person, address)
-
-
-def send_test_mail_again(change: Change, person: str, address: str) -> None:
-    """Send the test mail once more.
-
-    Raises NotFound, and Refused for a confirmed address, or after many.
-    """
-    change.proceed("people_changed")
-    member = person_of(change, person)
-    entry = _address_of(member, address)
-    if entry.confirmed_at:
-        raise Refused("このメールアドレスは確認済みです。")
-    if not change.contract.mail_confirmed_at:
-        raise Refused("テストメールは、お申込み者様のメールアドレスが確認されてから送信されます。")
-    if entry.asked >= TEST_MAILS:
-        raise Refused(
-            f"テストメールの送信が{TEST_MAILS}回に達しました。お電話などでご本人にご確認ください。"
-        )
-    change.record("test_mail_sent_again", text=entry.id)
-    _send_test_mail(change, member, entry)
-
-
-def remind(change: Change, on: date) -> None:
-    """Addresses whose button nobody has pressed get their test mail once more, in their own time."""
-    change.record("addresses_reminded", on)
-    late = on - timedelta(days=change.house.roster.remind_after_days)
-    for person, address in change.contract.addresses():
-        if change.is_full:
-            return
-        if _waits_since(address, late):
-            address.reminded_on = on
-            _send_test_mail(change, person, address, reminder=True)
-
-
-def _waits_since(address: Address, day: date) -> bool:
-    """Whether nobody has pressed the button of a test mail of that day or before."""
-    if address.confirmed_at or address.reminded_on or not address.asked_on:
-        return False
-    return address.asked_on <= day
-
-
-def _send_test_mail(
-    change: Change, person: Person, address: Address, reminder: bool = False
-) -> None:
-    """Reports go to an address only after the button in this mail was pressed (houses.md 7).
-
-    Its cause is recorded first: the letter's id follows from the history's
-    length, and two of a day must differ.
-    """
-    address.asked_on = change.today
-    address.asked += 1
-    facts = letters.TestMail(person=person.name, address=address.mail, reminder=reminder)
-    part = f"{address.id}-{change.recorded}"
-    letter = change.write(facts, change.today, [address.mail], part)
-    change.give_link(letter, "address", LINK_DAYS, address.id)
-    most = change.house.limits.per_recipient
-    if not limits.spend(change.house, "recipient", address.mail.lower(), most, change.now):
-        _slow_down(change, letter)
-
-
-def _slow_down(change: Change, letter: Letter) -> None:
-    """Too many mails to one address: a stranger's are held, a date's wait, an office is told.
-
-    Raises TooMany.
-    """
-    log.alarm("too many mails to one address", contract=change.contract.id)
-    if change.by == CLIENT:
-        problem = "同じ宛先へのメールが集中しているため、テストメールの送信を保留しました。"
-        letter.hold(problem, change.now)
-    elif change.by == DATES:
-        letter.wait_until(change.now + timedelta(hours=1))
-    else:
-        raise TooMany(
-            "この宛先へのメールが集中しています。1時間ほど待ってから、もう一度お試しください。",
-            retry_after=limits.seconds_left(change.now),
-        )
 
 
 def confirm(change: Change, address_id: str, mail: str | None, ground: str | None = None) -> None:
@@ -218,7 +127,7 @@ def confirm_by_word(change: Change, person: str, address: str, ground: str) -> N
 
     Raises NotFound, and Refused where none can have arrived.
     """
-    entry = _address_of(person_of(change, person), address)
+    entry = address_of(person_of(change, person), address)
     if entry.bounced_at and entry.asked == entry.asked_in_vain:
         raise Refused(
             "このアドレスには報告が届きませんでした。"
@@ -235,7 +144,7 @@ def person_of(change: Change, person_id: str) -> Person:
     raise NotFound("この方は名簿に登録されていません。")
 
 
-def _address_of(person: Person, address_id: str) -> Address:
+def address_of(person: Person, address_id: str) -> Address:
     for address in person.addresses:
         if address.id == address_id:
             return address

@@ -14,8 +14,8 @@ from chalicelib.flows.change import Change
 from chalicelib.input import phones
 from chalicelib.models import Memo, Recount
 from chalicelib.models.contract_parts import Declared
-from chalicelib.rules.calls import memo as memo_rules
 from chalicelib.rules.calls import metering, routing
+from chalicelib.rules.calls.memo import in_free_trial, verdict
 from chalicelib.rules.house_file import CLASSES
 from chalicelib.words import call_letters
 
@@ -129,8 +129,8 @@ def _is_decided(change: Change, memo: Memo, call_class: str, reason: str) -> boo
 def judge(change: Change, memo: Memo, call_class: str, reason: str) -> tuple[bool, str]:
     """Let a call be of another class, with what that means for report and count: (counts, why)."""
     house = change.house
-    free = memo_rules.in_free_trial(house, change.contract, memo.received_at)
-    reported, counts, why = memo_rules.verdict(house, call_class, free)
+    free = in_free_trial(house, change.contract, memo.received_at)
+    reported, counts, why = verdict(house, call_class, free)
     was_class, was = memo.class_of_now, metering.judged(memo)[0]
     actions: list[Action] = [
         Memo.class_now.set(call_class),
@@ -158,7 +158,7 @@ def judge(change: Change, memo: Memo, call_class: str, reason: str) -> tuple[boo
 
 
 def _report_follows(change: Change, memo: Memo, reported: bool) -> list[Action]:
-    """A call that was not reported is, after all; one that is no longer to be, and waits, is not."""
+    """A call that was not reported may be, after all; one that waits to be may be no longer."""
     if reported and not memo.reported and not memo.told_now:
         return _report_now(change, memo)
     never_tried = memo.told_now and not memo.reported and memo.tries == 0

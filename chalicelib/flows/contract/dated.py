@@ -1,4 +1,4 @@
-"""What dates bring to a trial and to a contract: its end, late money, the yearly question (life.md)."""
+"""What dates bring to a contract: the trial's end, late money, the yearly question (life.md)."""
 
 from datetime import date, timedelta
 
@@ -75,7 +75,7 @@ def _lapse(change: Change, on: date) -> None:
 
 
 def resume_paid(change: Change, on: date) -> None:
-    """The money came in late: a contract from the day of payment, and the line on again from now."""
+    """The money came late: a contract from the day of payment, the line on again from now."""
     contract = change.contract
     contract.status = lifecycle.ACTIVE
     contract.active_from = on

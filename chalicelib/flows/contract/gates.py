@@ -101,7 +101,7 @@ def _note_greeting(change: Change, facts: Facts) -> None:
 
 
 def _note_identity(change: Change, facts: Facts) -> None:
-    """The method must be one that the law accepts on the day of the check; a company needs two papers.
+    """The law must accept the method on the day of the check; a company needs two papers.
 
     What the papers say of the client is looked up among earlier clients once more (law.md).
     """

@@ -51,7 +51,7 @@ def give_notice(change: Change) -> None:
 
 
 def withdraw_notice(change: Change) -> None:
-    """The client stays after all, until the day itself. Raises Refused where no notice was given."""
+    """The client stays after all, until the day itself. Raises Refused without a notice."""
     contract = change.contract
     change.proceed("notice_withdrawn")
     ends_on = contract.ends_on

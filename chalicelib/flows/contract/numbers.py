@@ -141,7 +141,7 @@ def check_prefix(number: str, prefixes: Sequence[str]) -> None:
 
 
 def lend(change: Change, number: str, use: str) -> None:
-    """Put a number of the pool on the contract; the write fails if another contract has it by then."""
+    """Put a number of the pool on the contract; the write fails if another has it by then."""
     line = Line(
         number=number,
         house=change.house.key,

@@ -1,4 +1,4 @@
-"""Options beside the plan: ready some business days after the order, never prorated (houses.md 4)."""
+"""Options beside the plan: ready some days after the order, never prorated (houses.md 4)."""
 
 from datetime import date, timedelta
 from typing import Any

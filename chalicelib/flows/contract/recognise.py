@@ -1,4 +1,4 @@
-"""Whether a client has been here before: a finding with its grounds, decided by a person (houses.md 3)."""
+"""Whether a client has been here before: grounds on which a person decides (houses.md 3)."""
 
 from chalicelib.flows.change import Change
 from chalicelib.models import Contract, Mark

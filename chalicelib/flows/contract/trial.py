@@ -91,7 +91,7 @@ def _check_day(change: Change, on: date) -> None:
 
 
 def withdraw_stop(change: Change) -> None:
-    """The trial goes on after all, until the day of the stop. Raises Refused where none is pending."""
+    """The trial goes on after all, until the day of the stop. Raises Refused without one."""
     change.proceed("stop_withdrawn")
     on = change.contract.stop_on
     if on is None:

@@ -97,6 +97,6 @@ def redate(house: House, contract_id: str, now: datetime) -> bool:
 
 
 def would_move(house: House, contract_id: str) -> bool:
-    """Whether today's house file and holidays would give a contract another date. Raises NotFound."""
+    """Whether today's rules and holidays would give a contract another date. Raises NotFound."""
     contract = lookup.contract(house, contract_id)
     return next_due(contract, house) != contract.due

@@ -9,7 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import addresses, dated, ending, plan, start
+from chalicelib.flows.contract import dated, ending, plan, start, test_mail
 from chalicelib.models import Contract
 from chalicelib.rules.contract import dues, lifecycle
 from chalicelib.rules.contract.lifecycle import ACTIVE, APPLIED, PAUSED, PREPARING, TRIAL
@@ -20,7 +20,7 @@ _KEPT = (PREPARING, PAUSED, TRIAL, ACTIVE)
 
 
 class Happening(NamedTuple):
-    """`when` says its JST date, `story` does it; after one that `ends` a contract nothing follows."""
+    """`when` says its JST date, `story` does it; nothing follows after one that `ends`."""
 
     name: str
     title: str  # what the office reads
@@ -43,7 +43,7 @@ HAPPENINGS = (
         "報告先へのテストメール",
         _KEPT,
         dues.test_mails,
-        addresses.send_first_test_mails,
+        test_mail.send_first,
     ),
     Happening(
         "resume_paid", "ご入金によるサービス再開", (PAUSED,), dues.resumption, dated.resume_paid
@@ -88,7 +88,7 @@ HAPPENINGS = (
         "報告先の確認の再送",
         _KEPT,
         dues.address_reminder,
-        addresses.remind,
+        test_mail.remind,
     ),
 )
 

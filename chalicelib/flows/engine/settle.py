@@ -4,7 +4,7 @@ from chalicelib.flows.change import Change
 from chalicelib.flows.engine.happenings import ahead, next_due
 from chalicelib.rules.contract import life, lifecycle
 
-MOST = 20  # things that dates bring in one write: more would mean that a contract goes round in a circle
+MOST = 20  # things that dates bring in one write: with more, a contract goes round in a circle
 
 
 def settle(change: Change) -> None:

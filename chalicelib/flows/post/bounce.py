@@ -1,4 +1,4 @@
-"""A mail that did not arrive is told every time: to another address, and to the office (calls.md)."""
+"""A mail that did not arrive is told every time: to another address, to the office (calls.md)."""
 
 import hashlib
 from datetime import date, datetime

@@ -7,7 +7,8 @@ from chalicelib import config, log
 from chalicelib.channels import ses
 from chalicelib.flows.post import act
 from chalicelib.models import Letter, Memo
-from chalicelib.models.outgoing import Outgoing, way_to
+from chalicelib.models.outgoing import Outgoing
+from chalicelib.models.waiting import way_to
 from chalicelib.rules.calls import delivery
 from chalicelib.rules.calls.delivery import Event
 
@@ -61,7 +62,7 @@ def _was_rejected(item: Outgoing, message: str) -> bool:
 
 
 def it_left(item: Outgoing, event: Event) -> None:
-    """SES itself says that the mail left, whatever our attempt came to know: it is not sent again."""
+    """SES itself says that the mail left: it is not sent again, whatever our attempt saw."""
     for _ in range(ROUNDS):
         way = way_to(event.address, item.open_ways)
         if way is None or item.has_left:

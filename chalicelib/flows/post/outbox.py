@@ -46,7 +46,7 @@ class Failure(NamedTuple):
 
 
 def ways_of(item: Outgoing) -> dict[str, Way]:
-    """What is still to be done: a mail to as many addresses as SES takes, a message to each room."""
+    """What is still to be done: a mail to as many as SES takes, a message to each room."""
     house = houses.all_houses()[item.house]
     words, _, sender = _COMPOSE[type(item)](item, house)
     tags = {item.tag: item.id, "contract": item.contract, "stage": config.STAGE}
@@ -102,7 +102,7 @@ def worst(failures: list[Failure]) -> Outcome:
 
 
 def write_down(item: Outgoing, outcome: Outcome, now: datetime) -> None:
-    """What follows from an end; after an ambiguous one nothing, since the lease runs out by itself."""
+    """What follows from an end: nothing after a doubt, since the lease runs out by itself."""
     match outcome.kind:
         case "retry":
             say = log.alarm if outcome.problem in _OURS else log.info
@@ -116,6 +116,6 @@ def write_down(item: Outgoing, outcome: Outcome, now: datetime) -> None:
 
 
 def backoff(tries: int) -> timedelta:
-    """The wait after the `tries`-th definite refusal: doubling from 15 s to 15 minutes, with jitter."""
+    """The wait after the `tries`-th definite refusal: doubled from 15 s to 15 min, with jitter."""
     seconds = min(15 * 2 ** min(tries - 1, 6), 900)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))

@@ -1,6 +1,6 @@
-"""Who may still be told when a mail is tried again.
+"""Who may still be told when a mail is tried again (calls.md Exactly once).
 
-While it waits, addresses leave the roster or die, and a removed address gets nothing (calls.md Exactly once).
+While it waits, addresses leave the roster or die, and a removed address gets nothing.
 """
 
 from datetime import datetime
@@ -14,16 +14,18 @@ from chalicelib.rules.calls import routing
 
 
 def changes(item: Outgoing, now: datetime) -> list[Action] | None:
-    """What has to change in an item before it is sent: nothing, whom it goes to, or None where nobody is left to tell.
+    """What has to change in an item before it is sent; None where nobody is left to tell.
 
-    Only what shows a call is meant: other letters go to the client, whatever the roster says.
+    Only what shows a call is meant: other letters go to the client, whatever
+    the roster says.
     """
     if isinstance(item, Letter) and not item.facts.get("again"):
         return []
     contract = Contract.during_a_call(item.contract)
     if contract is None:
         return []
-    allowed = {each["address"] for each in routing.confirmed(contract.people)} | {*item.done()}
+    confirmed = {each["address"] for each in routing.confirmed(contract.people)}
+    allowed = confirmed | set(item.done())
     if allowed.issuperset(item.recipients):
         return []
     if isinstance(item, Letter):
@@ -33,7 +35,7 @@ def changes(item: Outgoing, now: datetime) -> list[Action] | None:
 
 
 def _of_letter(letter: Letter, allowed: set[str]) -> list[Action] | None:
-    to = [each for each in letter.to if each in allowed]
+    to = [address for address in letter.to if address in allowed]
     return [Letter.to.set(to)] if to else None
 
 
@@ -44,7 +46,6 @@ def _of_memo(
     left = [each for each in memo.told_now or memo.reported_to if each["address"] in allowed]
     if left:
         return [Memo.told_now.set(left)]
-    chosen = routing.route(
-        houses.all_houses()[memo.house], contract.people, memo.text["for_"], calendar.day_of(now)
-    )
-    return Memo.tell_instead(*chosen) if chosen.told else None
+    house, today = houses.all_houses()[memo.house], calendar.day_of(now)
+    route = routing.route(house, contract.people, memo.text["for_"], today)
+    return Memo.tell_instead(*route) if route.told else None

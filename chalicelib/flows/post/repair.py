@@ -1,4 +1,7 @@
-"""The sweep repairs what was interrupted: every mail whose lease or waiting time is over leaves, by somebody who claims it first."""
+"""The sweep repairs what was interrupted: mails whose lease or waiting time is over leave.
+
+Whoever sends one claims it first.
+"""
 
 import random
 import time
@@ -9,7 +12,8 @@ from chalicelib import config, log
 from chalicelib.channels.outcome import NEVER
 from chalicelib.flows.post import act, recipients
 from chalicelib.models import Letter, Memo
-from chalicelib.models.outgoing import Outgoing, WaitingIndex
+from chalicelib.models.outgoing import Outgoing
+from chalicelib.models.waiting import WaitingIndex
 from chalicelib.rules import houses
 
 SECONDS = 45  # in which a sweep claims one more mail; each claim is a lease of its own
@@ -36,7 +40,7 @@ def sweep(now: datetime) -> dict[str, int]:
 
 
 def _waiting(now: datetime) -> Iterator[tuple[type[Outgoing], str]]:
-    """Reports first; houses take turns by chance, so that one's backlog cannot keep others waiting."""
+    """Reports first; houses take turns by chance, so that no backlog keeps others waiting."""
     for model in (Memo, Letter):
         keys = list(houses.all_houses())
         for key in random.sample(keys, k=len(keys)):

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalice import Blueprint
 
-from chalicelib.flows.contract import addresses, people
+from chalicelib.flows.contract import addresses, people, test_mail
 from chalicelib.handlers.actions import Action, open_actions
 from chalicelib.input.kinds import Day, Mail, Room
 from chalicelib.input.shapes import Many, Number, Shape, Text
@@ -96,7 +96,7 @@ open_actions(
             "POST",
             _ADDRESS + "/test-mail",
             "Send the test mail once more",
-            addresses.send_test_mail_again,
+            test_mail.send_again,
         ),
         Action(
             "confirm_address",

@@ -139,7 +139,7 @@ def _addresses(house: House) -> int:
 
 
 def _nested(house: House, typed: Typed) -> dict[str, Any]:
-    """The form's flat fields as the application that they describe; what was left blank is absent."""
+    """The form's flat fields as the application they describe; what was left blank is absent."""
     filled = {name: value for name, value in typed.items() if value.strip()}
     fields: dict[str, Any] = {
         name: filled[name] for name in application.shape(house).fields if name in filled
