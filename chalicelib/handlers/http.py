@@ -5,8 +5,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 from chalice import Blueprint, Response
@@ -23,8 +22,7 @@ from chalicelib.input.shapes import Shape
 from chalicelib.rules import houses
 
 
-@dataclass(frozen=True)
-class Door:
+class Door(NamedTuple):
     """A JSON door to a story(visit, **path parts) that returns plain data or raises a Problem.
 
     With `read_body` False the story gets the parsed JSON as it came, and reads

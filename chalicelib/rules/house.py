@@ -1,8 +1,8 @@
 """A house: one provider of the service, its rules by name, and the look-ups that everyone needs."""
 
 from datetime import date
-from typing import NamedTuple
 
+from chalicelib.record import Record
 from chalicelib.rules.house_types import (
     Answer,
     Application,
@@ -31,7 +31,7 @@ from chalicelib.rules.house_types import (
 )
 
 
-class House(NamedTuple):
+class House(Record):
     """One house's rules (`house.trial.days`); `key` is the name of its file."""
 
     key: str

@@ -1,16 +1,17 @@
 """A house's rules as immutable records: one class for each part of its file.
 
-Named tuples, since Python makes a frozen dataclass seven times as slowly at every cold start.
 Yen include tax, dates and times of day are Japan's, and a part that a house may leave out is None.
 """
 
 from datetime import date, time
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from chalicelib.record import Record
 
 CutOff = Literal["closing", "none"]
 
 
-class Brand(NamedTuple):
+class Brand(Record):
     """Under which name and from which addresses the house speaks."""
 
     name: str
@@ -21,7 +22,7 @@ class Brand(NamedTuple):
     address: str
 
 
-class Hours(NamedTuple):
+class Hours(Record):
     """When the centre's operators take calls; `closed` are the days of closure, `12-29` each."""
 
     open: time
@@ -29,7 +30,7 @@ class Hours(NamedTuple):
     closed: tuple[str, ...]
 
 
-class LineRules(NamedTuple):
+class LineRules(Record):
     """What the house lends numbers for, how they begin, and how long a returned one rests."""
 
     uses: tuple[str, ...]
@@ -40,7 +41,7 @@ class LineRules(NamedTuple):
     extra_number_yen: int | None
 
 
-class Trial(NamedTuple):
+class Trial(Record):
     """The free trial (houses.md 3)."""
 
     days: int
@@ -56,7 +57,7 @@ class Trial(NamedTuple):
     campaigns: bool
 
 
-class FirstPayment(NamedTuple):
+class FirstPayment(Record):
     """What is paid before the paid contract begins, and how."""
 
     months_of_deposit: int
@@ -65,20 +66,20 @@ class FirstPayment(NamedTuple):
     account: str
 
 
-class Start(NamedTuple):
+class Start(Record):
     """How soon a service should run, and when its client is reminded to check it."""
 
     target_business_days: int | None
     check_remind_business_days: int
 
 
-class Closing(NamedTuple):
+class Closing(Record):
     """The day of the month that closes it."""
 
     day: int
 
 
-class PlanChanges(NamedTuple):
+class PlanChanges(Record):
     """From when another plan counts (houses.md 5)."""
 
     cut_off: CutOff
@@ -86,13 +87,13 @@ class PlanChanges(NamedTuple):
     flag_undone_within_months: int | None
 
 
-class Leaving(NamedTuple):
+class Leaving(Record):
     """Until when a notice ends the contract with its month (houses.md 6)."""
 
     cut_off: CutOff
 
 
-class Option(NamedTuple):
+class Option(Record):
     """What can be ordered beside the plan: yen a month, ready so many business days later."""
 
     key: str
@@ -101,14 +102,14 @@ class Option(NamedTuple):
     ready_business_days: int
 
 
-class Application(NamedTuple):
+class Application(Record):
     """How long an application waits for its confirmation."""
 
     remind_after_days: int
     delete_after_days: int
 
 
-class Roster(NamedTuple):
+class Roster(Record):
     """How many people and addresses receive reports, and yen a month for each further person."""
 
     addresses_per_person: int
@@ -117,7 +118,7 @@ class Roster(NamedTuple):
     remind_after_days: int
 
 
-class Report(NamedTuple):
+class Report(Record):
     """Who is told of a call, by which ways, under which subject and sender (houses.md 7)."""
 
     who: Literal["everyone", "asked_for"]
@@ -127,7 +128,7 @@ class Report(NamedTuple):
     extra_items: bool
 
 
-class Price(NamedTuple):
+class Price(Record):
     """From a JST date on: the fee a month, the calls it includes, and yen for each call over."""
 
     since: date
@@ -136,7 +137,7 @@ class Price(NamedTuple):
     over: int
 
 
-class Plan(NamedTuple):
+class Plan(Record):
     """A plan with its prices, the oldest first (houses.md 4)."""
 
     key: str
@@ -144,14 +145,14 @@ class Plan(NamedTuple):
     prices: tuple[Price, ...]
 
 
-class Item(NamedTuple):
+class Item(Record):
     """What every caller is asked."""
 
     key: str
     name: str
 
 
-class Gate(NamedTuple):
+class Gate(Record):
     """What has to be passed before the service may start (houses.md 10)."""
 
     key: str
@@ -161,7 +162,7 @@ class Gate(NamedTuple):
     asks: str
 
 
-class IdentityMethod(NamedTuple):
+class IdentityMethod(Record):
     """A way to show who one is, within the JST dates of its law, both included."""
 
     key: str
@@ -170,7 +171,7 @@ class IdentityMethod(NamedTuple):
     valid_until: date | None
 
 
-class CallRow(NamedTuple):
+class CallRow(Record):
     """What some classes of calls mean (houses.md 8)."""
 
     classes: tuple[str, ...]
@@ -181,7 +182,7 @@ class CallRow(NamedTuple):
     why: str
 
 
-class Objections(NamedTuple):
+class Objections(Record):
     """Who decides that a call was a sales call, and within how many days."""
 
     decided_by: Literal["client", "office"]
@@ -189,7 +190,7 @@ class Objections(NamedTuple):
     ask_again_days: int | None
 
 
-class Surcharge(NamedTuple):
+class Surcharge(Record):
     """What an operator may add for special service, in yen a call."""
 
     allowed: bool
@@ -203,7 +204,7 @@ class Surcharge(NamedTuple):
         return self.min <= yen <= self.max
 
 
-class Limits(NamedTuple):
+class Limits(Record):
     """Mails an hour that strangers can cause."""
 
     per_network: int
@@ -211,14 +212,14 @@ class Limits(NamedTuple):
     in_total: int
 
 
-class Answer(NamedTuple):
+class Answer(Record):
     """A question of the public site, and what is answered (houses.md 12)."""
 
     question: str
     answer: str
 
 
-class Terms(NamedTuple):
+class Terms(Record):
     """Sentences of the final screen that the law asks for."""
 
     provision: str

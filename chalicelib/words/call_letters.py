@@ -4,10 +4,11 @@ Their words stand in `templates/mail/calls/`; a `datetime` is a UTC instant.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+
+from chalicelib.record import Record
 
 
-class Bounce(NamedTuple):
+class Bounce(Record):
     """A mail that did not arrive: `what` is `report` or a letter's kind, `content` its name."""
 
     address: str
@@ -20,13 +21,13 @@ class Bounce(NamedTuple):
     content: str
 
 
-class Declared(NamedTuple):
+class Declared(Record):
     """The yearly question: whether declared numbers still are sales."""
 
     numbers: list[str]
 
 
-class Objection(NamedTuple):
+class Objection(Record):
     """To the office: a client says that a call was none of theirs."""
 
     memo: str
@@ -36,7 +37,7 @@ class Objection(NamedTuple):
     said: str
 
 
-class Decision(NamedTuple):
+class Decision(Record):
     """What the office decided on an objection."""
 
     number: str
@@ -47,7 +48,7 @@ class Decision(NamedTuple):
     reason: str
 
 
-class Bounced(NamedTuple):
+class Bounced(Record):
     """To another address of the client: a mail did not arrive. `again` shows the report itself."""
 
     bounce: Bounce
@@ -55,7 +56,7 @@ class Bounced(NamedTuple):
     again: bool
 
 
-class BouncedOffice(NamedTuple):
+class BouncedOffice(Record):
     """To the office: a mail did not arrive. `told` is the other address that was written to."""
 
     bounce: Bounce
@@ -63,7 +64,7 @@ class BouncedOffice(NamedTuple):
     told: str | None
 
 
-class ReportAgain(NamedTuple):
+class ReportAgain(Record):
     """A copy of a report, sent because a person asked for it."""
 
     memo: str

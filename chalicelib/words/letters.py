@@ -1,15 +1,16 @@
 """Every letter about a contract: one typed class of facts each; those about calls: call_letters.py.
 
 The words of `StartCheck` stand in `templates/mail/contract/start_check.txt`.
-Yen include tax, dates are JST dates. (A NamedTuple
-costs a seventh of a frozen dataclass at every cold start.)
+Yen include tax, dates are JST dates.
 """
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
+
+from chalicelib.record import Record
 
 
-class Service(NamedTuple):
+class Service(Record):
     """What most letters say of a contract, at the prices of one day."""
 
     plan: str
@@ -23,7 +24,7 @@ class Service(NamedTuple):
     first_total: int
 
 
-class Ending(NamedTuple):
+class Ending(Record):
     """What a client is told when it is over: `day` is the last day of service."""
 
     day: date
@@ -34,10 +35,7 @@ class Ending(NamedTuple):
     numbers: list[str]
 
 
-# Before the start
-
-
-class Confirm(NamedTuple):
+class Confirm(Record):
     """The auto-reply: its link confirms the applicant's own address."""
 
     reminder: bool
@@ -46,7 +44,7 @@ class Confirm(NamedTuple):
     receipt: str
 
 
-class Guidance(NamedTuple):
+class Guidance(Record):
     """What is waited for before the start, and by whom."""
 
     waiting: list[dict[str, str]]
@@ -55,7 +53,7 @@ class Guidance(NamedTuple):
     addresses: list[str]
 
 
-class TestMail(NamedTuple):
+class TestMail(Record):
     """The test mail of a report address: its button confirms the address."""
 
     person: str
@@ -63,14 +61,14 @@ class TestMail(NamedTuple):
     reminder: bool
 
 
-class NoTrial(NamedTuple):
+class NoTrial(Record):
     """The client may not try again: the service starts as a paid contract."""
 
     service: Service
     paid_yen: int | None
 
 
-class Number(NamedTuple):
+class Number(Record):
     """A number is lent for a start on a later day."""
 
     service: Service
@@ -78,7 +76,7 @@ class Number(NamedTuple):
     day: date
 
 
-class Started(NamedTuple):
+class Started(Record):
     """The service is on; its link opens the start check."""
 
     service: Service
@@ -88,29 +86,26 @@ class Started(NamedTuple):
     checks: list[str]
 
 
-class StartCheck(NamedTuple):
+class StartCheck(Record):
     """The points of the start check that are not ticked yet."""
 
     service: Service
     checks: list[str]
 
 
-class Withdrawn(NamedTuple):
+class Withdrawn(Record):
     """The client gave up before the start."""
 
     ending: Ending
 
 
-class Refused(NamedTuple):
+class Refused(Record):
     """The house declined before the start."""
 
     ending: Ending
 
 
-# The trial
-
-
-class TrialReminder(NamedTuple):
+class TrialReminder(Record):
     """What the trial's end will bring."""
 
     service: Service
@@ -120,7 +115,7 @@ class TrialReminder(NamedTuple):
     paid_from: date
 
 
-class Continuation(NamedTuple):
+class Continuation(Record):
     """The client wishes to go on after the trial, or no longer does."""
 
     service: Service
@@ -128,21 +123,21 @@ class Continuation(NamedTuple):
     withdrawn: bool
 
 
-class Continued(NamedTuple):
+class Continued(Record):
     """The trial became a contract."""
 
     service: Service
     day: date
 
 
-class Paused(NamedTuple):
+class Paused(Record):
     """The trial is over and the payment has not come: the place is kept until a day."""
 
     service: Service
     kept_until: date
 
 
-class Resumed(NamedTuple):
+class Resumed(Record):
     """The payment came late: a contract from `day`, the line on again on `resumed`."""
 
     service: Service
@@ -150,7 +145,7 @@ class Resumed(NamedTuple):
     resumed: date
 
 
-class EndedUnpaid(NamedTuple):
+class EndedUnpaid(Record):
     """Nobody paid while the place was kept."""
 
     service: Service
@@ -158,7 +153,7 @@ class EndedUnpaid(NamedTuple):
     kept_until: date
 
 
-class Lapsed(NamedTuple):
+class Lapsed(Record):
     """The trial ended, since nobody asked to go on."""
 
     service: Service
@@ -166,23 +161,20 @@ class Lapsed(NamedTuple):
     paid_yen: int | None
 
 
-class Stop(NamedTuple):
+class Stop(Record):
     """The trial will stop after a day, or no longer will."""
 
     day: date
     withdrawn: bool
 
 
-class Stopped(NamedTuple):
+class Stopped(Record):
     """The trial was stopped."""
 
     ending: Ending
 
 
-# The running contract
-
-
-class Plan(NamedTuple):
+class Plan(Record):
     """The plan changes on a day, or no longer does; `now` where it has changed at once."""
 
     plan: str
@@ -194,7 +186,7 @@ class Plan(NamedTuple):
     now: bool
 
 
-class Option(NamedTuple):
+class Option(Record):
     """An option is ready from a day, or given up with one."""
 
     option: str
@@ -203,7 +195,7 @@ class Option(NamedTuple):
     ordered: bool
 
 
-class Line(NamedTuple):
+class Line(Record):
     """A number was added, taken back or is used in another way: `change` says which."""
 
     number: str
@@ -214,7 +206,7 @@ class Line(NamedTuple):
     day: date
 
 
-class Notice(NamedTuple):
+class Notice(Record):
     """The client leaves after a day, or stays after all."""
 
     day: date
@@ -223,7 +215,7 @@ class Notice(NamedTuple):
     use: str
 
 
-class Termination(NamedTuple):
+class Termination(Record):
     """The house ends the service after a day, or does not after all."""
 
     day: date
@@ -231,7 +223,7 @@ class Termination(NamedTuple):
     withdrawn: bool
 
 
-class Left(NamedTuple):
+class Left(Record):
     """The contract has ended by notice or by the house's decision."""
 
     ending: Ending

@@ -43,7 +43,7 @@ def as_stored(letter: AnyLetter) -> dict[str, Any]:
 
 
 def _plain(facts: Any) -> Iterator[tuple[str, Any]]:
-    for name, value in zip(facts._fields, facts, strict=True):
+    for name, value in vars(facts).items():
         if isinstance(value, _PARTS):
             yield from _plain(value)
         elif isinstance(value, date):  # a datetime is one too

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 
+from chalicelib.record import Record
 from chalicelib.words import call_letters, letters, stored
 from chalicelib.words.pages import FOLDER
 
@@ -12,7 +13,18 @@ LETTERS = get_args(stored.AnyLetter)
 
 
 def kind(letter: type) -> str:
-    return stored.kind_of(letter.__new__(letter, *[None] * len(letter._fields)))
+    return stored.kind_of(letter(*[None] * len(letter._fields)))
+
+
+def test_every_class_of_the_lists_is_a_letter_or_a_part_of_one():
+    classes = {
+        each
+        for module in (letters, call_letters)
+        for each in vars(module).values()
+        if isinstance(each, type) and issubclass(each, Record) and each is not Record
+    }
+    parts = {letters.Service, letters.Ending, call_letters.Bounce}
+    assert classes == set(LETTERS) | parts
 
 
 @pytest.mark.parametrize("letter", LETTERS, ids=kind)
