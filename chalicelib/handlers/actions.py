@@ -1,9 +1,8 @@
 """Actions: what a person may do to a contract, a row each. The JSON doors are made of the rows."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from chalice import Blueprint
 
@@ -51,8 +50,7 @@ class OneOf(Shape):
         }
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(NamedTuple):
     """One thing that may be done to a contract.
 
     `path` stands below `/v1/contracts/{contract}`. The story is called as
@@ -68,6 +66,7 @@ class Action:
     fields: Shape | None = None
     among: OneOf | None = None  # a part of the path must be one of these
     role: str = "office"
+    check: Callable[..., object] | None = None  # (house, **fields): what needs no contract
 
     def read(self, body: Any, parts: dict[str, str]) -> dict[str, Any]:
         """What the story is called with beside the change. Raises NotFound and Invalid."""
@@ -105,7 +104,10 @@ def _door(action: Action) -> Callable[..., dict]:
     """What the JSON door of an action does; it has the action's name."""
 
     def change(visit: Visit, contract: str, **parts: str) -> dict:
-        story = partial(action.story, **action.read(visit.body, parts))
+        given = action.read(visit.body, parts)
+        if action.check:
+            action.check(visit.house, **given)
+        story = partial(action.story, **given)
         changed = act.on_contract(visit.house, contract, visit.now, visit.key.owner, story)
         return desk.view(changed, visit.house, calendar.day_of(visit.now))
 

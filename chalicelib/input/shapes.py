@@ -56,7 +56,8 @@ class Lookup(Field):
         if len(value) > self.max:
             raise ValueError(f"{self.max}項目以内で入力してください。")
         name = Text("項目名", max=40)
-        return _read_all([(name.read(key), self.of, element) for key, element in value.items()])
+        named = {name.read(key): element for key, element in value.items()}
+        return _read_all([(key, self.of, element) for key, element in named.items()])
 
     def _schema(self) -> Schema:
         return {

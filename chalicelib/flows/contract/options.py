@@ -80,6 +80,12 @@ def _running(contract: Contract, key: str) -> Option | None:
     return None
 
 
+def check(house: House, option: str, **details: Any) -> None:
+    """Raises Invalid for windows outside the centre's hours."""
+    if option == "windows":
+        _windows(house, details["windows"])
+
+
 def _windows(house: House, rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Weekly windows as they are kept: days 0 (Monday) to 4, `from` and `to` as HH:MM.
 

@@ -18,7 +18,6 @@ def ask(change: Change, plan: str) -> None:
     contract has it already or it cannot count any more.
     """
     contract, house = change.contract, change.house
-    _check_plan(house, plan)
     change.proceed("plan_asked")
     counts_from = life.plan_counts_from(contract, house, change.today)
     if plan == contract.plan and contract.next_plan is None:
@@ -43,7 +42,8 @@ def ask(change: Change, plan: str) -> None:
     _say(change, plan, counts_from, withdrawn=False)
 
 
-def _check_plan(house: House, plan: str) -> None:
+def check(house: House, plan: str) -> None:
+    """Raises Invalid for a plan that the house does not have."""
     names = {each.key: each.name for each in house.plans}
     if plan not in names:
         listed = "、".join(f"{key}({name})" for key, name in names.items())

@@ -89,10 +89,7 @@ def deliver(item: Outgoing, now: datetime, begun: float) -> str:
         item.leave_to_office(now, "この内容からメールを作成できませんでした。")
         return NEVER
     lease = item.next_try_at
-    failures = outbox.try_all(item, ways, now, begun)
-    for failure in failures:
-        if failure.is_a_dead_room:
-            _tell_of_dead_room(item, failure)
+    failures = outbox.try_all(item, ways, now, begun, _tell_of_dead_room)
     if not failures:
         return SENT
     if item.next_try_at != lease:
@@ -107,7 +104,7 @@ def _tell_of_dead_room(item: Outgoing, failure: outbox.Failure) -> None:
     room, now = failure.way, failure.at
     event = Event(now, "bounced_hard", "chatwork", room, failure.outcome.problem)
     try:
-        if not any(event[1:4] == known[1:4] for known in item.mail_events):
+        if not any(event.is_repeated_by(known) for known in item.mail_events):
             tell_of_bounce(item, event, now, now)
             item.note_event(event)
     except Exception:

@@ -72,11 +72,18 @@ def _posting(house: houses.House, room: str, words: mail.Words) -> Way:
     return lambda: chatwork.send(house.key, room, text)
 
 
-def try_all(item: Outgoing, ways: dict[str, Way], now: datetime, begun: float) -> list[Failure]:
+def try_all(
+    item: Outgoing,
+    ways: dict[str, Way],
+    now: datetime,
+    begun: float,
+    tell_of_dead_room: Callable[[Outgoing, Failure], None],
+) -> list[Failure]:
     """Each way once, as long as patience lasts; what has left is written down at once.
 
-    The lease is of `now`, when the monotonic clock stood at `begun`. Returns
-    the ways by which the mail has not left.
+    The lease is of `now`, when the monotonic clock stood at `begun`. A dead
+    room is told of at once, since telling takes time from the other ways.
+    Returns the ways by which the mail has not left.
     """
     failures: list[Failure] = []
     lease = item.next_try_at
@@ -88,8 +95,11 @@ def try_all(item: Outgoing, ways: dict[str, Way], now: datetime, begun: float) -
         moment = now + timedelta(seconds=time.monotonic() - begun)
         if outcome.kind == SENT:
             item.way_left(way, moment, outcome.message_id)
-        else:
-            failures.append(Failure(way, outcome, moment))
+            continue
+        failure = Failure(way, outcome, moment)
+        failures.append(failure)
+        if failure.is_a_dead_room:
+            tell_of_dead_room(item, failure)
     if not ways:  # every way was noted, and only the last word was lost
         item.mark_handed_over(now, item.message_id or "")
     return failures

@@ -83,6 +83,7 @@ open_actions(
             "Change the plan, by the house's cut-off; the last wish wins",
             plan.ask,
             Shape("PlanAsked", plan=Text("プラン", max=20, example="half")),
+            check=plan.check,
         ),
         Action(
             "withdraw_plan",
@@ -98,6 +99,7 @@ open_actions(
             "Order an option",
             options.order,
             _OPTIONS,
+            check=options.check,
         ),
         Action(
             "drop_option",

@@ -77,6 +77,11 @@ class Event(NamedTuple):
         at, state, message, address = line.split(" ", 3)
         return cls(datetime.fromisoformat(at), state, message, address)
 
+    def is_repeated_by(self, event: "Event") -> bool:
+        """Whether another event says the same of the same mail and address, at whatever time."""
+        mine = (self.state, self.message, self.address)
+        return mine == (event.state, event.message, event.address)
+
     def is_among(self, events: Iterable["Event"]) -> bool:
         """Whether it is kept already: SES tells an event more than once."""
         return self.line in {event.line for event in events}

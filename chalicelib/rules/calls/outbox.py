@@ -6,7 +6,9 @@ lease, `next_try_at`, is no state: whoever holds it alone causes what a
 sender causes, and a mail whose lease has run out is claimed by somebody else.
 """
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from chalicelib.record import Record
 
 NONE = "none"  # nothing is to be sent
 WAITING = "waiting"  # the sweep sends it from `next_try_at` on
@@ -17,13 +19,13 @@ OVERTAKEN = "overtaken"  # a correction goes out in its place; whether it had le
 STATES = (NONE, WAITING, TRYING, HELD, LEFT, OVERTAKEN)
 
 
-class Goes(NamedTuple):
+class Goes(Record):
     """The mail is in another state from now on."""
 
     to: str
 
 
-class Stays(NamedTuple):
+class Stays(Record):
     """The event changes nothing, since `why`."""
 
     why: str
