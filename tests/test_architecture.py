@@ -14,13 +14,14 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 # A room may import itself and what stands to its left.
 # Rooms that share a cell, or are parted by `;`, are strangers.
 ROOMS = (
-    "errors log clock config < input < rules ; channels < models < words < flows < handlers < app"
+    "errors log clock config record < input < rules ; channels"
+    " < models < words < flows < handlers < app"
 )
 FLOWS = (
     "lookup < access < change < contract < engine < post"
     " < calls money errands inquiries public < views < night"
 )
-KNOWS = {"rules": {"errors", "input"}}  # of what stands to its left, no more than this
+KNOWS = {"rules": {"errors", "record", "input"}}  # of what stands to its left, no more than this
 
 LIBRARIES = {
     "input": {"email_validator", "phonenumbers"},
@@ -95,6 +96,22 @@ def test_arrows_between_flows_point_to_the_left(path):
     assert {name[2] for name in ours(path) if name[1] == "flows"} <= known
 
 
+@pytest.mark.parametrize("path", sorted((PACKAGE / "flows").rglob("*.py")), ids=named)
+def test_only_post_sends_and_only_the_night_queues(path):
+    ways_out = {name[2] for name in ours(path) if name[1] == "channels"}
+    allowed = {"post": {"ses", "chatwork", "outcome"}, "night": {"queue"}}
+    assert ways_out <= allowed.get(module(path)[2], set())
+
+
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_the_wall_between_houses_stands_in_one_file(path):
+    compared = [node for node in nodes_of(path) if isinstance(node, ast.Compare)]
+    sides = [[ast.unparse(side) for side in (node.left, *node.comparators)] for node in compared]
+    in_python = [side for side in sides if not side[0].startswith("Line.")]  # what the store checks
+    ends = [{name.rpartition(".")[2] for name in side} for side in in_python]
+    assert ({"house", "key"} in ends) is (path.name == "lookup.py")
+
+
 @pytest.mark.parametrize("path", [ROOT / "app.py", *FILES], ids=named)
 def test_libraries_are_known_to_few_rooms(path):
     foreign = {name[0] for name in imports(path)} - sys.stdlib_module_names - {"chalicelib"}
@@ -165,6 +182,25 @@ def spread(measure) -> tuple[float, float, float, str]:
     values = sorted((measure(function), name) for name, function in functions())
     most, whose = values[-1]
     return values[len(values) // 2][0], values[len(values) * 9 // 10][0], most, whose
+
+
+def nodes_of(path: Path) -> Iterator[ast.AST]:
+    return ast.walk(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *FILES], ids=named)
+def test_no_conditional_stands_in_a_conditional(path):
+    choices = [node for node in nodes_of(path) if isinstance(node, ast.IfExp)]
+    inner = [each for node in choices for each in ast.walk(node) if isinstance(each, ast.IfExp)]
+    assert len(inner) == len(choices)
+
+
+@pytest.mark.parametrize("path", [ROOT / "app.py", *FILES], ids=named)
+def test_no_comprehension_assigns(path):
+    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    comprehensions = [node for node in nodes_of(path) if isinstance(node, kinds)]
+    assigned = [each for node in comprehensions for each in ast.walk(node)]
+    assert not [each for each in assigned if isinstance(each, ast.NamedExpr)]
 
 
 def test_functions_stay_short():

@@ -61,8 +61,6 @@ class Change:
     def today(self) -> date:
         return calendar.day_of(self.now)
 
-    # the contract
-
     def proceed(self, event: str) -> bool:
         """Move the contract by the lifecycle table; False where the event changes nothing.
 
@@ -92,8 +90,6 @@ class Change:
     def recorded(self) -> int:
         """How many lines the history has had: letters of different causes never share it."""
         return self.contract.history_before + len(self.contract.history)
-
-    # its letters
 
     def write(
         self,
@@ -161,9 +157,8 @@ class Change:
         )
         self.put(token)
 
-    # whatever else goes with it; an item put twice is put as it was the second time
-
     def put(self, item: Table, condition: Condition | None = None) -> None:
+        """Put an item in the same write; put twice, it is put as it was the second time."""
         self._writes[item.identity] = Write("put", item, condition)
 
     def update(self, item: Table, actions: Sequence[Action], condition: Condition) -> None:
@@ -184,8 +179,6 @@ class Change:
     def is_full(self) -> bool:
         """Whether so much goes out in this write that the rest should come in another."""
         return len(self.letters) + len(self._writes) >= FULL
-
-    # all of it or nothing
 
     def commit(self) -> None:
         """Write everything. Raises Busy if the contract or another item changed meanwhile."""

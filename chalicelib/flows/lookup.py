@@ -34,6 +34,11 @@ def contract(house: House, contract_id: str) -> Contract:
     )
 
 
+def during_a_call(house: House, contract_id: str) -> Contract | None:
+    """What a call needs of a contract, as it is stored and to read only; None where it is not."""
+    return of_house(house, Contract.during_a_call(contract_id))
+
+
 def memo(house: House, memo_id: str) -> Memo:
     """A call memo, read strongly. Raises NotFound."""
     return of_house(house, Memo.find(memo_id)) or _missing(

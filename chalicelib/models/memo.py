@@ -76,7 +76,7 @@ class Memo(Outgoing):
     caller_number = UnicodeAttribute(null=True)
     caller_name = UnicodeAttribute(null=True)
     body_digest = UnicodeAttribute()
-    text = JSONAttribute(null=True)  # what the caller said; deleted after the house's period
+    text = JSONAttribute(null=True)  # what the caller said
     reported_to = JSONAttribute(default=list)
     asked_for = UnicodeAttribute(null=True)  # the person on the roster who was asked for
     route_note = UnicodeAttribute(null=True)

@@ -64,8 +64,6 @@ class Waiting(Table):
         """Mail addresses and Chatwork rooms that it goes to."""
         raise NotImplementedError
 
-    # How far it has come.
-
     @property
     def is_overtaken(self) -> bool:
         """Whether another mail goes out in its place."""
@@ -108,23 +106,21 @@ class Waiting(Table):
             if finished or way in self.sent
         ]
 
-    # Before the first put.
-
     def lease(self, now: datetime) -> None:
-        """This request is about to send it."""
+        """Before the first put: this request is about to send it."""
         self.outbox = self.house
         self.next_try_at = now + LEASE
         self.attempt_since = now
         self.tries = 1
 
     def wait_until(self, moment: datetime) -> None:
-        """The sweep sends it from `moment` on."""
+        """Before the first put: the sweep sends it from `moment` on."""
         self.outbox = self.house
         self.next_try_at = moment
         self.attempt_since = None
 
     def hold(self, problem: str, now: datetime) -> None:
-        """It does not go out without a person."""
+        """Before the first put: it does not go out without a person."""
         self.outbox = outbox.office(self.house)
         self.next_try_at = now
         self.attempt_since = None

@@ -98,8 +98,8 @@ def test_one_number_for_two_contracts(true_desk):
     desk.has_line()
     facts = {"number": "03-6700-1234", "use": "forwarding", "ground": "割り当て"}
 
-    def story(case):
-        return gates.pass_gate(case, "number", **facts)
+    def story(change):
+        return gates.pass_gate(change, "number", **facts)
 
     ends = at_once(*[change(desk, contract, story) for contract in both])
     assert [type(error) for error in errors_of(ends)] == [Refused]
@@ -140,8 +140,8 @@ def test_one_number_as_the_second_of_two_contracts_and_nobody_has_it_twice(true_
     desk.passes("eligibility", "identity")
     desk.passes("number", number="03-6700-9999")
 
-    def story(case):
-        numbers.add_extra(case, "03-6700-5678", "forwarding")
+    def story(change):
+        numbers.add_extra(change, "03-6700-5678", "forwarding")
 
     ends = at_once(*[change(desk, contract, story) for contract in (first, desk.contract)] * 3)
     assert are_all(errors_of(ends), Refused, Busy)
@@ -196,7 +196,7 @@ def test_a_plan_asked_while_the_night_changes_it(true_desk):
     def settle():
         return night.settle_batch("smile", [desk.contract], midnight)
 
-    ask = change(desk, desk.contract, lambda case: plan.ask(case, "business"), smile)
+    ask = change(desk, desk.contract, lambda change: plan.ask(change, "business"), smile)
     ends = at_once(ask, settle)
     assert are_all(errors_of(ends), Busy, Refused)
     contract_now = Contract.find(desk.contract)
@@ -308,11 +308,11 @@ def test_whoever_freezes_a_count_learns_of_a_correction_accepted_meanwhile(true_
     desk = true_desk
     desk.on("2026-09-01").starts("mk")
     first = desk.memo().json
-    case = Change(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1")
+    change = Change(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1")
     body = correction_of(desk.said(business="納期の件"))
     right = corrections.correct(MK, "operator1", "correction-1", first["id"], body, desk.moment)
     with pytest.raises(Busy):
-        keep(case)
+        keep(change)
     assert Memo.find(first["id"]).corrected_by == right.id
     keep(Change(contracts.load(MK, desk.contract, desk.moment), MK, desk.moment, "office1"))
 

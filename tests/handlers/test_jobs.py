@@ -260,7 +260,7 @@ def test_a_store_that_is_down_parks_nothing(desk, monkeypatch):
     assert parked(desk) == []
 
 
-def _down(case):
+def _down(change):
     raise GetError("Failed to get item")
 
 

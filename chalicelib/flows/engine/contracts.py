@@ -79,7 +79,7 @@ def look_at(house: House, contract_id: str, now: datetime) -> Contract:
 
 def during_a_call(house: House, contract_id: str, now: datetime) -> Contract:
     """A contract as it stands today with what a call needs of it, to read only. Raises NotFound."""
-    contract = lookup.of_house(house, Contract.during_a_call(contract_id))
+    contract = lookup.during_a_call(house, contract_id)
     if contract is None or _is_overdue(contract, now):
         return load(house, contract_id, now)
     return contract

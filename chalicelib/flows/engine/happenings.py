@@ -102,8 +102,9 @@ def ahead(contract: Contract, house: House) -> list[Due]:
     """Everything date-bound that lies ahead of a contract, the earliest first, up to its end."""
     state = lifecycle.column(contract)
     rows = [row for row in HAPPENINGS if state in row.states]
-    dated_rows = [Due(on, row) for row in rows if (on := row.when(contract, house))]
-    in_order = sorted(dated_rows, key=lambda due: due.on)  # a stable sort: rows keep their order
+    dates = [(row.when(contract, house), row) for row in rows]
+    happening = [Due(on, row) for on, row in dates if on]
+    in_order = sorted(happening, key=lambda due: due.on)  # a stable sort: rows keep their order
     for place, due in enumerate(in_order, 1):
         if due.happening.ends:
             return in_order[:place]
@@ -112,5 +113,5 @@ def ahead(contract: Contract, house: House) -> list[Due]:
 
 def next_due(contract: Contract, house: House) -> date | None:
     """The earliest JST date on which anything will happen; None where nothing lies ahead."""
-    dates = ahead(contract, house)
-    return dates[0].on if dates else None
+    first = ahead(contract, house)[:1]
+    return first[0].on if first else None

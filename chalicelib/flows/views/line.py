@@ -90,7 +90,7 @@ def _contract(house: House, contract_id: str, now: datetime) -> Contract:
     try:
         return contracts.during_a_call(house, contract_id, now)
     except Parked:
-        stored = Contract.during_a_call(contract_id)
+        stored = lookup.during_a_call(house, contract_id)
         assert stored is not None  # it has just been read
         return stored
 

@@ -150,7 +150,8 @@ def test_within_one_mail_nothing_goes_backwards(events, later):
     rank = list(delivery.STATES)
     one = [each for each in events if " m1 " in each and each.endswith(A)]
     before, after = state(*one), state(*one, event(later))
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     assert rank.index(after) >= (rank.index(before) if one else 0)
 
 

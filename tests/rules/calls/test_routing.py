@@ -104,7 +104,8 @@ def test_nobody_left_is_told_to_the_caller(house):
 def test_who_is_away_gives_way(until, deputy, told, note):
     people = [TOP, away(SECOND, until, deputy), THIRD, SILENT]
     route = routing.route(MK, people, "佐藤 一郎", TODAY)
-    assert route.told[0]["address"] == told and route.asked_for == "佐藤 一郎"
+    assert route.told[0]["address"] == told
+    assert route.asked_for == "佐藤 一郎"
     assert (note in route.note) if note else route.note is None
 
 

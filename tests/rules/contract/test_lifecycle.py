@@ -40,7 +40,9 @@ def test_every_state_answers_every_event(state, event):
             assert why
         case Refusal(sentence):
             said = sentence.format(ends_on="2026年9月30日(水)", last_day="2026年9月15日(火)")
-            assert said.endswith("。") and len(said) > 10 and "{" not in said
+            assert said.endswith("。")
+            assert len(said) > 10
+            assert "{" not in said
     assert state != ENDED or event == "names_changed" or isinstance(answer, Refusal)
 
 
