@@ -197,3 +197,36 @@ def test_an_address_with_a_space_in_its_name_is_read_whole():
     address = '"a b"@sakura.example'
     events = [event("delivered", address)]
     assert delivery.ledger([address], [], events)[0]["state"] == "delivered"
+
+
+BOUNCED = Event(
+    datetime(2026, 9, 1, 1, 5, tzinfo=UTC), "bounced_hard", "0102-a", "a b@old.example", "550 none"
+)
+
+
+def test_an_event_is_kept_as_one_line_and_read_again_without_the_servers_words():
+    line = "2026-09-01T01:05:00+00:00 bounced_hard 0102-a a b@old.example"
+    assert BOUNCED.line == line
+    assert Event.of_line(line) == BOUNCED._replace(words="")
+
+
+@pytest.mark.parametrize(
+    ("other", "repeated"),
+    [
+        ({"at": datetime(2026, 9, 2, tzinfo=UTC)}, True),
+        ({"words": "550 5.1.1"}, True),
+        ({"state": "bounced_soft"}, False),
+        ({"message": "0102-b"}, False),
+        ({"address": "b@old.example"}, False),
+    ],
+)
+def test_an_event_is_repeated_at_another_time_or_in_other_words(other, repeated):
+    assert BOUNCED.is_repeated_by(BOUNCED._replace(**other)) is repeated
+
+
+def test_an_event_is_among_others_by_its_line():
+    again = BOUNCED._replace(words="")
+    later = BOUNCED._replace(at=datetime(2026, 9, 2, tzinfo=UTC))
+    assert BOUNCED.is_among([later, again]) is True
+    assert BOUNCED.is_among([later]) is False
+    assert BOUNCED.is_among([]) is False
