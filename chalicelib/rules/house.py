@@ -3,6 +3,7 @@
 from datetime import date
 
 from chalicelib.record import Record
+from chalicelib.rules.house_money import Account, Billing, Issuer
 from chalicelib.rules.house_types import (
     Answer,
     Application,
@@ -40,6 +41,9 @@ class House(Record):
     line: LineRules
     trial: Trial
     first_payment: FirstPayment
+    billing: Billing
+    issuer: Issuer
+    account: Account
     start: Start
     closing: Closing
     plan_change: PlanChanges

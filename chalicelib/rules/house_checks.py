@@ -75,6 +75,15 @@ def _deletes_before_it_reminds(house: House) -> bool:
     return house.application.remind_after_days >= house.application.delete_after_days
 
 
+def _has_e_invoices_without_a_registration(house: House) -> bool:
+    return house.issuer.e_invoice and house.issuer.registration_number is None
+
+
+def _rounds_down_in_e_invoices(house: House) -> bool:
+    """Cut off, the tax of sums like 120 yen is not that of their net (e_invoice.md)."""
+    return house.issuer.e_invoice and house.issuer.rounding == "down"
+
+
 _TOGETHER = (
     Contradiction(
         _has_no_plain_key,
@@ -133,6 +142,16 @@ _TOGETHER = (
         "delete_after_days より短い日数にしてください。",
     ),
     Contradiction(
+        _has_e_invoices_without_a_registration,
+        "issuer.registration_number",
+        "e_invoice が true のときは必要です。T で始まる登録番号を書いてください。",
+    ),
+    Contradiction(
+        _rounds_down_in_e_invoices,
+        "issuer.rounding",
+        'e_invoice が true のときは "half_up" にしてください。切り捨てでは規格の検算に合いません。',
+    ),
+    Contradiction(
         _has_an_option_twice,
         "options",
         "同じ key のオプションが2つあります。1つだけ残してください。",
@@ -147,6 +166,11 @@ def _row_faults(house: House) -> Iterator[Fault]:
             yield Fault(
                 f"plans.{place}.prices",
                 "料金の期間が重なっています。since は1回ずつ、古い順に書いてください。",
+            )
+        if any(price.since.day != 1 for price in plan.prices):
+            yield Fault(
+                f"plans.{place}.prices",
+                "料金は月ごとに請求します。since には月の1日を書いてください(例: 2027-01-01)。",
             )
     for place, row in enumerate(house.calls):
         if row.counted and not row.reported:

@@ -5,6 +5,7 @@ Yen include tax; limits are those of what people can mean, not of what houses ha
 
 from chalicelib.input.kinds import Clock, Day
 from chalicelib.input.shapes import Choice, Flag, Many, Number, Shape, Text
+from chalicelib.rules.house_money import ACCOUNT, BILLING, ISSUER
 
 CLASSES = {
     "business": "業務",
@@ -89,8 +90,10 @@ HOUSE = Shape(
             {"before_start": "before the start", "at_continuation": "when the trial is continued"},
         ),
         how=Text("how", max=200),
-        account=Text("account", max=200),
     ),
+    billing=BILLING,
+    issuer=ISSUER,
+    account=ACCOUNT,
     start=Shape(
         "start",
         target_business_days=Number("target_business_days", min=1, required=False),

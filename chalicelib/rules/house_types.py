@@ -63,7 +63,6 @@ class FirstPayment(Record):
     months_of_deposit: int
     when: Literal["before_start", "at_continuation"]
     how: str
-    account: str
 
 
 class Start(Record):

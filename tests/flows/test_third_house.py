@@ -44,7 +44,29 @@ campaigns = true
 months_of_deposit = 0
 when = "at_continuation"
 how = "口座振替"
-account = "みほん銀行"
+
+[billing]
+advance_months = 0
+due_business_days_after_issue = 3
+remind_every_days = 5
+transfer_fee_yen = 0
+payout_less_transfer_fee = false
+statement = true
+
+[issuer]
+name = "さんばんめ"
+address = "大阪市"
+rounding = "down"
+e_invoice = false
+
+[account]
+bank = "みほん銀行"
+bank_code = "9999"
+branch = "本店"
+branch_code = "001"
+kind = "current"
+number = "7654321"
+holder = "サンバンメ"
 
 [start]
 check_remind_business_days = 2

@@ -71,6 +71,21 @@ WRONG = [
         'at_end = "lapses"',
         "smile.toml: trial.pause_days: at_end が lapses のとき",
     ),
+    (
+        "since = 2020-01-01, fee = 5500",
+        "since = 2020-01-15, fee = 5500",
+        "smile.toml: plans.0.prices: 料金は月ごとに請求します。since には月の1日を",
+    ),
+    (
+        "e_invoice = false",
+        "e_invoice = true",
+        "smile.toml: issuer.registration_number: e_invoice が true のときは必要です",
+    ),
+    (
+        "e_invoice = false",
+        'e_invoice = true\nregistration_number = "T1234567890123"',
+        'smile.toml: issuer.rounding: e_invoice が true のときは "half_up"',
+    ),
 ]
 
 
