@@ -14,7 +14,8 @@ from chalicelib.models.attributes import (
     WholeAttribute,
     list_of,
 )
-from chalicelib.models.base import Table, table
+from chalicelib.models.base import table
+from chalicelib.models.contract_money import Billed
 from chalicelib.models.contract_parts import (
     Address,
     Declared,
@@ -76,7 +77,7 @@ _DURING_A_CALL = [
 ]
 
 
-class Contract(Table):
+class Contract(Billed):
     """One client's contract, from the application to its end."""
 
     class Meta:
@@ -136,6 +137,9 @@ class Contract(Table):
     uses = ListOf(of=UseChange, default=list)
     next_plan = UnicodeAttribute(null=True)
     next_plan_on = DayAttribute(null=True)
+    # A wish that a closing has billed: another one may stand behind it.
+    fixed_plan = UnicodeAttribute(null=True)
+    fixed_plan_on = DayAttribute(null=True)
 
     mail_confirmed_at = UTCDateTimeAttribute(null=True)
     confirmations_sent = WholeAttribute(default=0)
@@ -202,6 +206,11 @@ class Contract(Table):
         for period in self.service:
             if period.until is None:
                 period.until = until
+
+    def plan_wishes(self) -> list[PlanChange]:
+        """The changes of plan that lie ahead, the nearest first."""
+        wishes = [(self.fixed_plan_on, self.fixed_plan), (self.next_plan_on, self.next_plan)]
+        return [PlanChange(on=on, becomes=plan) for on, plan in wishes if on]
 
     def passed_gates(self) -> set[str]:
         """The keys of the gates that were passed."""

@@ -139,3 +139,21 @@ class ExtraLine(MapAttribute):
     use = UnicodeAttribute()
     since = DayAttribute()
     until = DayAttribute(null=True)
+
+
+class ExtraPeople(MapAttribute):
+    """From a JST date on, so many people are charged for beside those included."""
+
+    on = DayAttribute()
+    count = WholeAttribute()
+
+
+class OpenInvoice(MapAttribute):
+    """An invoice that is not paid in full; `open_yen` is what is missing."""
+
+    number = UnicodeAttribute()
+    issued_on = DayAttribute()
+    due_on = DayAttribute(null=True)  # None where nothing is overdue by a date
+    total_yen = WholeAttribute()
+    open_yen = WholeAttribute()
+    reminded_on = DayAttribute(null=True)

@@ -106,3 +106,33 @@ def last_day_of(month: str) -> date:
     first = date.fromisoformat(f"{month}-01")
     following = (first + timedelta(days=31)).replace(day=1)
     return following - timedelta(days=1)
+
+
+def first_day_of(month: str) -> date:
+    """The first day of a month given as `2026-09`."""
+    return date.fromisoformat(f"{month}-01")
+
+
+def month_of_day(day: date) -> str:
+    """The month of a JST date, `2026-09`."""
+    return f"{day:%Y-%m}"
+
+
+def month_after(month: str, months: int = 1) -> str:
+    """The month that is so many months later, or earlier where `months` is negative."""
+    year, index = divmod(int(month[:4]) * 12 + int(month[5:]) - 1 + months, 12)
+    return f"{year:04}-{index + 1:02}"
+
+
+def months(first: str, last: str) -> list[str]:
+    """Every month from one to another, both included; none where the last is earlier."""
+    listed = []
+    while first <= last:
+        listed.append(first)
+        first = month_after(first)
+    return listed
+
+
+def spoken_month(month: str) -> str:
+    """A month as mails and papers say it: 2026年9月."""
+    return f"{int(month[:4])}年{int(month[5:])}月"

@@ -175,7 +175,10 @@ class Stopped(Record):
 
 
 class Plan(Record):
-    """The plan changes on a day, or no longer does; `now` where it has changed at once."""
+    """The plan changes on a day, or no longer does; `now` where it has changed at once.
+
+    `until` is the last day on which the wish can be withdrawn.
+    """
 
     plan: str
     included: int
@@ -184,6 +187,7 @@ class Plan(Record):
     day: date
     withdrawn: bool
     now: bool
+    until: date | None
 
 
 class Option(Record):

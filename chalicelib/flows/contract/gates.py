@@ -5,16 +5,17 @@ from typing import Any
 
 from chalicelib.errors import NotFound, Refused, wrong
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import numbers
+from chalicelib.flows.contract import numbers, payment, payment_undone
 from chalicelib.flows.contract.recognise import look_again
 from chalicelib.flows.contract.wording import say_number, service
 from chalicelib.input import phones
 from chalicelib.models import Contract
 from chalicelib.models.contract_parts import GatePassed
 from chalicelib.rules import calendar
-from chalicelib.rules.contract import gates, offer, trial
+from chalicelib.rules.contract import gates, trial
 from chalicelib.rules.house_file import USES
 from chalicelib.rules.house_types import Gate
+from chalicelib.rules.money import charges, invoice
 from chalicelib.words import letters
 
 Facts = dict[str, Any]
@@ -93,6 +94,8 @@ def reopen_gate(change: Change, gate: str) -> None:
         setattr(contract, name, None)
     if gate == "eligibility":
         _forget_eligibility(change)
+    if gate == "payment":
+        payment_undone.undo_gate(change)
     change.record("gate_reopened", text=gate)
 
 
@@ -143,8 +146,7 @@ def _note_payment(change: Change, facts: Facts) -> None:
     contract, paid_on = change.contract, facts["paid_on"]
     if not contract.applied_on <= paid_on <= change.today:
         raise wrong("paid_on", "入金日は、お申し込みの日から本日までの日付を入力してください。")
-    lines = offer.first_charge(change.house, contract.plan, contract.use, paid_on)
-    due = offer.total(lines)
+    due = invoice.total(charges.first_payment(contract, change.house, change.today))
     if facts["yen"] < due and not facts["short"]:
         raise wrong(
             "yen",
@@ -153,6 +155,7 @@ def _note_payment(change: Change, facts: Facts) -> None:
         )
     contract.paid_on = paid_on
     contract.paid_yen = facts["yen"]
+    payment.by_gate(change, facts["yen"], paid_on)
     if contract.continuation_asked_on:
         change.record("paid_to_continue")
 

@@ -6,8 +6,9 @@ from chalicelib.errors import Refused, wrong
 from chalicelib.flows.change import Change
 from chalicelib.models.contract_parts import PlanChange
 from chalicelib.rules import calendar
-from chalicelib.rules.contract import life, lifecycle, offer
+from chalicelib.rules.contract import closing, life, lifecycle
 from chalicelib.rules.houses import House
+from chalicelib.rules.money import charges
 from chalicelib.words import letters
 
 
@@ -20,11 +21,13 @@ def ask(change: Change, plan: str) -> None:
     contract, house = change.contract, change.house
     change.proceed("plan_asked")
     counts_from = life.plan_counts_from(contract, house, change.today)
-    if plan == contract.plan and contract.next_plan is None:
+    _fix_what_is_billed(change)
+    until_then = contract.fixed_plan or contract.plan
+    if plan == until_then and contract.next_plan is None:
         raise Refused(f"すでに{house.plan(plan).name}をご利用です。")
     if (plan, counts_from) == (contract.next_plan, contract.next_plan_on):
         return
-    if plan == contract.plan:
+    if plan == until_then:
         withdraw(change)
         return
     _refuse_too_late(change, counts_from)
@@ -34,7 +37,7 @@ def ask(change: Change, plan: str) -> None:
     else:
         contract.next_plan = plan
         contract.next_plan_on = counts_from
-        change.record("plan_asked", counts_from, was=contract.plan, becomes=plan)
+        change.record("plan_asked", counts_from, was=until_then, becomes=plan)
     if is_undone:
         months = house.plan_change.flag_undone_within_months
         flag = f"{months}か月以内の変更を元に戻すお申し出です"
@@ -64,10 +67,32 @@ def _refuse_too_late(change: Change, counts_from: date) -> None:
         )
 
 
+def _fix_what_is_billed(change: Change) -> None:
+    """A wish for next month is fixed by the closing, which has billed it (money.md).
+
+    A wish of today counts from a later month then, and stands behind it.
+    """
+    contract = change.contract
+    counts_from = life.plan_counts_from(contract, change.house, change.today)
+    if contract.next_plan_on and contract.next_plan_on < counts_from:
+        contract.fixed_plan, contract.fixed_plan_on = contract.next_plan, contract.next_plan_on
+        contract.next_plan = contract.next_plan_on = None
+
+
 def withdraw(change: Change) -> None:
-    """Take back a change of plan that has not come yet. Raises Refused where none is pending."""
+    """Take back a change of plan that has not come yet.
+
+    Raises Refused where none is pending, or where the closing has billed it.
+    """
     contract = change.contract
     change.proceed("plan_withdrawn")
+    _fix_what_is_billed(change)
+    if contract.next_plan is None and contract.fixed_plan_on:
+        day = calendar.spoken_day(contract.fixed_plan_on)
+        raise Refused(
+            f"{day}からのプランの変更は、締め日を過ぎてご請求が確定しているため、取り消せません。"
+            "その翌月からの変更として、あらためてお申し出ください。"
+        )
     if contract.next_plan is None:
         raise Refused(lifecycle.no_pending("plan_withdrawn"))
     plan, on = contract.next_plan, contract.next_plan_on
@@ -78,8 +103,13 @@ def withdraw(change: Change) -> None:
 
 def change_when_due(change: Change, on: date) -> None:
     """The day of a change asked for earlier; its client was told of it then."""
-    plan = change.contract.next_plan
-    change.contract.next_plan = change.contract.next_plan_on = None
+    contract = change.contract
+    if contract.fixed_plan:
+        plan = contract.fixed_plan
+        contract.fixed_plan = contract.fixed_plan_on = None
+    else:
+        plan = contract.next_plan
+        contract.next_plan = contract.next_plan_on = None
     _change_plan(change, plan, on)
 
 
@@ -94,15 +124,16 @@ def _change_plan(change: Change, plan: str, on: date) -> None:
 
 def _say(change: Change, plan: str, on: date, withdrawn: bool) -> None:
     house = change.house
-    price = house.price(plan, on)
+    price = house.price(plan, on.replace(day=1))
     change.tell(
         letters.Plan(
             plan=house.plan(plan).name,
             included=price.included,
             over=price.over,
-            monthly=offer.monthly(house, plan, change.contract.use, on),
+            monthly=charges.monthly_yen(change.contract, house, on, change.today, plan),
             day=on,
             withdrawn=withdrawn,
             now=on <= change.today,
+            until=None if on <= change.today else closing.plan_withdrawn_until(house, on),
         )
     )

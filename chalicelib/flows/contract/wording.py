@@ -4,24 +4,25 @@ from datetime import date, timedelta
 
 from chalicelib.flows.change import Change
 from chalicelib.models import Letter
-from chalicelib.rules.contract import offer, trial
+from chalicelib.rules.contract import trial
+from chalicelib.rules.money import charges, invoice
 from chalicelib.words import letters
 
 
 def service(change: Change, on: date) -> letters.Service:
     """The contract's service at the prices of the JST date `on`."""
     contract, house = change.contract, change.house
-    lines = offer.first_charge(house, contract.plan, contract.use, on)
+    lines = charges.first_payment(contract, house, change.today)
     return letters.Service(
         plan=house.plan(contract.plan).name,
-        monthly=offer.monthly(house, contract.plan, contract.use, on),
+        monthly=charges.monthly_yen(contract, house, on, change.today),
         line=contract.line,
         use=contract.use,
         greeting=contract.greeting,
         ends_on=contract.ends_on,
         last_day=contract.trial_last_day,
-        first_lines=lines,
-        first_total=offer.total(lines),
+        first_lines=charges.spoken(lines),
+        first_total=invoice.total(lines),
     )
 
 

@@ -5,16 +5,17 @@ from datetime import date
 from chalicelib.flows.views.days import iso_day
 from chalicelib.models import Contract
 from chalicelib.models.contract_parts import ExtraLine, Option, PlanChange, UseChange
-from chalicelib.rules.contract import life, offer
+from chalicelib.rules.contract import life
 from chalicelib.rules.houses import House
+from chalicelib.rules.money import charges
 
 
 def view(contract: Contract, house: House, today: date) -> dict:
     """Prices are yen a month, tax included, as of their own dates."""
     in_service = life.in_service(contract)
     return {
-        "monthly": _monthly(contract, house, contract.plan, today),
-        "next_plan": _next_plan(contract, house),
+        "monthly": _monthly(contract, house, contract.plan, today, today),
+        "next_plan": _next_plan(contract, house, today),
         "plan_changes": [_plan_change(change) for change in contract.plans],
         "use_changes": [_use_change(change) for change in contract.uses],
         "options": [_option(option, house) for option in contract.options],
@@ -25,23 +26,26 @@ def view(contract: Contract, house: House, today: date) -> dict:
     }
 
 
-def _monthly(contract: Contract, house: House, plan: str, on: date) -> int | None:
-    """The price of a plan in yen a month; None for a plan that the house no longer has.
+def _monthly(contract: Contract, house: House, plan: str, on: date, today: date) -> int | None:
+    """What is billed each month with a plan, in yen; None for one that the house no longer has.
 
     A contract on such a plan comes to a stop, and the office has to see it.
     """
     if plan not in {row.key for row in house.plans}:
         return None
-    return offer.monthly(house, plan, contract.use, on)
+    return charges.monthly_yen(contract, house, on, today, plan)
 
 
-def _next_plan(contract: Contract, house: House) -> dict | None:
-    if not contract.next_plan:
+def _next_plan(contract: Contract, house: House, today: date) -> dict | None:
+    """The nearest change of plan, and whether a closing has fixed it."""
+    wishes = contract.plan_wishes()
+    if not wishes:
         return None
+    wish = wishes[0]
     return {
-        "plan": contract.next_plan,
-        "from": iso_day(contract.next_plan_on),
-        "monthly": _monthly(contract, house, contract.next_plan, contract.next_plan_on),
+        "plan": wish.becomes,
+        "from": iso_day(wish.on),
+        "monthly": _monthly(contract, house, wish.becomes, wish.on, today),
     }
 
 
@@ -62,7 +66,7 @@ def _if_asked(contract: Contract, house: House, today: date) -> dict:
     plan_from = life.plan_counts_from(contract, house, today)
     ends_on = life.ends_if_noticed(contract, house, today)
     prices = {
-        plan.key: offer.monthly(house, plan.key, contract.use, plan_from) for plan in house.plans
+        plan.key: _monthly(contract, house, plan.key, plan_from, today) for plan in house.plans
     }
     return {
         "plan_from": iso_day(plan_from),

@@ -1,7 +1,7 @@
 """How many calls a month counts (calls.md Count, money.md)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.rules import calendar
 from chalicelib.rules.calls.facts import Judged, Metered
@@ -17,17 +17,25 @@ def judged(memo: Judged) -> tuple[bool, str]:
     return memo.counts_now, memo.why_now
 
 
-def counted(memo: Metered) -> tuple[bool, str]:
+def counted(memo: Metered, until: datetime | None = None) -> tuple[bool, str]:
     """(whether a memo counts now, why): a memo counts once its report was handed over.
 
-    Of a call that was corrected the last version counts, as reported by any.
+    Of a call that was corrected the last version counts, as reported by any. A closing looks only
+    at reports that were handed over before the instant `until`.
     """
     if memo.corrected_by:
         return False, CORRECTED
     counts, why = judged(memo)
-    if counts and not (memo.handed_over_at or memo.told_before):
+    if counts and not _is_reported(memo, until):
         return False, NOT_YET
     return counts, why
+
+
+def _is_reported(memo: Metered, until: datetime | None) -> bool:
+    moments = [moment for moment in (memo.handed_over_at, memo.told_before) if moment]
+    if not moments:
+        return False
+    return until is None or min(moments) < until
 
 
 def usage(

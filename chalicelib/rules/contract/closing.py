@@ -28,6 +28,15 @@ def plan_changes_on(house: House, asked_on: date) -> date:
     return _first_of_month(asked_on, 1 + late)
 
 
+def plan_withdrawn_until(house: House, counts_from: date) -> date:
+    """The last day on which a change of plan that counts from a first of month can be withdrawn.
+
+    smile's closing bills the month, and with it fixes the plan.
+    """
+    eve = counts_from - timedelta(days=1)
+    return closing_day(eve, house) if house.plan_change.cut_off == "closing" else eve
+
+
 def ends_on(house: House, notice_on: date, contract_from: date) -> date:
     """The last day of service for a notice given on a day.
 

@@ -10,6 +10,8 @@ from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, trial
 from chalicelib.rules.contract.facts import Application, Contract, OnTrial, Paused, Started
 from chalicelib.rules.houses import House
+from chalicelib.rules.money import closes
+from chalicelib.rules.money.facts import Billable
 
 _DAY = timedelta(days=1)
 
@@ -109,7 +111,14 @@ def _day_after(last_day: date | None) -> date | None:
 
 def plan_change(contract: Contract, house: House) -> date | None:
     """The day from which a plan asked for earlier counts."""
-    return contract.next_plan_on
+    wishes = contract.plan_wishes()
+    return wishes[0].on if wishes else None
+
+
+def close(contract: Billable, house: House) -> date | None:
+    """The day after the next closing, or the first active day behind it (money.md The close)."""
+    closing = closes.ahead(contract, house)
+    return closing.due if closing else None
 
 
 def declared_question(contract: Contract, house: House) -> date | None:

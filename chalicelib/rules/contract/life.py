@@ -6,7 +6,7 @@ All dates are JST dates; "today" is handed in.
 from datetime import date, datetime, timedelta
 
 from chalicelib.rules import calendar
-from chalicelib.rules.contract import closing, gates
+from chalicelib.rules.contract import closing, gates, trial
 from chalicelib.rules.contract.facts import Address, Application, Contract, OnTrial, Paused, State
 from chalicelib.rules.contract.lifecycle import ACTIVE, APPLIED, ENDED, PREPARING, TRIAL
 from chalicelib.rules.house_types import Gate
@@ -116,6 +116,31 @@ def contract_from(contract: Contract, today: date) -> date:
     return contract.trial_last_day + _DAY if contract.trial_last_day else today
 
 
+def paid_from(contract: Contract, house: House, today: date) -> date:
+    """The first JST day that is paid for, as it was or, as things stand today, will be.
+
+    smile's trial is paid in advance with its first month; mk's is free (houses.md 3).
+    """
+    start = contract.started_on or max(contract.start_on or today, today)
+    if house.first_payment.when == "before_start" or not contract.wants_trial:
+        return start
+    if contract.active_from:
+        return contract.active_from
+    trial_last = contract.trial_last_day or trial.last_day(house, contract.applied_on, start)
+    after_trial = trial_last + _DAY if trial_last else start
+    if contract.paused_on:
+        return max(after_trial, contract.paid_on or today)
+    return max(after_trial, start)
+
+
+def last_service_day(contract: Contract) -> date | None:
+    """The last JST day of service, as it was or as it stands; None while no end is known."""
+    if contract.status != ENDED or not contract.service:
+        return last_day(contract)
+    until = contract.service[-1].until
+    return calendar.day_of(until - timedelta(microseconds=1)) if until else None
+
+
 def ends_if_noticed(contract: Contract, house: House, today: date) -> date:
     """The last day of service if notice is given today; the first notice has set the day."""
     return contract.ends_on or closing.ends_on(house, today, contract_from(contract, today))
@@ -133,9 +158,15 @@ def plan_counts_from(contract: State, house: House, today: date) -> date:
 
 
 def plan_on(contract: Contract, day: date) -> str:
-    """The key of the plan in force at the end of a date: later changes are undone again."""
+    """The key of the plan in force at the end of a date.
+
+    Later changes are undone again; on a day to come the wishes that count from then are kept.
+    """
     later = [change for change in contract.plans if change.on > day]
-    return later[0].was if later else contract.plan
+    if later:
+        return later[0].was
+    wishes = [wish for wish in contract.plan_wishes() if wish.on <= day]
+    return wishes[-1].becomes if wishes else contract.plan
 
 
 def undoes_earlier(contract: Contract, house: House, becomes: str, on: date) -> bool:

@@ -11,38 +11,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from chalicelib.rules import calendar
-from chalicelib.rules.contract import trial
+from chalicelib.rules.contract import life, trial
 from chalicelib.rules.houses import House
-
-
-def first_charge(house: House, plan: str, use: str, on: date) -> list[tuple[str, int]]:
-    """The lines of the first payment for a service priced on the JST date `on`.
-
-    Each is a label and yen, tax included.
-    """
-    fee = house.price(plan, on).fee
-    months = house.first_payment.months_of_deposit
-    lines = [(f"{house.plan(plan).name} 月額基本料金(1か月分)", fee)]
-    if use == "listed" and house.line.listed_option_yen:
-        lines.append(("03番号貸し出しオプション(1か月分)", house.line.listed_option_yen))
-    if months:
-        lines.append(("保証金(解約時にご精算のうえお返しします)", fee * months))
-    return lines
-
-
-def monthly(house: House, plan: str, use: str, on: date) -> int:
-    """What a month costs without calls over, as of the JST date `on`.
-
-    Yen, tax and the option of a listed number included.
-    """
-    option = house.line.listed_option_yen if use == "listed" else 0
-    return house.price(plan, on).fee + option
-
-
-def total(lines: list[tuple[str, int]]) -> int:
-    """The sum of some lines in yen."""
-    amounts = [yen for _, yen in lines]
-    return sum(amounts)
+from chalicelib.rules.money import charges, invoice
+from chalicelib.rules.money.prospect import Prospect
 
 
 def offer(house: House, wish: dict[str, Any], today: date) -> dict[str, Any]:
@@ -52,14 +24,11 @@ def offer(house: House, wish: dict[str, Any], today: date) -> dict[str, Any]:
     result is plain JSON (dates as text), kept on the contract as what the
     applicant saw.
     """
-    plan, use, start, wants_trial = (
-        wish[name] for name in ("plan", "use", "start_on", "wants_trial")
-    )
-    first = start or today
+    plan, start, wants_trial = wish["plan"], wish["start_on"], wish["wants_trial"]
     last = trial.last_day(house, today, start) if wants_trial else None
     late = bool(last and start and start > last)
     tries = wants_trial and not late
-    costs = _costs(house, plan, use, first)
+    costs = _costs(house, wish, today)
     return costs | {
         "plan": house.plan(plan).name,
         "how": house.first_payment.how,
@@ -83,15 +52,18 @@ def digest(facts: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _costs(house: House, plan: str, use: str, on: date) -> dict[str, Any]:
+def _costs(house: House, wish: dict[str, Any], today: date) -> dict[str, Any]:
     """What the screen says in yen, and the calls that the fee includes."""
-    price, lines = house.price(plan, on), first_charge(house, plan, use, on)
+    prospect = Prospect(wish, today)
+    first = life.paid_from(prospect, house, today)
+    price = house.price(wish["plan"], first.replace(day=1))
+    lines = charges.first_payment(prospect, house, today)
     return {
-        "monthly": monthly(house, plan, use, on),
+        "monthly": charges.monthly_yen(prospect, house, first, today),
         "included": price.included,
         "over": price.over,
-        "lines": [list(line) for line in lines],
-        "total": total(lines),
+        "lines": [list(line) for line in charges.spoken(lines)],
+        "total": invoice.total(lines),
     }
 
 

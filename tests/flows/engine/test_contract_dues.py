@@ -6,28 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from chalicelib.flows.engine.happenings import ahead, next_due
+from chalicelib.models import Contract
 from chalicelib.rules import houses
 from chalicelib.rules.contract import life, lifecycle
 
 MK, SMILE = houses.find("mk"), houses.find("smile")
-BLANK = dict.fromkeys(
-    (
-        "confirmation_reminded_on",
-        "paused_on",
-        "paid_on",
-        "ready_on",
-        "start_on",
-        "stop_on",
-        "trial_reminded_on",
-        "continuation_asked_on",
-        "mail_confirmed_at",
-        "ends_on",
-        "terminate_on",
-        "next_plan_on",
-        "declared_asked_on",
-        "start_check_reminded_on",
-    )
-) | {"people": [], "declared": [], "start_checks": list(life.CHECKS)}
 
 
 def dues(given, house) -> list[tuple[date, str]]:
@@ -40,9 +23,8 @@ def day(text: str) -> date:
 
 
 def contract(status, **facts):
-    return SimpleNamespace(
-        status=status, **BLANK | {name: day(each) for name, each in facts.items()}
-    )
+    dates = {name: day(each) for name, each in facts.items()}
+    return Contract(status=status, start_checks=list(life.CHECKS), **dates)
 
 
 TRIAL = {"started_on": "09-01", "trial_last_day": "09-10"}

@@ -17,7 +17,8 @@ TODAY = date(2026, 9, 14)  # past the closing of the 10th
 
 def of(status=ACTIVE, **facts):
     blank = dict.fromkeys(("active_from", "trial_last_day", "ends_on", "start_on", "paused_on"))
-    return SimpleNamespace(**blank | {"status": status, "applied_on": date(2026, 9, 1)} | facts)
+    blank |= {"status": status, "applied_on": date(2026, 9, 1), "plan_wishes": list}
+    return SimpleNamespace(**blank | facts)
 
 
 @pytest.mark.parametrize(
