@@ -3,7 +3,17 @@
 from chalice import Chalice
 
 from chalicelib.handlers import jobs
-from chalicelib.handlers.api import admin, calls, contracts, life, lines, memos, plans, roster
+from chalicelib.handlers.api import (
+    admin,
+    calls,
+    contracts,
+    life,
+    lines,
+    memos,
+    money,
+    plans,
+    roster,
+)
 from chalicelib.handlers.pages import signup, site
 from chalicelib.rules import houses
 
@@ -18,6 +28,7 @@ app.register_blueprint(contracts.routes)  # /v1/contracts: gates, start, trial
 app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, notice and other ends
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
 app.register_blueprint(lines.routes)  # /v1/lines  /v1/contracts/{contract}/lines
+app.register_blueprint(money.routes)  # /v1/invoices  /v1/payments  /v1/payouts
 app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 

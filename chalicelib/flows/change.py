@@ -55,6 +55,7 @@ class Change:
     by: str
     letters: list[Letter] = field(default_factory=list)
     deleted: bool = False
+    is_complete: bool = False
     _writes: dict[tuple, Write] = field(default_factory=dict)
 
     @property
@@ -175,10 +176,14 @@ class Change:
         self.letters.clear()
         self._writes.clear()
 
+    def complete(self) -> None:
+        """Nothing more goes into this write: what follows reads what it has stored."""
+        self.is_complete = True
+
     @property
     def is_full(self) -> bool:
-        """Whether so much goes out in this write that the rest should come in another."""
-        return len(self.letters) + len(self._writes) >= FULL
+        """Whether the rest should come in another write."""
+        return self.is_complete or len(self.letters) + len(self._writes) >= FULL
 
     def commit(self) -> None:
         """Write everything. Raises Busy if the contract or another item changed meanwhile."""

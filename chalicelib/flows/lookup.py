@@ -7,7 +7,7 @@ house's are missing in the same words.
 from typing import NoReturn, Protocol, TypeVar
 
 from chalicelib.errors import NotFound
-from chalicelib.models import Contract, Key, Letter, Line, Memo
+from chalicelib.models import Contract, Invoice, Key, Letter, Line, Memo, Payment, Payout
 from chalicelib.rules.houses import House
 
 
@@ -50,6 +50,27 @@ def letter(house: House, letter_id: str) -> Letter:
     """A letter, read strongly. Raises NotFound."""
     return of_house(house, Letter.find(letter_id)) or _missing(
         "このメールは見つかりません。番号をご確認ください。"
+    )
+
+
+def invoice(house: House, number: str) -> Invoice:
+    """An invoice by its number, read strongly. Raises NotFound."""
+    return of_house(house, Invoice.find(number)) or _missing(
+        "この請求書は見つかりません。番号をご確認ください。"
+    )
+
+
+def payment(house: House, payment_id: str) -> Payment:
+    """A payment, read strongly. Raises NotFound."""
+    return of_house(house, Payment.find(payment_id)) or _missing(
+        "この入金は見つかりません。番号をご確認ください。"
+    )
+
+
+def payout(house: House, payout_id: str) -> Payout:
+    """A payout, read strongly. Raises NotFound."""
+    return of_house(house, Payout.find(payout_id)) or _missing(
+        "この返金は見つかりません。番号をご確認ください。"
     )
 
 

@@ -29,6 +29,8 @@ class MonthIndex(GlobalSecondaryIndex):
                 "why",
                 "caller_number",
                 "caller_name",
+                "caller_company",
+                "surcharge_yen",
                 "handed_over_at",
                 "told_before",
             ]
@@ -75,6 +77,8 @@ class Memo(Outgoing):
     why = UnicodeAttribute()
     caller_number = UnicodeAttribute(null=True)
     caller_name = UnicodeAttribute(null=True)
+    caller_company = UnicodeAttribute(null=True)
+    surcharge_yen = WholeAttribute(null=True)
     body_digest = UnicodeAttribute()
     text = JSONAttribute(null=True)  # what the caller said
     reported_to = JSONAttribute(default=list)

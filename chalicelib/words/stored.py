@@ -10,9 +10,14 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, get_args
 
-from chalicelib.words import call_letters, letters
+from chalicelib.words import call_letters, letters, money_letters
 
-AnyLetter = letters.AnyLetter | call_letters.AnyLetter
+AnyLetter = letters.AnyLetter | call_letters.AnyLetter | money_letters.AnyLetter
+_ROOMS = {
+    "contract": letters.AnyLetter,
+    "calls": call_letters.AnyLetter,
+    "money": money_letters.AnyLetter,
+}
 _PARTS = (letters.Service, letters.Ending, call_letters.Bounce)
 
 
@@ -33,7 +38,8 @@ def _all() -> dict[str, type]:
 
 def template(kind: str) -> str:
     """Where the words of a kind stand, below `templates/mail/`: `contract/start_check`."""
-    room = "contract" if _all()[kind] in get_args(letters.AnyLetter) else "calls"
+    letter = _all()[kind]
+    room = next(room for room, kinds in _ROOMS.items() if letter in get_args(kinds))
     return f"{room}/{kind}"
 
 

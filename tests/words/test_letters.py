@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from chalicelib.record import Record
-from chalicelib.words import call_letters, letters, stored
+from chalicelib.words import call_letters, letters, money_letters, stored
 from chalicelib.words.pages import FOLDER
 
 LETTERS = get_args(stored.AnyLetter)
@@ -19,7 +19,7 @@ def kind(letter: type) -> str:
 def test_every_class_of_the_lists_is_a_letter_or_a_part_of_one():
     classes = {
         each
-        for module in (letters, call_letters)
+        for module in (letters, call_letters, money_letters)
         for each in vars(module).values()
         if isinstance(each, type) and issubclass(each, Record) and each is not Record
     }
@@ -35,7 +35,7 @@ def test_every_letter_has_its_words(letter):
 def test_every_template_is_a_letters_or_the_reports():
     files = {
         str(path.relative_to(FOLDER / "mail").with_suffix(""))
-        for room in ("contract", "calls")
+        for room in ("contract", "calls", "money")
         for path in (FOLDER / "mail" / room).iterdir()
     }
     assert files == {stored.template(kind(letter)) for letter in LETTERS} | {"calls/report"}

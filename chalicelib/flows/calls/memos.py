@@ -167,6 +167,7 @@ def fill(house: House, contract: Contract, identity: str, fields: dict, now: dat
         call_class=fields["class_"],
         caller_number=phones.normalise(caller.get("phone")),
         caller_name=caller.get("name"),
+        caller_company=caller.get("company"),
         text=text,
         extra_items=contract.extra_items or None,
     )
@@ -182,6 +183,8 @@ def judge(memo: Memo, house: House, contract: Contract, declared: bool) -> None:
     memo.reported, memo.counts, memo.why = verdict(house, memo.call_class, is_free, declared)
     if not memo.counts:
         memo.text["surcharge"] = None
+    surcharge = memo.text.get("surcharge")
+    memo.surcharge_yen = surcharge["yen"] if surcharge else None
 
 
 def address(

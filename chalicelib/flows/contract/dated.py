@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import ending
+from chalicelib.flows.contract import ending, first_payment
 from chalicelib.flows.contract.wording import service
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, lifecycle
@@ -79,6 +79,7 @@ def resume_paid(change: Change, on: date) -> None:
     contract = change.contract
     contract.status = lifecycle.ACTIVE
     contract.active_from = on
+    first_payment.begin(change, on)
     contract.paused_on = None
     contract.turn_on(change.now)
     change.record("resumed", on)

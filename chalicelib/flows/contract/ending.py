@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from chalicelib import log
 from chalicelib.flows.change import Change
+from chalicelib.flows.contract import first_payment
 from chalicelib.flows.contract.numbers import take_back
 from chalicelib.models import Contract
 from chalicelib.rules import calendar
@@ -22,19 +22,15 @@ def end(change: Change, on: date, reason: str, off_from: datetime) -> None:
     contract.end_reason = reason
     contract.stop_on = contract.paused_on = contract.terminate_on = None
     contract.next_plan = contract.next_plan_on = None
+    contract.fixed_plan = contract.fixed_plan_on = None
     contract.turn_off(off_from)
     change.record(reason, on)
     last_day = calendar.day_of(off_from - timedelta(microseconds=1))
     for number in numbers_of(contract):
         take_back(change, number, last_day)
-    _give_back(contract, reason)
-
-
-def _give_back(contract: Contract, reason: str) -> None:
-    """Where no paid contract has begun, whatever was paid goes back."""
-    if contract.paid_yen and contract.active_from is None:
+    if contract.active_from is None:
         contract.refund_yen = contract.paid_yen
-        log.alarm("money goes back", contract=contract.id, reason=reason)
+        first_payment.give_back(change, "有料のご契約に至らなかったため")
 
 
 def numbers_of(contract: Contract) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from chalicelib.errors import Refused, wrong
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import ending
+from chalicelib.flows.contract import close, ending
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life, lifecycle
 from chalicelib.words import letters
@@ -59,6 +59,7 @@ def withdraw_notice(change: Change) -> None:
         raise Refused(lifecycle.no_pending("notice_withdrawn"))
     contract.ends_on = contract.notice_on = None
     change.record("notice_withdrawn")
+    close.bill_missed_months(change)
     _say_notice(change, ends_on, withdrawn=True)
 
 
@@ -104,4 +105,5 @@ def withdraw_termination(change: Change) -> None:
         raise Refused(lifecycle.no_pending("termination_withdrawn"))
     contract.terminate_on = contract.terminate_why = None
     change.record("termination_withdrawn")
+    close.bill_missed_months(change)
     change.tell(letters.Termination(day=on, reason=None, withdrawn=True))

@@ -4,6 +4,7 @@ from datetime import date
 
 from chalicelib.errors import Refused, wrong
 from chalicelib.flows.change import DATES, Change
+from chalicelib.flows.contract import first_payment
 from chalicelib.flows.contract.recognise import forget, recognise
 from chalicelib.flows.contract.wording import (
     ask_confirmation,
@@ -112,6 +113,8 @@ def start(change: Change, on: date) -> None:
     else:
         contract.status = lifecycle.ACTIVE
         contract.active_from = on
+    if contract.first_invoice:
+        first_payment.begin(change, on)
     change.record("started", on)
     letter = change.write(
         letters.Started(

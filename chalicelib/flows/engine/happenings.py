@@ -9,11 +9,22 @@ from datetime import date
 from typing import NamedTuple
 
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import dated, ending, plan, start, test_mail
+from chalicelib.flows.contract import (
+    close,
+    dated,
+    ending,
+    first_payment,
+    overdue,
+    payout,
+    plan,
+    start,
+    test_mail,
+)
 from chalicelib.models import Contract
 from chalicelib.rules.contract import dues, lifecycle
-from chalicelib.rules.contract.lifecycle import ACTIVE, APPLIED, PAUSED, PREPARING, TRIAL
+from chalicelib.rules.contract.lifecycle import ACTIVE, APPLIED, ENDED, PAUSED, PREPARING, TRIAL
 from chalicelib.rules.houses import House
+from chalicelib.rules.money import first, payouts, reminders
 
 _SERVED = (TRIAL, ACTIVE)
 _KEPT = (PREPARING, PAUSED, TRIAL, ACTIVE)
@@ -49,6 +60,7 @@ HAPPENINGS = (
         "resume_paid", "ご入金によるサービス再開", (PAUSED,), dues.resumption, dated.resume_paid
     ),
     Happening("start", "サービス開始", (PREPARING,), dues.start, start.start),
+    Happening("close", "月次の締め", (ACTIVE, ENDED), dues.close, close.close),
     Happening("change_plan", "プランの変更", _SERVED, dues.plan_change, plan.change_when_due),
     Happening(
         "ask_declared",
@@ -68,6 +80,21 @@ HAPPENINGS = (
         "remind_trial", "お試し終了前のお知らせ", (TRIAL,), dues.trial_reminder, dated.remind_trial
     ),
     Happening("end_trial", "お試し期間の終了", (TRIAL,), dues.trial_end, dated.end_trial),
+    Happening(
+        "ask_first_payment",
+        "初回のご請求",
+        (PREPARING, PAUSED, TRIAL),
+        first.due,
+        first_payment.ask,
+    ),
+    Happening(
+        "remind_payment",
+        "お支払いのお願い",
+        (*_KEPT, ENDED),
+        reminders.due,
+        overdue.remind,
+    ),
+    Happening("pay_out", "ご返金", (ENDED,), payouts.due, payout.pay_out),
     Happening(
         "remind_confirmation",
         "確認メールの再送",

@@ -1,6 +1,7 @@
 """Settling: everything due up to today happens, in order, each with its own date (life.md)."""
 
 from chalicelib.flows.change import Change
+from chalicelib.flows.contract import extra_people
 from chalicelib.flows.engine.happenings import ahead, next_due
 from chalicelib.rules.contract import life, lifecycle
 
@@ -25,6 +26,8 @@ def settle(change: Change) -> None:
 def keep(change: Change) -> None:
     """Commit a change with the date on which the contract needs the engine again. Raises Busy."""
     contract, house = change.contract, change.house
+    if not change.deleted:
+        extra_people.note(change)
     contract.parked_at = None
     contract.due = next_due(contract, house)
     contract.waits_for = [gate.key for gate in life.missing_to_start(contract, house)]

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 from chalicelib.errors import wrong
@@ -25,7 +26,7 @@ def unseal(cursor: str | None, names: set[str], **must_be: str) -> Key | None:
     if cursor is None:
         return None
     key = _read(cursor, names)
-    is_ours = all(key[name]["S"] == value for name, value in must_be.items()) if key else False
+    is_ours = key is not None and all(key[name] == {"S": value} for name, value in must_be.items())
     if not is_ours:
         raise wrong("cursor", "続きの印が正しくありません。一覧を最初から取得し直してください。")
     return key
@@ -35,14 +36,19 @@ def _read(cursor: str, names: set[str]) -> Key | None:
     """The key that a cursor holds; None where it is none that DynamoDB could have given."""
     try:
         parts = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        key = {name: {"S": parts[name]["S"]} for name in names}
+        key = {name: parts[name] for name in names}
     except (ValueError, KeyError, TypeError):
         return None
-    are_words = all(_is_word(value["S"]) for value in key.values())
-    return key if are_words else None
+    are_values = all(_is_value(value) for value in key.values())
+    return key if are_values else None
 
 
-def _is_word(value: object) -> bool:
-    if not isinstance(value, str):
+def _is_value(value: object) -> bool:
+    """Whether it is a word or a whole number as DynamoDB writes them."""
+    if not isinstance(value, dict) or len(value) != 1:
         return False
-    return value.isascii() and 0 < len(value) <= 100
+    [(kind, text)] = value.items()
+    if not isinstance(text, str) or not text.isascii():
+        return False
+    is_number = kind == "N" and re.fullmatch(r"-?[0-9]{1,15}", text) is not None
+    return is_number or (kind == "S" and 0 < len(text) <= 100)

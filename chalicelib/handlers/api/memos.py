@@ -59,11 +59,11 @@ _MEMO = {"type": "object", "required": [*_TAKEN["required"], "counted", "report"
     gives=_TAKEN,
 )
 def take_memo(visit: Visit) -> dict:
-    key = _idempotency_key(visit)
+    key = idempotency_key(visit)
     return memos.answer(memos.take(visit.house, visit.key.owner, key, visit.body, visit.now))
 
 
-def _idempotency_key(visit: Visit) -> str:
+def idempotency_key(visit: Visit) -> str:
     key = visit.headers.get("idempotency-key", "")
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
         raise wrong(
@@ -86,7 +86,7 @@ def _idempotency_key(visit: Visit) -> str:
     gives=_TAKEN,
 )
 def correct_memo(visit: Visit, memo: str) -> dict:
-    key = _idempotency_key(visit)
+    key = idempotency_key(visit)
     return memos.answer(
         corrections.correct(visit.house, visit.key.owner, key, memo, visit.body, visit.now)
     )
@@ -129,7 +129,7 @@ def decide_class(visit: Visit, memo: str) -> dict:
     },
 )
 def send_again(visit: Visit, memo: str) -> dict:
-    key = _idempotency_key(visit)
+    key = idempotency_key(visit)
     return resend.report_again(visit.house, memo, key, visit.key.owner, visit.now)
 
 

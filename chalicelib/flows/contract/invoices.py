@@ -1,0 +1,182 @@
+"""Invoices of a contract: issued, put right, taken back; each in the write of its cause.
+
+A number is made of contract, month and part. The same close therefore makes the same invoice,
+however often it is run (money.md Invoice).
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from chalicelib.flows import lookup
+from chalicelib.flows.change import Change
+from chalicelib.models import Contract, Invoice
+from chalicelib.models.contract_parts import OpenInvoice
+from chalicelib.rules import calendar
+from chalicelib.rules.houses import House
+from chalicelib.rules.money import charges
+from chalicelib.rules.money import invoice as rules
+from chalicelib.rules.money.invoice import Account, Issuer, Kind, Line, Recipient
+from chalicelib.words import money_letters
+
+
+def issue(
+    change: Change,
+    kind: Kind,
+    month: str,
+    issued_on: date,
+    due_on: date | None,
+    lines: Sequence[Line],
+    corrects: str | None = None,
+) -> Invoice:
+    """Make an invoice of these lines, dated `issued_on`, and tell the client.
+
+    What credit there is pays of it. What it gives back beyond its charges becomes credit.
+    """
+    contract = change.contract
+    part = contract.invoices.get(month, 0) + 1
+    contract.invoices = contract.invoices | {month: part}
+    credit = _use_credit(contract, kind, lines)
+    facts = rules.Invoice(
+        number=rules.number(contract.id, month, part),
+        kind=kind,
+        house=change.house.key,
+        contract=contract.id,
+        month=month,
+        part=part,
+        corrects=corrects,
+        issued_on=issued_on,
+        due_on=due_on,
+        issuer=_issuer(change.house),
+        account=Account(change.house.account.text, change.house.account.holder),
+        recipient=_recipient(contract),
+        lines=tuple(lines),
+        rounding=change.house.issuer.rounding,
+        credit_yen=credit,
+    )
+    issued = Invoice.of(facts)
+    change.put(issued, Invoice.number.does_not_exist())
+    _keep_open(contract, issued)
+    change.record("invoice_issued", issued_on, text=issued.number)
+    _tell(change, facts)
+    return issued
+
+
+def _use_credit(contract: Contract, kind: Kind, lines: Sequence[Line]) -> int:
+    """How much of an invoice is paid by credit; what it gives back is credit from then on.
+
+    What a refund gives back was made credit when its invoice was withdrawn.
+    """
+    if kind == "refund":
+        return 0
+    total = rules.total(lines)
+    credit = min(max(total, 0), contract.credit_yen)
+    contract.credit_yen += max(-total, 0) - credit
+    contract.deposit_yen += _deposit(lines)
+    return credit
+
+
+def _issuer(house: House) -> Issuer:
+    return Issuer(
+        name=house.issuer.name,
+        registration_number=house.issuer.registration_number,
+        address=house.issuer.address,
+        phone=house.brand.phone,
+        mail=house.brand.office_mail,
+    )
+
+
+def _recipient(contract: Contract) -> Recipient:
+    """The name and address for invoices, where they differ from the contract's."""
+    return Recipient(
+        name=contract.invoice_name or contract.client,
+        address=contract.invoice_address or contract.postal_address,
+        contract=contract.id,
+    )
+
+
+def _keep_open(contract: Contract, issued: Invoice) -> None:
+    """The contract knows what is open, so that its dates follow from it alone."""
+    if not issued.open_yen:
+        return
+    contract.open_invoices.append(
+        OpenInvoice(
+            number=issued.number,
+            issued_on=issued.issued_on,
+            due_on=issued.due_on,
+            total_yen=issued.total_yen,
+            open_yen=issued.open_yen,
+        )
+    )
+
+
+def _tell(change: Change, facts: rules.Invoice) -> None:
+    change.write(
+        money_letters.Invoice(
+            number=facts.number,
+            kind=facts.kind,
+            corrects=facts.corrects,
+            issued_on=facts.issued_on,
+            due_on=facts.due_on,
+            lines=[_spoken(line) for line in facts.lines],
+            sums=[[row.rate, row.yen, row.tax_yen] for row in facts.sums],
+            total_yen=facts.total_yen,
+            credit_yen=facts.credit_yen,
+            payable_yen=facts.payable_yen,
+            credit_left_yen=change.contract.credit_yen,
+            registration_number=facts.issuer.registration_number,
+            holder=facts.account.holder,
+            reference=facts.contract,
+        ),
+        facts.issued_on,
+        part=facts.number,
+    )
+
+
+def _spoken(line: Line) -> dict[str, str | int | None]:
+    """A line as the mail shows it."""
+    return {
+        "label": line.label,
+        "month": calendar.spoken_month(line.month) if line.month else None,
+        "quantity": line.quantity,
+        "unit_yen": line.unit_yen,
+        "yen": line.yen,
+        "note": line.note,
+    }
+
+
+def take_back(change: Change, number: str, why: str) -> None:
+    """Take an invoice back whole, by one with its lines negated; what was paid becomes credit."""
+    old = withdraw(change, number)
+    lines = [_negated(line, why) for line in old.as_facts().lines]
+    month = calendar.month_of_day(change.today)
+    refund = issue(change, "refund", month, change.today, None, lines, corrects=number)
+    mark_replaced(change, old, refund)
+
+
+def _negated(line: Line, why: str) -> Line:
+    return line._replace(unit_yen=-line.unit_yen, yen=-line.yen, note=why)
+
+
+def withdraw(change: Change, number: str) -> Invoice:
+    """An invoice asks for nothing any more: what was paid of it is credit. It is still there."""
+    contract = change.contract
+    old = lookup.invoice(change.house, number)
+    facts = old.as_facts()
+    contract.credit_yen += facts.payable_yen - old.open_yen + facts.credit_yen
+    contract.deposit_yen -= _deposit(facts.lines)
+    contract.open_invoices = [each for each in contract.open_invoices if each.number != number]
+    return old
+
+
+def mark_replaced(change: Change, old: Invoice, new: Invoice) -> None:
+    """Note on an invoice that was withdrawn which other one stands in its place."""
+    actions = [
+        Invoice.replaced_by.set(new.number),
+        Invoice.open_yen.set(0),
+        Invoice.open_of.remove(),
+    ]
+    change.update(old, actions, old.unchanged("open_yen", "replaced_by"))
+
+
+def _deposit(lines: Sequence[Line]) -> int:
+    return sum(line.yen for line in lines if line.kind == charges.DEPOSIT)

@@ -1,0 +1,61 @@
+"""What a diary of money reads: invoices as short rows, and calls by the dozen."""
+
+from datetime import date, time
+
+from chalicelib.rules import calendar
+from tests.desk import Desk, jst
+
+
+def takes_calls(desk: Desk, count: int, on: str, **facts) -> list[str]:
+    """So many calls of a day, written down at its end; the ids of their memos."""
+    desk.on(on, "18:00")
+    day = date.fromisoformat(on)
+    ids = []
+    for place in range(count):
+        moment = calendar.at(day, time(9 + place // 12, place % 12 * 5))
+        answer = desk.memo(f"{on}-{place}-{len(facts)}", received_at=jst(moment), **facts)
+        assert answer.status == 201, answer.text
+        ids.append(answer.json["id"])
+    return ids
+
+
+def invoices(desk: Desk) -> list[dict]:
+    """The contract's invoices in the order in which they were issued."""
+    listed = desk.get(f"/v1/invoices?contract={desk.contract}&limit=200").json["invoices"]
+    rows = [desk.get(f"/v1/invoices/{row['number']}").json for row in listed]
+    return sorted(rows, key=lambda row: (row["issued_on"], row["number"]))
+
+
+def number(desk: Desk, place: int) -> str:
+    """The number of the contract's invoice at that place, the last one at -1."""
+    return invoices(desk)[place]["number"]
+
+
+def bills(desk: Desk) -> list[tuple]:
+    """Each invoice: (part of its number, issued, due, its lines, total)."""
+    return [
+        (
+            row["number"].removeprefix(f"{desk.contract}-"),
+            row["issued_on"],
+            row["due_on"],
+            [short(line) for line in row["lines"]],
+            row["total_yen"],
+        )
+        for row in invoices(desk)
+    ]
+
+
+def short(line: dict) -> str:
+    """A line in one word: what, of which month, how many times how much."""
+    month = line["month"] or "-"
+    return f"{line['kind']} {month} {line['quantity']}×{line['unit_yen']}"
+
+
+def pays(desk: Desk, yen: int, on: str, *numbers: str, key: str = "", payer: str = "ｻｸﾗ") -> dict:
+    """The office records a transfer, and matches it where invoices are named."""
+    body = {"on": on, "yen": yen, "payer": payer, "invoices": list(numbers) or None}
+    body = {name: fact for name, fact in body.items() if fact is not None}
+    key = key or f"pay-{on}-{yen}-{len(numbers)}"
+    answer = desk.post("/v1/payments", body, **{"idempotency-key": key})
+    assert answer.status == 201, answer.text
+    return answer.json
