@@ -143,13 +143,13 @@ def _recipient(name: str) -> dict[str, str]:
 
 
 def _returns(facts: Invoice) -> tuple[Line, ...]:
-    """The lines of an invoice that take back so much that they have to be listed apart.
+    """The lines that take back so much that they have to be listed apart.
 
-    Where nothing else is on the paper, its own lines are that list.
+    A deposit was no sale. Where a paper gives back and asks for nothing, its lines are that list.
     """
-    credits = tuple(line for line in facts.lines if line.yen < 0)
+    credits = tuple(line for line in facts.lines if line.yen < 0 and line.rate != money.UNTAXED)
     is_large = money.total(credits) <= -money.RETURN_ITEMS_FROM
-    is_mixed = len(credits) < len(facts.lines)
+    is_mixed = any(line.yen >= 0 for line in facts.lines)
     return credits if is_large and is_mixed else ()
 
 

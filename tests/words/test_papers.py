@@ -167,6 +167,8 @@ NOT_SAID = [
     ({"credit_yen": 9_999}, ("お振込先", "お支払い期限")),
     ({"lines": (BACK,), "kind": "refund"}, ("ご請求金額", "お振込先", "充当")),
     ({"lines": (BASE, BACK._replace(yen=-2_960))}, ("返還の内訳",)),
+    ({"lines": (BASE, DEPOSIT._replace(yen=-22_080))}, ("返還の内訳",)),
+    ({"lines": (BACK, DEPOSIT._replace(yen=-2_960)), "kind": "refund"}, ("返還の内訳",)),
 ]
 
 
