@@ -5,8 +5,9 @@ STORE ?=
 DATA ?= data
 FAULTS ?= all
 VENV := .venv
+FONTS := .tools/fonts/characters.txt
 
-.PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench load soak package dynamodb-local pictures
+.PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench load soak package dynamodb-local fonts pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -15,6 +16,7 @@ help:
 	@echo "make test              every test"
 	@echo "make test-fast         rules, doors and faults: what needs no Java, browser, package, running stack or long lives"
 	@echo "make soak              10,000 random histories of calls under faults (needs npm and Java; HISTORIES=500 SEED=7)"
+	@echo "make fonts             the typeface of the papers, cut from its npm package (needs npm)"
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
@@ -27,17 +29,17 @@ help:
 	@echo "make check             linter, formatter, types, and that the pinned packages agree"
 	@echo "make audit             known holes in what is deployed"
 
-$(VENV)/run: requirements.txt requirements-run.txt
+$(VENV)/run: requirements.txt requirements-papers.txt requirements-run.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-run.txt
 	@touch $@
 
-$(VENV)/dev: requirements.txt requirements-run.txt requirements-dev.txt
+$(VENV)/dev: requirements.txt requirements-papers.txt requirements-run.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/run
 
-run: $(VENV)/run $(if $(filter dynamodb-local,$(STORE)),dynamodb-local)
+run: $(VENV)/run fonts $(if $(filter dynamodb-local,$(STORE)),dynamodb-local)
 	@PORT=$(PORT) STORE=$(STORE) DATA=$(DATA) exec $(VENV)/bin/python -m dev
 
 nightly: $(VENV)/run
@@ -52,13 +54,19 @@ dynamodb-local:
 		mv package/emulator dynamodb-local && rm -r package amplify-dynamodb-simulator-2.9.30.tgz; \
 	else echo "No npm or no Java here: the tests on DynamoDB Local will be skipped."; fi
 
-test: $(VENV)/dev dynamodb-local
+# A bold label may hold any character of the templates, so the cut follows them. Without npm papers cannot be made, and
+# their tests are skipped (never on CI).
+fonts: $(FONTS)
+$(FONTS): infra/fonts.py $(wildcard templates/papers/*.typ) | $(VENV)/run
+	@$(VENV)/bin/python -m infra.fonts || :
+
+test: $(VENV)/dev dynamodb-local fonts
 	$(VENV)/bin/pytest -n 2 --dist loadgroup $(if $(COVERAGE),--cov=chalicelib)
 
-test-fast: $(VENV)/dev
+test-fast: $(VENV)/dev fonts
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack and not diary"
 
-coverage: $(VENV)/dev
+coverage: $(VENV)/dev fonts
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack" --cov=chalicelib
 
 soak: $(VENV)/dev dynamodb-local
@@ -97,4 +105,4 @@ mutation: $(VENV)/dev
 
 # Asks the advisory service of PyPI; a package that cannot be looked up fails, so this needs the open internet.
 audit: $(VENV)/dev
-	$(VENV)/bin/pip-audit --strict --progress-spinner off -r requirements.txt --no-deps --disable-pip
+	$(VENV)/bin/pip-audit --strict --progress-spinner off -r requirements.txt -r requirements-papers.txt --no-deps --disable-pip

@@ -7,6 +7,7 @@ Endpoints of AWS services are not listed here: the AWS SDK itself reads
 import json
 import os
 import re
+from pathlib import Path
 
 VERSION = "0.1.0"
 
@@ -91,3 +92,14 @@ def signing_certificates() -> str:
     """
     own = f"https://sns.{REGION}.amazonaws.com/"
     return (os.environ.get("SNS_CERTIFICATES") or own).rstrip("/") + "/"
+
+
+def files_bucket() -> str:
+    """The private S3 bucket in which papers are kept."""
+    return os.environ["FILES_BUCKET"]
+
+
+def paper_fonts() -> Path:
+    """The folder with the typeface of the papers; `make fonts` fills the one on this machine."""
+    own = Path(__file__).parent.parent / ".tools" / "fonts"
+    return Path(os.environ.get("PAPER_FONTS") or own)

@@ -1,4 +1,4 @@
-"""The cloud in one process: moto's server on 127.0.0.1 with our tables, queue and identities.
+"""The cloud in one process: moto's server with our tables, queue, bucket and identities.
 
 Call `open_cloud` before anything of `chalicelib` is imported: it sets the
 environment that the app and the AWS SDK read.
@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import secrets
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
 
@@ -19,6 +20,7 @@ from dev.topic import Topic
 
 REGION = "ap-northeast-1"
 ACCOUNT = "123456789012"
+BUCKET = "denwaban-files"
 
 
 drawer = Drawer(None)
@@ -88,7 +90,7 @@ def _open_chatwork() -> None:
 
 
 def furnish() -> None:
-    """Tables, queue and sending identities, made in whatever cloud the environment points at."""
+    """Tables, queue, bucket and identities, made in the cloud that the environment points at."""
     make_tables()
     make_services()
 
@@ -107,8 +109,19 @@ def make_services() -> None:
 
     settle = queue.client().create_queue(QueueName="denwaban-settle")
     os.environ["SETTLE_QUEUE_URL"] = settle["QueueUrl"]
+    _make_bucket()
     for house in houses.all_houses().values():
         ses.client().create_email_identity(EmailIdentity=house.brand.mail_domain)
+
+
+def _make_bucket() -> None:
+    """The private bucket; one that is there stays."""
+    from chalicelib.channels import files
+
+    os.environ["FILES_BUCKET"] = BUCKET
+    place = {"LocationConstraint": REGION}
+    with suppress(files.client().exceptions.BucketAlreadyOwnedByYou):
+        files.client().create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
 
 
 def mails() -> list[EmailMessage]:

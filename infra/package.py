@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 SOURCES = ("app.py", "chalicelib", "templates", "vendor", "requirements.txt", ".chalice")
 # The services whose descriptions botocore has to read.
-AWS_DATA = ("dynamodb", "sesv2", "ses", "sqs", "sts")
+AWS_DATA = ("dynamodb", "s3", "sesv2", "ses", "sqs", "sts")
 NOT_NEEDED = (
     "*.dist-info/RECORD",
     "*.pyi",

@@ -28,7 +28,7 @@ LIBRARIES = {
     "rules": {"jpholiday"},
     "channels": {"botocore", "pyasn1", "urllib3"},
     "models": {"botocore", "pynamodb"},
-    "words": {"jinja2", "markupsafe"},
+    "words": {"jinja2", "markupsafe", "typst"},
     "flows": {"pynamodb"},
     "handlers": {"chalice", "botocore", "pynamodb"},
     "app": {"chalice"},

@@ -7,7 +7,7 @@ import pytest
 from tests.docs.references import ROOT, Reference, fault, prose, references
 
 FOLDERS = ("chalicelib", "dev", "infra", "tests", "templates")
-KINDS = {".py", ".toml", ".txt", ".html", ".css"}
+KINDS = {".py", ".toml", ".txt", ".html", ".css", ".typ"}
 OWN = ROOT / "tests" / "docs"  # its examples lead nowhere on purpose
 
 DOCUMENTS = [
