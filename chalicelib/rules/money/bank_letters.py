@@ -2,9 +2,8 @@
 
 import unicodedata
 
-_KATAKANA = [chr(code) for code in range(ord("ァ"), ord("ヺ") + 1)]
 _TO_KATAKANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゖ") + 1)}
-_SMALL = [letter for letter in _KATAKANA if " SMALL " in unicodedata.name(letter)]
+_SMALL = "ァィゥェォッャュョヮヵヶ"
 _TO_LARGE = {
     ord(letter): unicodedata.lookup(unicodedata.name(letter).replace(" SMALL ", " "))
     for letter in _SMALL
@@ -36,14 +35,14 @@ def half_width(text: str) -> str:
     letter which no bank takes.
     """
     letters = unicodedata.normalize("NFC", text)
-    halves = [_halves(letter) for letter in letters]
-    unwritable = [letter for letter, half in zip(letters, halves, strict=True) if half is None]
+    halves = {letter: _halves(letter) for letter in letters}
+    unwritable = [letter for letter, half in halves.items() if half is None]
     if unwritable:
-        named = "".join(_shown(letter) for letter in dict.fromkeys(unwritable))
+        named = "".join(_shown(letter) for letter in unwritable)
         raise ValueError(
             f"「{named}」は銀行の振込ファイルで使えない文字です。カナ・英数字で入力してください。"
         )
-    return "".join(half for half in halves if half)
+    return "".join(halves[letter] or "" for letter in letters)
 
 
 def _halves(letter: str) -> str | None:

@@ -195,9 +195,10 @@ def _decided(
     """The only choice as a proposal, several as a list, and None where there is none."""
     if not choices:
         return None
-    if len(choices) == 1:
-        fee = 0 if paid_yen is None else _yen(choices[0]) - paid_yen
-        return _proposal(strength, reason, choices[0], fee)
+    first, *others = choices
+    if not others:
+        fee = 0 if paid_yen is None else _yen(first) - paid_yen
+        return _proposal(strength, reason, first, fee)
     every = {invoice.number: invoice for choice in choices for invoice in choice}
     return _proposal("list", "several", _oldest_first(every.values()))
 

@@ -76,7 +76,7 @@ def key(name: str) -> str:
     in front make no difference. Empty only for a name without a letter.
     """
     plain = _plain(split(name)[1])
-    core = _AT_TAIL.sub("", _AT_HEAD.sub("", _INSIDE.sub("", plain), count=1))
+    core = _AT_TAIL.sub("", _AT_HEAD.sub("", _INSIDE.sub("", plain)))
     return _letters(core) or _letters(_plain(name))
 
 

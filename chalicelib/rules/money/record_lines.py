@@ -69,8 +69,9 @@ class Movement(Record):
 
 def notice(account: str, line: Line, today: date) -> Movement:
     """A record of a list of transfers that came in, or of the notice that one did not."""
-    is_wide = line.content[128:152].isdigit()
-    fields = line.cut(WIDE_NOTICE if is_wide else NOTICE)
+    wide = line.cut(WIDE_NOTICE)
+    is_wide = (wide.content["wide_yen"] + wide.content["wide_cheques_yen"]).isdigit()
+    fields = wide if is_wide else line.cut(NOTICE)
     yen = fields.number("yen", "金額")
     if is_wide and not yen:
         yen = fields.number("wide_yen", "金額(2)")

@@ -23,6 +23,7 @@ PERMITTED = re.compile(r"[ｦｱ-ﾟA-Z0-9 ()\-./｢｣,\\]*")
         ("か\u3099", "ｶﾞ"),
         ("カ゛", "ｶﾞ"),
         ("ヲ ヰ ヱ ヂ ヅ ヵ ヶ", "ｦ ｲ ｴ ﾁﾞ ﾂﾞ ｶ ｹ"),
+        ("ゔゕゖぁっ", "ｳﾞｶｹｱﾂ"),
         ("abc－12／３．４，「あ」", "ABC-12/3.4,｢ｱ｣"),
         ("￥1", "\\1"),  # the byte of the backslash is the yen sign of JIS X 0201
         ("①", "1"),
@@ -43,6 +44,7 @@ def test_a_name_is_written_in_the_letters_of_the_banks(text, expected):
         ("エー＆ビー～エー＆", "＆～"),
         ("ア\nイ", "U+000A"),
         ("café", "é"),
+        ("ア\u3097\uffa0", "U+3097\uffa0"),  # what stands behind the tables' last letters
     ],
 )
 def test_what_no_bank_takes_is_named(text, named):

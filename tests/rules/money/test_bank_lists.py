@@ -90,6 +90,17 @@ def test_a_change_of_what_we_read_out_of_a_text_changes_no_identity():
     assert identity(other) == identity(entry)
 
 
+def test_an_identity_never_changes_from_one_version_to_the_next():
+    records = [notice_header(), notice(cancel="1"), notice_trailer(0, 0), END]
+    assert identities(joined(records))[0][:16] == "396eccea9e6dbda1"
+    assert identities(LISTS["0038"])[0][:16] == "13169a5c91fbe550"
+
+
+@pytest.mark.parametrize("number", ["0012345", "0000012345"])
+def test_zeros_in_front_of_an_account_fill_seven_digits(number):
+    assert bank_lists.account("0005", "123", "1", number) == "0005/123/1/0012345"
+
+
 def test_an_account_is_the_same_with_seven_digits_and_with_ten():
     records = [statement_header(), statement(), statement_trailer((1, 5720), (0, 0)), END]
     for content in (joined(records), joined([*notices(5720), END])):

@@ -81,6 +81,12 @@ def test_a_date_may_be_written_in_each_of_these_ways(day):
     assert entry.on == date(2026, 9, 1)
 
 
+@pytest.mark.parametrize("day", [date(2018, 1, 1), date(2026, 10, 11)])
+def test_a_date_may_lie_eight_years_back_and_a_month_ahead(day):
+    (entry,) = read(sbi(f"{day:%Y%m%d},振込＊タナカ,,5720,,-")).entries
+    assert entry.on == day
+
+
 @pytest.mark.parametrize(
     ("balance", "expected"), [("", None), ("-", None), ("-1,000", -1000), ("0", 0)]
 )
@@ -105,6 +111,7 @@ def test_a_balance_may_be_missing_or_below_zero(balance, expected):
         ("2026901,振込＊タナカ,,500,,", "日付「2026901」が日付として読み取れません"),
         ("202609/01,振込＊タナカ,,500,,", "日付「202609/01」が日付として読み取れません"),
         ("1926/9/1,振込＊タナカ,,500,,", "日付「1926/9/1」が日付として読み取れません"),
+        ("2017/12/31,振込＊タナカ,,500,,", "日付「2017/12/31」が日付として読み取れません"),
         ("2026/10/12,振込＊タナカ,,500,,", "日付「2026/10/12」が日付として読み取れません"),
         (",振込＊タナカ,,500,,", "日付「」が日付として読み取れません"),
         ("20260901,振込＊タナカ,,5,720,1000,-", "列の数(7列)が見出し(6列)と一致しません"),

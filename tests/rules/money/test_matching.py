@@ -96,6 +96,8 @@ OURS = A._replace(kana=None, contract="mk-7KQ2MAB3DE")
         # A name's beginning, and the amount alone.
         (entry("ﾀｶﾊｼﾕ"), [A, OTHER], "weak", ["A1"], "prefix"),
         (entry("ﾀｶﾊｼﾕｳｷ ｵｵｻｶｼﾃﾝ"), [A, invoice("B1", kana="スズキ")], "weak", ["A1"], "prefix"),
+        (entry("ﾀｶﾊｼ"), [A, invoice("B1", kana="スズキ")], "weak", ["A1"], "prefix"),
+        (entry(yen=1), [invoice("A1", 1)], "strong", ["A1"], "name"),
         (entry("ﾀｶﾊ"), [A, invoice("B1", kana="スズキ")], "list", ["A1", "B1"], "several"),
         (entry("ﾔﾏﾀﾞ"), [A, OTHER], "weak", ["A1"], "amount"),
         (entry(""), [A, OTHER], "weak", ["A1"], "amount"),
@@ -177,6 +179,12 @@ def test_the_office_is_told_why_and_what_to_do(payment, invoices, sentence):
     assert matching.propose(payment, invoices).sentence == sentence
 
 
+def test_of_several_clients_a_list_names_the_one_that_is_due_first():
+    later = invoice("B1", 900, client="髙橋 友希", due_on=date(2026, 10, 31))
+    sentence = matching.propose(entry(yen=1), [later, A]).sentence
+    assert sentence.startswith("髙橋 勇気様からのお振込と思われますが、")
+
+
 def test_of_many_open_invoices_only_all_together_are_a_sum():
     many = [invoice(f"A{place:02}", 1000 + place) for place in range(11)]
     total = sum(each.open_yen for each in many)
@@ -200,6 +208,7 @@ CANCEL = entry(bank_number="000007", on=date(2026, 9, 2), is_cancel=True)
         (CANCEL._replace(bank_number=None), [BEFORE], [BEFORE]),
         (CANCEL._replace(bank_number=None), [BEFORE, BEFORE._replace(copy=1)],
          [BEFORE, BEFORE._replace(copy=1)]),
+        (CANCEL, [BEFORE._replace(on=CANCEL.on)], [BEFORE._replace(on=CANCEL.on)]),
         (CANCEL, [BEFORE._replace(yen=1)], []),
         (CANCEL, [BEFORE._replace(account="0310")], []),
         (CANCEL, [BEFORE._replace(on=date(2026, 9, 3))], []),
@@ -245,8 +254,9 @@ def test_a_proposal_adds_up_and_belongs_to_one_client(payment, invoices):
     if proposal.strength in ("strong", "weak"):
         assert sum(each.open_yen for each in chosen) == payment.yen + proposal.fee_yen
         assert len({each.contract for each in chosen}) == 1
-    if proposal.strength == "strong":
+    if proposal.reason != "fee":
         assert proposal.fee_yen == 0
+    if proposal.strength == "strong":
         assert all(payment.key in {*each.names, *each.payers} for each in chosen)
 
 

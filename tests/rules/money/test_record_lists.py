@@ -75,6 +75,7 @@ def test_list_03_gives_what_came_in_and_counts_what_went_out():
     facts = [(each.payer, each.yen, each.is_transfer, each.line) for each in bank_list.entries]
     assert facts == [("ﾀｶﾊｼ ﾕｳｷ", 5720, True, 2), ("ｹﾂｻﾝｵﾘｿｸ", 12, False, 4)]
     assert bank_list.debits == 1
+    assert {each.is_cancel for each in bank_list.entries} == {False}
     assert {each.account for each in bank_list.entries} == {ACCOUNT}
     assert {each.bank_number for each in bank_list.entries} == {None}  # zeros are no number
 

@@ -103,9 +103,16 @@ def test_no_payout_makes_no_file():
     assert refusal.value.errors == (Fault("payouts", sentence),)
 
 
+MANY = [PAYOUT._replace(yen=9_999_999_999)] * 100
+
+
+def test_a_total_of_twelve_digits_fits():
+    assert b"8000101999999999999 " in build(*MANY, PAYOUT._replace(yen=99))
+
+
 def test_a_total_of_more_than_twelve_digits_makes_no_file():
     with pytest.raises(Invalid) as refusal:
-        build(*[PAYOUT._replace(yen=9_999_999_999)] * 101)
+        build(*MANY, PAYOUT._replace(yen=100))
     sentence = "振込金額の合計が12桁を超えています。ファイルを分けてください。"
     assert refusal.value.errors == (Fault("payouts", sentence),)
 
