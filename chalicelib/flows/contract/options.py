@@ -69,8 +69,14 @@ def _last_day(change: Change, running: Option, is_free: bool) -> date:
         return change.today - timedelta(days=1)
     running.until = change.today
     if not is_free:
-        running.until = calendar.last_day_of(f"{change.today:%Y-%m}")
+        running.until = calendar.last_day_of(_last_month(change, running))
     return running.until
+
+
+def _last_month(change: Change, option: Option) -> str:
+    """This month, or the last one that was billed of it: nothing is given back (money.md)."""
+    billed = change.contract.billed.get(f"option:{option.key}", {})
+    return max([calendar.month_of_day(change.today), *billed])
 
 
 def _running(contract: Contract, key: str) -> Option | None:

@@ -10,6 +10,7 @@ from datetime import date
 from chalicelib.input import phones
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life
+from chalicelib.rules.contract.lifecycle import ENDED
 from chalicelib.rules.house_types import Price
 from chalicelib.rules.houses import House
 from chalicelib.rules.money import invoice
@@ -30,6 +31,7 @@ from chalicelib.rules.money.things import (
 
 DEPOSIT = "deposit"
 PLAN_DIFFERENCE = "plan_difference"
+RETURNED = "returned"
 
 Billed = dict[str, dict[str, str]]
 
@@ -37,10 +39,13 @@ Billed = dict[str, dict[str, str]]
 def unbilled(contract: Billable, house: House, up_to: str, today: date) -> list[Line]:
     """The lines of everything in service up to a month that was not billed yet.
 
-    With them the deposit, once, and what a change of plan has changed of months billed before.
+    With them the deposit, once, and what a change of plan has changed of months billed before. A
+    contract that has ended is given back the months behind its end that were billed in advance.
     """
     paid = paid_period(contract, house, today)
     lines = _not_in(contract.billed, contract, house, paid, up_to)
+    if contract.status == ENDED:
+        return [*lines, *_not_served(contract, house, paid)]
     return [*lines, *_plan_differences(contract, house)]
 
 
@@ -64,17 +69,13 @@ def monthly_yen(
     first, _ = paid_period(contract, house, today)
     paid = (first, None)
     month = calendar.month_of_day(max(on, first))
-    in_month = [
-        _line(thing, contract, house, month)
+    fee = house.price(plan or _plan(contract, month), calendar.first_day_of(month)).fee
+    beside = [
+        _line(thing, contract, house, month).yen
         for thing in things(contract, house, paid)
-        if month in months(thing, paid, month)
+        if thing.kind != BASE and month in months(thing, paid, month)
     ]
-    yen = invoice.total(in_month)
-    if plan is None:
-        return yen
-    day = calendar.first_day_of(month)
-    own = next(line.yen for line in in_month if line.kind == BASE)
-    return yen - own + house.price(plan, day).fee
+    return fee + sum(beside)
 
 
 def spoken(lines: list[Line]) -> list[tuple[str, int]]:
@@ -87,7 +88,9 @@ def note(lines: list[Line], contract: Billable) -> Billed:
     billed = {name: dict(by_month) for name, by_month in contract.billed.items()}
     for line in lines:
         name = _name(line)
-        if name:
+        if line.kind == RETURNED and line.month:
+            del billed[line.key][line.month]
+        elif name:
             plan = _plan(contract, line.month) if name == BASE and line.month else ""
             billed.setdefault(name, {})[line.month or ""] = plan
     return billed
@@ -151,6 +154,29 @@ def _plan_differences(contract: Billable, house: House) -> list[Line]:
         label = f"プラン変更の差額({house.plan(was).name}から{house.plan(plan).name})"
         lines.append(invoice.line(PLAN_DIFFERENCE, plan, label, month, yen))
     return lines
+
+
+def _not_served(contract: Billable, house: House, paid: Period) -> list[Line]:
+    """The house may end a contract within a month that it has billed in advance."""
+    assert paid[1] is not None  # whoever has ended had a last day
+    last = calendar.month_of_day(paid[1])
+    lines = []
+    for name, by_month in contract.billed.items():
+        kind, _, key = name.partition(":")
+        for month, plan in sorted(by_month.items()):
+            if month > last:
+                billed = _as_billed(Thing(kind, key, [paid]), contract, house, month, plan)
+                label = f"ご利用終了による返金({billed.label})"
+                lines.append(invoice.line(RETURNED, name, label, month, -billed.unit_yen))
+    return lines
+
+
+def _as_billed(thing: Thing, contract: Billable, house: House, month: str, plan: str) -> Line:
+    """A line as it was billed in advance, the base fee at the plan of then."""
+    if thing.kind != BASE:
+        return _line(thing, contract, house, month)
+    fee = house.price(plan, calendar.first_day_of(month)).fee
+    return invoice.line(BASE, "", f"{house.plan(plan).name} 月額基本料金", month, fee)
 
 
 def _line(thing: Thing, contract: Billable, house: House, month: str) -> Line:

@@ -38,12 +38,14 @@ def test_from_the_form_to_a_contract(any_desk):
         "お申し込みを受け付けました(メールアドレスの確認)",
         "メールアドレスを確認しました(ご利用開始までのお手続き)",
         "テストメール(受信の確認をお願いします)",
+        f"ご請求書({desk.contract}-202609-1)",
         "サービスを開始しました(03-6700-1234)",
         "スマイルフォンネット",
         "スマイルフォンネット",
         "サービスのご確認のお願い",
         "お試し期間は2026年9月15日(火)までです",
         "正式なご契約でのご利用が始まりました",
+        f"ご請求書({desk.contract}-202609-2)",
         "スマイルフォンネット",
     ]
 
@@ -119,5 +121,10 @@ def test_missed_nights_are_caught_up_in_order(any_desk):
     desk.on("2026-09-01").starts("smile")
     desk.at("2026-09-20")
     assert desk.status == "active"
-    events = [(note["on"], note["event"]) for note in desk.look()["history"][-2:]]
-    assert events == [("2026-09-12", "trial_reminder_missed"), ("2026-09-16", "continued")]
+    events = [(note["on"], note["event"]) for note in desk.look()["history"][-4:]]
+    assert events == [
+        ("2026-09-12", "trial_reminder_missed"),
+        ("2026-09-16", "continued"),
+        ("2026-09-16", "closed"),
+        ("2026-09-16", "invoice_issued"),
+    ]

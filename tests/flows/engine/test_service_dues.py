@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.flows.engine.happenings import next_due
+from chalicelib.models import Contract
 from chalicelib.rules import houses
 from chalicelib.rules.contract import life, lifecycle
-from tests.flows.engine.test_contract_dues import BLANK, TRIAL, day, dues
+from tests.flows.engine.test_contract_dues import TRIAL, day, dues
 
 MK, SMILE = houses.find("mk"), houses.find("smile")
 
@@ -26,11 +27,11 @@ def address(asked_on=None, reminded_on=None, confirmed=False):
 def contract(status=lifecycle.ACTIVE, addresses=(), start_checks=tuple(life.CHECKS), **dates):
     people = [SimpleNamespace(addresses=[each]) for each in addresses]
     dates = {"started_on": "09-01"} | dates
-    return SimpleNamespace(
-        **BLANK
-        | {name: day(each) for name, each in dates.items()}
-        | {"status": status, "people": people, "start_checks": start_checks}
-    )
+    given = Contract(status=status, start_checks=list(start_checks))
+    given.attribute_values["people"] = people
+    for name, each in dates.items():
+        setattr(given, name, day(each))
+    return given
 
 
 def ahead(given, house=MK):

@@ -55,7 +55,7 @@ def pays(desk: Desk, yen: int, on: str, *numbers: str, key: str = "", payer: str
     """The office records a transfer, and matches it where invoices are named."""
     body = {"on": on, "yen": yen, "payer": payer, "invoices": list(numbers) or None}
     body = {name: fact for name, fact in body.items() if fact is not None}
-    key = key or f"pay-{on}-{yen}-{len(numbers)}"
+    key = key or f"pay-{on}-{yen}-{'-'.join(numbers)}"
     answer = desk.post("/v1/payments", body, **{"idempotency-key": key})
     assert answer.status == 201, answer.text
     return answer.json
