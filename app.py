@@ -45,6 +45,30 @@ def settle(event: jobs.Event, context: object) -> dict:
     return jobs.settle(event)
 
 
+@app.lambda_function(name="close")
+def close(event: jobs.Event, context: object) -> dict:
+    """EventBridge, 00:20 JST: the monthly close, until it is complete."""
+    return jobs.close(event)
+
+
+@app.lambda_function(name="books")
+def books(event: jobs.Event, context: object) -> dict:
+    """EventBridge, 06:00 JST."""
+    return jobs.books(event)
+
+
+@app.lambda_function(name="recount")
+def recount(event: jobs.Event, context: object) -> dict:
+    """By hand; a dry run unless the event says otherwise."""
+    return jobs.recount(event)
+
+
+@app.lambda_function(name="redrive")
+def redrive(event: jobs.Event, context: object) -> dict:
+    """By hand; a dry run unless the event says otherwise."""
+    return jobs.redrive(event)
+
+
 @app.lambda_function(name="sweep")
 def sweep(event: jobs.Event, context: object) -> dict:
     """EventBridge, every minute."""

@@ -109,6 +109,8 @@ def make_services() -> None:
 
     settle = queue.client().create_queue(QueueName="denwaban-settle")
     os.environ["SETTLE_QUEUE_URL"] = settle["QueueUrl"]
+    dead = queue.client().create_queue(QueueName="denwaban-settle-dead")
+    os.environ["SETTLE_DEAD_LETTERS_URL"] = dead["QueueUrl"]
     _make_bucket()
     for house in houses.all_houses().values():
         ses.client().create_email_identity(EmailIdentity=house.brand.mail_domain)

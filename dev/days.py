@@ -94,7 +94,18 @@ def run_night(moment: datetime) -> dict:
 
     report = app.nightly({"time": moment.isoformat()}, None)
     drain()
+    app.close({"time": moment.isoformat()}, None)
+    drain()
     return report
+
+
+def run_books(moment: datetime) -> dict:
+    """The morning's look into the books; how many contracts of each house."""
+    import app
+
+    counts = app.books({"time": moment.isoformat()}, None)
+    drain()
+    return counts
 
 
 def run_sweep() -> None:

@@ -30,11 +30,36 @@ def send(messages: list[dict]) -> None:
 
 def depth() -> int:
     """Messages waiting, roughly."""
+    return _depth(config.settle_queue_url())
+
+
+def dead_letters() -> int:
+    """Messages that failed too often, roughly."""
+    return _depth(config.settle_dead_letters_url())
+
+
+def _depth(url: str) -> int:
     name = "ApproximateNumberOfMessages"
-    answer = client().get_queue_attributes(
-        QueueUrl=config.settle_queue_url(), AttributeNames=[name]
-    )
+    answer = client().get_queue_attributes(QueueUrl=url, AttributeNames=[name])
     return int(answer["Attributes"][name])
+
+
+def redrive() -> int:
+    """Put the dead letters back, each onto the queue before it is deleted. Returns how many."""
+    moved = 0
+    url = config.settle_dead_letters_url()
+    while letters := _received(url):
+        send([json.loads(letter["Body"]) for letter in letters])
+        for letter in letters:
+            client().delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
+        moved += len(letters)
+    return moved
+
+
+def _received(url: str) -> list[dict[str, Any]]:
+    answer = client().receive_message(QueueUrl=url, MaxNumberOfMessages=AT_ONCE)
+    letters: list[dict[str, Any]] = answer.get("Messages", [])
+    return letters
 
 
 def client() -> Any:

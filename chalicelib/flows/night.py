@@ -2,18 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from chalicelib import log
 from chalicelib.channels import queue
 from chalicelib.errors import NotFound
 from chalicelib.flows.engine import contracts
-from chalicelib.models import Contract, Progress
+from chalicelib.flows.money import books as money_books
+from chalicelib.models import Book, Contract, Progress
+from chalicelib.models.book import HEAD
 from chalicelib.models.contract import DueIndex
 from chalicelib.rules import calendar, houses
 from chalicelib.rules.contract import lifecycle
 from chalicelib.rules.houses import House
+from chalicelib.rules.money import closes
 
+OPEN, COMPLETE = "open", "complete"  # how far a closing has come
+_BEGUN = (lifecycle.TRIAL, lifecycle.ACTIVE, lifecycle.ENDED)
 BATCH = 10
+BOOKS_BATCH = 50  # contracts of one part of the books' record
 
 
 def hand_out(now: datetime) -> dict[str, int]:
@@ -33,6 +40,96 @@ def hand_out(now: datetime) -> dict[str, int]:
         _queue(key, contract_ids, now)
         counts[key] = len(contract_ids)
     return counts
+
+
+def close(now: datetime) -> dict[str, int]:
+    """The monthly close as a job of its own: how many contracts of each house are not closed yet.
+
+    From the day after a closing until nobody is left they are queued again, and the record
+    `close#<house>#<month>` says how far the closing has come.
+    """
+    counts = {}
+    today = calendar.day_of(now)
+    for key, house in houses.all_houses().items():
+        month = closes.last_closed(house, today)
+        record = Progress.find(f"close#{key}#{month}")
+        if record is not None and record.state == COMPLETE:
+            counts[key] = 0
+            continue
+        due = Contract.by_due.query(key, range_key_condition=DueIndex.due <= today)
+        contract_ids = [contract.id for contract in due]
+        _queue(key, contract_ids, now)
+        counts[key] = len(contract_ids)
+        _note_close(key, month, len(contract_ids), record, now)
+    return counts
+
+
+def _note_close(key: str, month: str, left: int, record: Progress | None, now: datetime) -> None:
+    """A closing is complete once a run of the job finds nobody left."""
+    begun_at = record.begun_at if record else now
+    state = OPEN if left else COMPLETE
+    Progress(f"close#{key}#{month}", state=state, at=now, left=left, begun_at=begun_at).save()
+
+
+def books(now: datetime) -> dict[str, int]:
+    """Have every contract's books checked in batches. Returns how many contracts of each house.
+
+    A closing that is not complete by now is an alarm.
+    """
+    counts = {}
+    today = calendar.day_of(now)
+    for key, house in houses.all_houses().items():
+        _alarm_unfinished(key, closes.last_closed(house, today))
+        contract_ids = _all(key)
+        places = range(0, len(contract_ids), BOOKS_BATCH)
+        parts = [contract_ids[place : place + BOOKS_BATCH] for place in places]
+        message = {"house": key, "now": now.isoformat()}
+        queue.send(
+            [
+                message | {"books": f"{number:04}", "contracts": part}
+                for number, part in enumerate(parts, 1)
+            ]
+        )
+        Book(f"{key}#{today}", HEAD, at=now, parts=len(parts), contracts=len(contract_ids)).save()
+        counts[key] = len(contract_ids)
+    return counts
+
+
+def _alarm_unfinished(key: str, month: str) -> None:
+    record = Progress.find(f"close#{key}#{month}")
+    if record is not None and record.state != COMPLETE:
+        log.alarm("close not complete", house=key, month=month, left=record.left)
+
+
+def _all(house_key: str) -> list[str]:
+    """The ids of a house's contracts that have begun, whether they have ended or not."""
+    page = Contract.by_house.query(house_key, attributes_to_get=["id", "status"])
+    return [contract.id for contract in page if contract.status in _BEGUN]
+
+
+def check_books(house_key: str, contract_ids: Iterable[str], part: str, now: datetime) -> None:
+    """One part of the books' record."""
+    money_books.check_batch(houses.all_houses()[house_key], contract_ids, part, now)
+
+
+def recount(
+    house: House, contract_id: str, now: datetime, dry_run: bool = True
+) -> list[dict[str, Any]]:
+    """The closed months of a contract whose count differs from what was settled. Raises NotFound.
+
+    Unless it is a dry run, the next closing bills the difference.
+    """
+    return money_books.recount(house, contract_id, now, dry_run)
+
+
+def redrive(dry_run: bool = True) -> dict[str, int]:
+    """Put what lies among the dead letters of the settle queue back onto it. Returns how many.
+
+    Settled twice, a contract is settled once. A dry run only counts.
+    """
+    if dry_run:
+        return {"settle": queue.dead_letters()}
+    return {"settle": queue.redrive()}
 
 
 def redate(now: datetime, dry_run: bool = False) -> dict[str, int]:

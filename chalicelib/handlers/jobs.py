@@ -26,6 +26,46 @@ def nightly(event: Event) -> dict:
     return counts
 
 
+def close(event: Event) -> dict:
+    """00:20 JST: what the night has left of a closing, until it is complete."""
+    counts = night.close(_time_of(event))
+    log.info("close", **counts)
+    return counts
+
+
+def books(event: Event) -> dict:
+    """06:00 JST: every closed month is held against its memos and invoices."""
+    counts = night.books(_time_of(event))
+    log.info("books", **counts)
+    return counts
+
+
+def redrive(event: Event) -> dict:
+    """By hand: dead letters go back onto their queue. `{"dry_run": true}` only counts them."""
+    dry_run = bool(event.get("dry_run", True))
+    counts = night.redrive(dry_run)
+    log.info("redrive", dry_run=dry_run, **counts)
+    return counts
+
+
+def recount(event: Event) -> dict:
+    """By hand: `{"house": "mk", "contract": "mk-7KQ2MAB3DE"}`; a dry run unless it says otherwise.
+
+    The closed months of a contract are counted again by their memos. What differs is billed by
+    the next closing.
+    """
+    dry_run = bool(event.get("dry_run", True))
+    house = houses.find(event.get("house", ""))
+    if house is None:
+        return {"error": f"house: send one of {', '.join(houses.all_houses())}"}
+    try:
+        differences = night.recount(house, event.get("contract", ""), _time_of(event), dry_run)
+    except Problem as problem:
+        return {"error": problem.detail}
+    log.info("recount", dry_run=dry_run, differences=len(differences))
+    return {"differences": differences}
+
+
 def settle(event: Event) -> dict:
     """A batch from the queue, one message after the other.
 
@@ -44,6 +84,9 @@ def _settle_batch(record: Event) -> bool:
     try:
         batch = json.loads(record["body"])
         now = datetime.fromisoformat(batch["now"])
+        if "books" in batch:
+            night.check_books(batch["house"], batch["contracts"], batch["books"], now)
+            return True
         redate = batch.get("redate", False)
         return not night.settle_batch(batch["house"], batch["contracts"], now, redate)
     except Exception:

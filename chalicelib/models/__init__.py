@@ -1,5 +1,6 @@
 """The tables."""
 
+from chalicelib.models.book import Book
 from chalicelib.models.contract import Contract
 from chalicelib.models.counter import Counter
 from chalicelib.models.history import History
@@ -18,6 +19,7 @@ from chalicelib.models.token import Token
 
 __all__ = [
     "TABLES",
+    "Book",
     "Contract",
     "Counter",
     "History",
@@ -36,6 +38,7 @@ __all__ = [
 ]
 
 TABLES = (
+    Book,
     Contract,
     Counter,
     History,

@@ -1,6 +1,6 @@
 """How far a job has come, so that the next run knows."""
 
-from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute
+from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute
 from chalicelib.models.base import Table, table
 
 
@@ -14,3 +14,5 @@ class Progress(Table):
     job = UnicodeAttribute(hash_key=True)  # redate
     state = UnicodeAttribute()  # what the job's last whole run was made of
     at = UTCDateTimeAttribute()
+    left = WholeAttribute(null=True)  # of a closing: contracts that are not closed yet
+    begun_at = UTCDateTimeAttribute(null=True)

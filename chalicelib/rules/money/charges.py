@@ -87,7 +87,7 @@ def note(lines: list[Line], contract: Billable) -> Billed:
     """What was billed before, and these lines with it."""
     billed = {name: dict(by_month) for name, by_month in contract.billed.items()}
     for line in lines:
-        name = _name(line)
+        name = BASE if line.kind == PLAN_DIFFERENCE else monthly_name(line)
         if line.kind == RETURNED and line.month:
             del billed[line.key][line.month]
         elif name:
@@ -96,11 +96,9 @@ def note(lines: list[Line], contract: Billable) -> Billed:
     return billed
 
 
-def _name(line: Line) -> str | None:
+def monthly_name(line: Line) -> str | None:
     """Under which name it is kept that a line was billed; None for what is no monthly thing."""
-    if line.kind in (BASE, PLAN_DIFFERENCE):
-        return BASE
-    if line.kind in (LISTED, DEPOSIT):
+    if line.kind in (BASE, LISTED, DEPOSIT):
         return line.kind
     return f"{line.kind}:{line.key}" if line.kind in _LINES else None
 

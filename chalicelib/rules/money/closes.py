@@ -65,6 +65,24 @@ def last_month(contract: Billable, house: House) -> str:
     return calendar.month_after(calendar.month_of_day(settled))
 
 
+def last_closed(house: House, today: date) -> str:
+    """The month whose closing is the last one that is due by a JST date."""
+    month = calendar.month_of_day(today)
+    closing = closing_day(calendar.first_day_of(month), house)
+    return month if closing < today else calendar.month_after(month, -1)
+
+
+def frozen_months(contract: Billable) -> list[str]:
+    """The months in service whose count was frozen by a closing, its free trial included."""
+    if contract.started_on is None or contract.closed_through is None:
+        return []
+    last = calendar.month_after(contract.closed_through, -1)
+    end = life.last_service_day(contract)
+    if end:
+        last = min(last, calendar.month_of_day(end))
+    return calendar.months(calendar.month_of_day(contract.started_on), last)
+
+
 def billed_through(house: House, month: str) -> str:
     """The last month whose base fee the closing of a month bills."""
     return calendar.month_after(month, house.billing.advance_months)
