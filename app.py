@@ -6,11 +6,13 @@ from chalicelib.handlers import jobs
 from chalicelib.handlers.api import (
     admin,
     calls,
+    closes,
     contracts,
     life,
     lines,
     memos,
     money,
+    payouts,
     plans,
     roster,
 )
@@ -28,7 +30,9 @@ app.register_blueprint(contracts.routes)  # /v1/contracts: gates, start, trial
 app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, notice and other ends
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
 app.register_blueprint(lines.routes)  # /v1/lines  /v1/contracts/{contract}/lines
-app.register_blueprint(money.routes)  # /v1/invoices  /v1/payments  /v1/payouts
+app.register_blueprint(money.routes)  # /v1/invoices  /v1/payments
+app.register_blueprint(payouts.routes)  # /v1/payouts  /v1/contracts/{contract}/set-off
+app.register_blueprint(closes.routes)  # /v1/closes/{month}  /v1/books/{day}
 app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 

@@ -98,10 +98,17 @@ def empty() -> None:
             model.delete_table()
 
 
-def damage(table: str, identity: str, **texts: str) -> None:
-    """Put other texts into an item, past the app and whoever watches it."""
-    new = {name: {"Value": {"S": text}, "Action": "PUT"} for name, text in texts.items()}
+def damage(table: str, identity: str, key: str = "id", **values: str | int | bool) -> None:
+    """Put other values into an item, past the app and whoever watches it."""
+    new = {name: {"Value": _value(each), "Action": "PUT"} for name, each in values.items()}
     store = boto3.client("dynamodb")
     store.update_item(
-        TableName=f"{config.TABLE_PREFIX}{table}", Key={"id": {"S": identity}}, AttributeUpdates=new
+        TableName=f"{config.TABLE_PREFIX}{table}", Key={key: {"S": identity}}, AttributeUpdates=new
     )
+
+
+def _value(value: str | int | bool) -> dict:
+    """A plain value as DynamoDB takes it."""
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"S": value} if isinstance(value, str) else {"N": str(value)}

@@ -7,7 +7,7 @@ counted was handed over before the closing was due: a close that runs late gives
 from datetime import date, datetime
 
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import count_month, invoices
+from chalicelib.flows.contract import advice, count_month, invoices
 from chalicelib.flows.contract.count_month import Month
 from chalicelib.models import Recount, Statement
 from chalicelib.models.statement import pack
@@ -17,6 +17,7 @@ from chalicelib.rules.money import charges, closes, counts
 from chalicelib.rules.money.closes import Close
 from chalicelib.rules.money.counts import Count
 from chalicelib.rules.money.invoice import Kind, Line
+from chalicelib.rules.money.things import BASE
 
 
 def close(change: Change, on: date) -> None:
@@ -45,7 +46,7 @@ def bill_missed_months(change: Change) -> None:
         return
     through = closes.billed_through(house, contract.closed_through)
     lines = charges.unbilled(contract, house, through, change.today)
-    if any(line.kind == "base" for line in lines):
+    if any(line.kind == BASE for line in lines):
         _bill(change, "at_once", contract.closed_through, change.today, lines)
 
 
@@ -89,6 +90,8 @@ def _freeze(change: Change, closing: Close, ledger: list[Recount]) -> list[Line]
         settled_surcharge_yen=counted.count.surcharge_yen,
     )
     change.put(statement, Statement.contract.does_not_exist())
+    if month in contract.billed.get(BASE, {}):  # not in a free trial
+        advice.note_month(change, month, plan, counted.count.calls)
     return counts.billed(statement, counted.count.calls, counted.surcharges)
 
 

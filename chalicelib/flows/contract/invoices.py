@@ -6,14 +6,16 @@ however often it is run (money.md Invoice).
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
 from chalicelib.models import Contract, Invoice
 from chalicelib.models.contract_parts import OpenInvoice
 from chalicelib.rules import calendar
 from chalicelib.rules.houses import House
-from chalicelib.rules.money import charges
+from chalicelib.rules.money import charges, closes
 from chalicelib.rules.money import invoice as rules
 from chalicelib.rules.money.invoice import Account, Issuer, Kind, Line, Recipient
 from chalicelib.words import money_letters
@@ -142,6 +144,44 @@ def _spoken(line: Line) -> dict[str, str | int | None]:
         "yen": line.yen,
         "note": line.note,
     }
+
+
+def correct(
+    change: Change, number: str, reason: str, adjustments: Sequence[dict[str, Any]]
+) -> None:
+    """Put an invoice right by a new part: its lines, the adjustments, today's recipient.
+
+    An adjustment has `label`, `yen` (negative for a credit) and `month` or None. Raises NotFound,
+    and Refused where another invoice stands in its place already.
+    """
+    contract = change.contract
+    old = lookup.invoice(change.house, number)
+    if old.contract != contract.id:
+        raise NotFound("この請求書は、このご契約のものではありません。番号をご確認ください。")
+    if old.replaced_by:
+        raise Refused(
+            f"この請求書は {old.replaced_by} に差し替えられています。そちらを訂正してください。"
+        )
+    old = withdraw(change, number)
+    facts = old.as_facts()
+    extra = [
+        rules.line("adjustment", "", each["label"], each["month"], each["yen"], note=reason)
+        for each in adjustments
+    ]
+    due_on = max(facts.due_on or change.today, closes.due_on(change.house, change.today))
+    new = issue(
+        change,
+        "correction",
+        facts.month,
+        change.today,
+        due_on,
+        [*facts.lines, *extra],
+        corrects=number,
+    )
+    mark_replaced(change, old, new)
+    if contract.first_invoice == number:
+        contract.first_invoice = new.number
+    change.record("invoice_corrected", text=f"{number}: {reason}")
 
 
 def take_back(change: Change, number: str, why: str) -> None:

@@ -49,10 +49,10 @@ def match(change: Change, payment_id: str, numbers: Iterable[str]) -> None:
     """
     payment = lookup.payment(change.house, payment_id)
     listed = list(dict.fromkeys(numbers))
-    if payment.contract == change.contract.id and _pays(payment, listed):
-        return
     if payment.cancelled_at:
         raise Refused("この入金は取り消されています。")
+    if payment.contract == change.contract.id and _pays(payment, listed):
+        return
     if payment.contract:
         raise Refused(
             "この入金はすでに消し込まれています。変更する場合は、先に消し込みを取り消してください。"

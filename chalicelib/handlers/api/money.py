@@ -1,4 +1,4 @@
-"""The office's money: invoices, statements, payments, payouts (money.md)."""
+"""The office's money: invoices, statements, payments (money.md)."""
 
 from functools import partial
 
@@ -6,13 +6,12 @@ from chalice import Blueprint
 
 from chalicelib.errors import NotFound
 from chalicelib.flows import lookup
-from chalicelib.flows.contract import payout
+from chalicelib.flows.contract import invoices as stories
 from chalicelib.flows.engine import contracts
 from chalicelib.flows.money import payments
 from chalicelib.flows.post import act
 from chalicelib.flows.views import invoices
 from chalicelib.flows.views import payments as lists
-from chalicelib.handlers.actions import Action, open_actions
 from chalicelib.handlers.api.memos import idempotency_key
 from chalicelib.handlers.http import api
 from chalicelib.handlers.incoming import Visit
@@ -23,6 +22,7 @@ from chalicelib.models import Statement
 routes = Blueprint(__name__)
 
 MOST_YEN = 10**9
+MONTH = r"20[0-9]{2}-(0[1-9]|1[0-2])"
 _NUMBER = Text("請求書番号", max=60, example="mk-7KQ2MAB3DE-202609-1")
 _CURSOR = Text("続きの印", required=False, max=1000)
 _LIMIT = Number("件数", min=1, max=200, required=False)
@@ -57,6 +57,37 @@ def list_invoices(visit: Visit) -> dict:
 @api(routes, "GET", "/v1/invoices/{number}", "An invoice with its lines and sums")
 def read_invoice(visit: Visit, number: str) -> dict:
     return invoices.view(lookup.invoice(visit.house, number))
+
+
+_ADJUSTMENT = Shape(
+    "Adjustment",
+    label=Text("品目", max=60, example="9月分のお詫びの値引き"),
+    yen=Number("金額(円、値引きは負の数)", min=-MOST_YEN, max=MOST_YEN),
+    month=Text("対象の月", required=False, pattern=(MONTH, "2026-09 の形で入力してください。")),
+)
+
+
+@api(
+    routes,
+    "POST",
+    "/v1/invoices/{number}/correction",
+    "Put an invoice right by a new part that names it",
+    takes=Shape(
+        "InvoiceCorrected",
+        reason=Text("理由", max=200),
+        adjustments=Many("調整する行", _ADJUSTMENT, max=20, required=False),
+    ),
+    status=201,
+)
+def correct_invoice(visit: Visit, number: str) -> dict:
+    old = lookup.invoice(visit.house, number)
+    adjustments = visit.body["adjustments"] or []
+    story = partial(
+        stories.correct, number=number, reason=visit.body["reason"], adjustments=adjustments
+    )
+    act.on_contract(visit.house, old.contract, visit.now, visit.key.owner, story)
+    newest = lookup.invoice(visit.house, number).replaced_by
+    return invoices.view(lookup.invoice(visit.house, newest))
 
 
 @api(
@@ -154,68 +185,3 @@ def unmatch_payment(visit: Visit, payment: str) -> dict:
 def cancel_payment(visit: Visit, payment: str) -> dict:
     reason = visit.body["reason"]
     return lists.view(payments.cancel(visit.house, payment, reason, visit.key.owner, visit.now))
-
-
-_PAYOUTS_QUERY = Shape("PayoutsQuery", open_=_ONLY, limit=_LIMIT, cursor=_CURSOR)
-
-
-@api(
-    routes,
-    "GET",
-    "/v1/payouts",
-    "Money that goes back to clients, the newest first",
-    query=_PAYOUTS_QUERY,
-    gives={"type": "object", "required": ["payouts", "cursor"]},
-)
-def list_payouts(visit: Visit) -> dict:
-    query = visit.query
-    open_only = query["open_"] is not None
-    return lists.list_payouts(visit.house, open_only, query["cursor"], query["limit"])
-
-
-@api(
-    routes,
-    "POST",
-    "/v1/payouts/{payout_id}/paid",
-    "A payout was sent; the client is told",
-    takes=Shape("PayoutPaid", on=Day("振込日")),
-)
-def mark_paid(visit: Visit, payout_id: str) -> dict:
-    made = lookup.payout(visit.house, payout_id)
-    story = partial(payout.mark_paid, payout_id=payout_id, on=visit.body["on"])
-    act.on_contract(visit.house, made.contract, visit.now, visit.key.owner, story)
-    return lists.payout(lookup.payout(visit.house, payout_id))
-
-
-open_actions(
-    routes,
-    [
-        Action(
-            "note_bank_account",
-            "POST",
-            "/bank-account",
-            "Note where a client wants to be paid back",
-            payout.note_bank_account,
-            Shape(
-                "BankAccount",
-                bank_code=Text(
-                    "銀行コード", pattern=(r"[0-9]{4}", "4桁の数字で入力してください。")
-                ),
-                branch_code=Text(
-                    "支店コード", pattern=(r"[0-9]{3}", "3桁の数字で入力してください。")
-                ),
-                kind=Choice("預金種目", {"1": "普通", "2": "当座", "4": "貯蓄"}),
-                number=Text("口座番号", pattern=(r"[0-9]{7}", "7桁の数字で入力してください。")),
-                holder=Text("口座名義(カナ)", max=60),
-            ),
-        ),
-        Action(
-            "set_off",
-            "POST",
-            "/set-off",
-            "Pay what is open of the credit and the deposit that the house has",
-            payout.set_off,
-            Shape("SetOff", reason=Text("理由", max=300)),
-        ),
-    ],
-)

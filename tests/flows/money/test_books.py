@@ -100,7 +100,7 @@ DAMAGE = [
 @pytest.mark.parametrize(("attribute", "value", "found"), DAMAGE)
 def test_a_damaged_invoice_is_found(closed, capfd, attribute, value, found):
     desk = closed
-    stores.damage("invoices", number(desk, -1), **{attribute: value})
+    stores.damage("invoices", number(desk, -1), key="number", **{attribute: value})
     findings, _ = checked(desk)
     assert [finding["what"] for finding in findings] == found
     assert '{"alarm": "books do not check", "house": "mk"' in capfd.readouterr().err
