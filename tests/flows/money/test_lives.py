@@ -41,6 +41,7 @@ class Life:
 
     def __init__(self, house: str, day: date, trial: bool, plan: int) -> None:
         self.desk = Desk(day.isoformat())
+        self.keys_since = day
         self.house = house
         self.plans = list(PLANS[house])
         self.calls: dict[str, tuple[str, bool, int]] = {}  # id: month, counts, surcharge
@@ -74,6 +75,13 @@ class Life:
         answer = self.desk.office(part, body, method)
         assert answer.status < 500, (part, answer.text)
         return answer.status == 200
+
+    def lives(self, days: int, clock_time: str = "10:00") -> None:
+        """So many days go by, and only the last night of them is lived."""
+        if self.desk.today > self.keys_since + timedelta(days=250):
+            self.desk.keys.clear()  # a key does not last a whole life
+            self.keys_since = self.desk.today
+        wakes(self.desk, (self.desk.today + timedelta(days=days)).isoformat(), clock_time)
 
     def does(self, wish: str, size: int) -> None:
         getattr(self, f"_{wish}")(size)
@@ -204,7 +212,7 @@ class Life:
         """Leave, and live until nothing more can follow."""
         self.tries("notice")
         for _ in range(9):
-            wakes(self.desk, (self.desk.today + timedelta(days=31)).isoformat())
+            self.lives(31)
             self.desk.look()
         assert self.contract.status == "ended"
         assert self.contract.parked_at is None
@@ -400,11 +408,11 @@ def live(house: str, day: date, trial: bool, plan: int, steps: list[tuple]) -> N
     life = Life(house, day, trial, plan)
     wishes = WISHES[house] + ALWAYS
     for days, which, size, twice in steps:
-        target = life.desk.today + timedelta(days=days)
-        for _ in range(1 + twice):
-            wakes(life.desk, target.isoformat())
+        life.lives(days)
+        if twice:
+            life.lives(0)
         life.does(wishes[which % len(wishes)], size)
-        wakes(life.desk, target.isoformat(), "18:00")
+        life.lives(0, "18:00")
     life.ends()
     before = stored()
     for back in (60, 30, 1, 0):

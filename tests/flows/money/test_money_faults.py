@@ -129,6 +129,22 @@ def test_a_gate_passed_by_a_match_gives_its_payment_back(desk):
     assert invoices(desk)[0]["open_yen"] == 5500
 
 
+def test_a_payment_dated_before_the_turn_of_the_month_pays_for_the_month_of_its_day(desk):
+    desk.at("2026-09-19").starts("mk")  # a trial to 28 September
+    desk.does("plan", {"plan": "half"})  # from 1 October
+    wakes(desk, "2026-09-25").does("continuation")
+    wakes(desk, "2026-09-29")
+    wakes(desk, "2026-10-02").passes("payment", yen=5920, paid_on="2026-09-30")
+    assert lines(desk, -1) == ["base 2026-09 1×2960", "deposit - 1×2960"]
+    assert desk.look()["active_from"] == "2026-09-30"
+
+
+def test_a_deposit_that_nobody_has_paid_is_not_set_off(desk):
+    desk.at("2026-09-24").signs_up("mk", trial="no")
+    desk.presses("お申し込みを受け付けました")
+    assert desk.office("set-off", {"reason": "未払いのため"}).status == 409
+
+
 def test_a_first_payment_in_two_parts_goes_back_whole(desk):
     desk.at("2026-09-01").signs_up("smile")
     desk.presses("お申し込みを受け付けました")
