@@ -3,6 +3,7 @@
 from datetime import date, time
 
 from chalicelib.rules import calendar
+from dev import days
 from tests.desk import Desk, jst
 
 
@@ -59,3 +60,33 @@ def pays(desk: Desk, yen: int, on: str, *numbers: str, key: str = "", payer: str
     answer = desk.post("/v1/payments", body, **{"idempotency-key": key})
     assert answer.status == 201, answer.text
     return answer.json
+
+
+def wakes(desk: Desk, day: str, clock_time: str = "10:00") -> Desk:
+    """Live only the last of the nights until that day: those before it were missed."""
+    desk.moment = calendar.at(date.fromisoformat(day), days.NIGHT)
+    days.run_night(desk.moment)
+    desk.moment = calendar.at(date.fromisoformat(day), days.MORNING)
+    days.run_sweep()
+    return desk.at(day, clock_time)
+
+
+def lines(desk: Desk, place: int) -> list[str]:
+    """The lines of the contract's invoice at that place, the last one at -1."""
+    return [short(line) for line in invoices(desk)[place]["lines"]]
+
+
+def issued(desk: Desk) -> list[tuple]:
+    """Each invoice: (when it was issued, its lines)."""
+    return [(row[1], row[3]) for row in bills(desk)]
+
+
+def hires(desk: Desk, count: int) -> list[str]:
+    """So many more people receive reports from now on; their ids."""
+    ids = []
+    for place in range(count):
+        address = f"more{desk.moment:%m%d%H%M}{place}@sakura.example"
+        added = desk.does("people", {"name": f"増田{place}", "addresses": [address]})
+        desk.presses("テストメール", to=address)
+        ids.append(added["people"][-1]["id"])
+    return ids
