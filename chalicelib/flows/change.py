@@ -162,6 +162,11 @@ class Change:
         """Put an item in the same write; put twice, it is put as it was the second time."""
         self._writes[item.identity] = Write("put", item, condition)
 
+    def pending(self, item: Table) -> Table | None:
+        """The item of the same key that this write puts already, as it stands in it."""
+        write = self._writes.get(item.identity)
+        return write.item if write and write.verb == "put" else None
+
     def update(self, item: Table, actions: Sequence[Action], condition: Condition) -> None:
         if item.identity in self._writes:
             raise RuntimeError("two changes of one item in one write: the first would be lost")

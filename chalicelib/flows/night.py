@@ -151,13 +151,14 @@ def redate(now: datetime, dry_run: bool = False) -> dict[str, int]:
 
 
 def _running(house_key: str) -> list[str]:
-    """The ids of a house's contracts that have not ended.
+    """The ids of a house's contracts that have not ended, or still have dates ahead.
 
     No other attribute is read: one contract that is stored wrongly must not
     cost the house its night.
     """
-    page = Contract.by_house.query(house_key, attributes_to_get=["id", "status"])
-    return [contract.id for contract in page if contract.status != lifecycle.ENDED]
+    page = Contract.by_house.query(house_key, attributes_to_get=["id", "status", "due"])
+    running = [each for each in page if each.status != lifecycle.ENDED or each.due]
+    return [contract.id for contract in running]
 
 
 def _would_move(house: House, contract_id: str) -> bool:

@@ -62,6 +62,7 @@ class Payment(Table):
     contract = UnicodeAttribute(null=True)
     taken = JSONAttribute(default=list)
     credit_yen = WholeAttribute(default=0)
+    deposit_yen = WholeAttribute(default=0)  # of a set-off: what came of the deposit
     # A transfer for several contracts: each gets a payment of its own, a part of this one.
     parts = JSONAttribute(null=True)
     part_of = UnicodeAttribute(null=True)

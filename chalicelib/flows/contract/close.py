@@ -4,7 +4,7 @@ All of it goes into one write under the contract's version, so that it happens o
 counted was handed over before the closing was due: a close that runs late gives the same invoice.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chalicelib.flows.change import Change
 from chalicelib.flows.contract import advice, count_month, invoices
@@ -18,6 +18,8 @@ from chalicelib.rules.money.closes import Close
 from chalicelib.rules.money.counts import Count
 from chalicelib.rules.money.invoice import Kind, Line
 from chalicelib.rules.money.things import BASE
+
+_DAY = timedelta(days=1)
 
 
 def close(change: Change, on: date) -> None:
@@ -62,7 +64,8 @@ def _bill(change: Change, kind: Kind, month: str, dated: date, lines: list[Line]
 
 def _ledger(contract_id: str, since: datetime | None) -> list[Recount]:
     """The changes of counts since the last closing, read strongly."""
-    later = Recount.place >= since.isoformat(timespec="microseconds") if since else None
+    # A day more: a decision that was told again over midnight bears the time of its first try.
+    later = Recount.place >= (since - _DAY).isoformat(timespec="microseconds") if since else None
     return list(Recount.query(contract_id, later, consistent_read=True))
 
 
@@ -106,17 +109,18 @@ def _was_served(change: Change, month: str) -> bool:
 def _settle_again(change: Change, closing: Close, ledger: list[Recount]) -> list[Line]:
     """What has changed in months that were frozen before, in their order.
 
-    The month frozen last is always counted again: a report of its may have been late.
+    All that can still be objected to are counted again: a report may have come late, or been taken
+    back, without anybody's decision.
     """
-    months = {line.month for line in ledger} | {calendar.month_after(closing.freezes, -1)}
+    since = calendar.day_of(closing.frozen_at) - timedelta(days=change.house.objections.days)
+    oldest = min([calendar.month_of_day(since), *(line.month for line in ledger)])
+    within = Statement.month.between(oldest, calendar.month_after(closing.freezes, -1))
     lines = []
-    for month in sorted(months):
-        statement = Statement.of(change.contract.id, month)
-        if statement:
-            counted = count_month.count(
-                change.contract.id, month, closing.frozen_at, ledger, statement.frozen_at
-            )
-            lines += _settle(change, statement, counted)
+    for statement in Statement.query(change.contract.id, within, consistent_read=True):
+        counted = count_month.count(
+            change.contract.id, statement.month, closing.frozen_at, ledger, statement.frozen_at
+        )
+        lines += _settle(change, statement, counted)
     return lines
 
 

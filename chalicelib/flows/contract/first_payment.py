@@ -12,7 +12,7 @@ from chalicelib.models import Contract
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life
 from chalicelib.rules.houses import House
-from chalicelib.rules.money import charges, first
+from chalicelib.rules.money import charges, closes, first
 from chalicelib.rules.money.invoice import Line
 
 UNKNOWN_MONTH = "ご利用開始月の1か月分"
@@ -25,6 +25,7 @@ def ask(change: Change, on: date) -> None:
     contract.first_asked = first.wish(contract, house, on)
     month = calendar.month_of_day(change.today)
     old = invoices.withdraw(change, contract.first_invoice) if contract.first_invoice else None
+    contract.billed = {}  # what was billed before the paid contract was for this payment alone
     contract.billed = charges.note(lines, contract)
     issued = invoices.issue(
         change,
@@ -63,6 +64,9 @@ def begin(change: Change, on: date) -> None:
     if contract.billed:
         month = calendar.month_of_day(on)
         contract.billed = charges.move_first_month(contract.billed, month)
+    for invoice in contract.open_invoices:
+        if invoice.number == contract.first_invoice and invoice.due_on is None:
+            invoice.due_on = closes.due_on(change.house, on)
 
 
 def give_back(change: Change, why: str) -> None:
@@ -71,5 +75,5 @@ def give_back(change: Change, why: str) -> None:
     if contract.first_invoice is None:
         return
     invoices.take_back(change, contract.first_invoice, why)
-    contract.first_invoice = None
+    contract.first_invoice = contract.first_asked = None
     contract.billed = {}

@@ -88,6 +88,7 @@ def reopen_gate(change: Change, gate: str) -> None:
         raise NotFound("この確認項目は、事務で完了したものではありません。")
     if gate == "number":
         raise Refused("発行した番号は取り消せません。")
+    facts = next(entry.facts or {} for entry in contract.gates if entry.gate == gate)
     contract.gates = [entry for entry in contract.gates if entry.gate != gate]
     contract.ready_on = None
     for name in _WRITES.get(gate, ()):
@@ -95,7 +96,7 @@ def reopen_gate(change: Change, gate: str) -> None:
     if gate == "eligibility":
         _forget_eligibility(change)
     if gate == "payment":
-        payment_undone.undo_gate(change)
+        payment_undone.undo_gate(change, facts.get("payment"))
     change.record("gate_reopened", text=gate)
 
 
@@ -146,7 +147,8 @@ def _note_payment(change: Change, facts: Facts) -> None:
     contract, paid_on = change.contract, facts["paid_on"]
     if not contract.applied_on <= paid_on <= change.today:
         raise wrong("paid_on", "入金日は、お申し込みの日から本日までの日付を入力してください。")
-    due = invoice.total(charges.first_payment(contract, change.house, change.today))
+    day = paid_on if contract.paused_on else change.today  # a late payment counts by its own date
+    due = invoice.total(charges.first_payment(contract, change.house, day))
     if facts["yen"] < due and not facts["short"]:
         raise wrong(
             "yen",

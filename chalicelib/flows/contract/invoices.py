@@ -200,7 +200,7 @@ def _negated(line: Line, why: str) -> Line:
 def withdraw(change: Change, number: str) -> Invoice:
     """An invoice asks for nothing any more: what was paid of it is credit. It is still there."""
     contract = change.contract
-    old = lookup.invoice(change.house, number)
+    old = taken_out(change, number)
     facts = old.as_facts()
     contract.credit_yen += facts.payable_yen - old.open_yen + facts.credit_yen
     contract.deposit_yen -= _deposit(facts.lines)
@@ -208,14 +208,32 @@ def withdraw(change: Change, number: str) -> Invoice:
     return old
 
 
+def taken_out(change: Change, number: str) -> Invoice:
+    """An invoice that this write may change: the same one, however often it is asked for.
+
+    Raises NotFound.
+    """
+    pending = change.pending(Invoice(number))
+    if isinstance(pending, Invoice):
+        return pending
+    invoice = lookup.invoice(change.house, number)
+    change.put(invoice, invoice.unchanged("open_yen", "replaced_by", "paper_at"))
+    return invoice
+
+
+def set_open(change: Change, number: str, open_yen: int, paid_on: date | None = None) -> Invoice:
+    """So much of an invoice is still to be paid; `paid_on` says when the last part came."""
+    invoice = taken_out(change, number)
+    invoice.open_yen = open_yen
+    invoice.open_of = invoice.house if open_yen else None
+    invoice.paid_on = None if open_yen else paid_on
+    return invoice
+
+
 def mark_replaced(change: Change, old: Invoice, new: Invoice) -> None:
     """Note on an invoice that was withdrawn which other one stands in its place."""
-    actions = [
-        Invoice.replaced_by.set(new.number),
-        Invoice.open_yen.set(0),
-        Invoice.open_of.remove(),
-    ]
-    change.update(old, actions, old.unchanged("open_yen", "replaced_by"))
+    set_open(change, old.number, 0, old.paid_on)
+    old.replaced_by = new.number
 
 
 def _deposit(lines: Sequence[Line]) -> int:

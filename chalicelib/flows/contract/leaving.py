@@ -93,6 +93,7 @@ def terminate(change: Change, on: date, reason: str) -> None:
     contract.terminate_on = on
     contract.terminate_why = reason
     change.record("termination_decided", on, text=reason)
+    close.bill_missed_months(change)
     change.tell(letters.Termination(day=on, reason=reason, withdrawn=False))
 
 

@@ -64,7 +64,7 @@ def drop(change: Change, option: str) -> None:
 
 def _last_day(change: Change, running: Option, is_free: bool) -> date:
     contract = change.contract
-    if running.since > change.today:
+    if running.since > change.today and not _billed(change, running):
         contract.options = [option for option in contract.options if option is not running]
         return change.today - timedelta(days=1)
     running.until = change.today
@@ -75,8 +75,12 @@ def _last_day(change: Change, running: Option, is_free: bool) -> date:
 
 def _last_month(change: Change, option: Option) -> str:
     """This month, or the last one that was billed of it: nothing is given back (money.md)."""
-    billed = change.contract.billed.get(f"option:{option.key}", {})
-    return max([calendar.month_of_day(change.today), *billed])
+    return max([calendar.month_of_day(change.today), *_billed(change, option)])
+
+
+def _billed(change: Change, option: Option) -> list[str]:
+    """The months of an option that were billed."""
+    return list(change.contract.billed.get(f"option:{option.key}", {}))
 
 
 def _running(contract: Contract, key: str) -> Option | None:

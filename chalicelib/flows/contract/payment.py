@@ -8,7 +8,8 @@ from pynamodb.expressions.update import Action
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
-from chalicelib.models import Contract, Invoice, Payment
+from chalicelib.flows.contract import invoices
+from chalicelib.models import Contract, Payment
 from chalicelib.models.contract_parts import GatePassed
 from chalicelib.rules.contract import gates
 
@@ -57,10 +58,13 @@ def match(change: Change, payment_id: str, numbers: Iterable[str]) -> None:
         raise Refused(
             "この入金はすでに消し込まれています。変更する場合は、先に消し込みを取り消してください。"
         )
+    if payment.parts:
+        raise Refused("この入金は、複数のご契約に分割されています。")
+    untouched = payment.unchanged("contract", "cancelled_at", "parts")
     _use(change, payment, listed)
     _remember(change, payment.payer_key)
     _pass_gate(change, payment)
-    change.update(payment, _as_matched(payment), Payment.contract.does_not_exist())
+    change.update(payment, _as_matched(payment), untouched)
 
 
 def take_part(change: Change, payment: Payment, numbers: list[str]) -> None:
@@ -120,15 +124,10 @@ def _pay(change: Change, number: str, yen: int, on: date) -> int:
         _refuse_unknown(change, number)
         return 0
     part = min(yen, entry.open_yen)
-    invoice = Invoice(number)
-    is_whole = part == entry.open_yen
-    was = entry.open_yen
     entry.open_yen -= part
-    actions = [Invoice.open_yen.set(entry.open_yen)]
-    if is_whole:
-        actions += [Invoice.open_of.remove(), Invoice.paid_on.set(on)]
+    invoices.set_open(change, number, entry.open_yen, on)
+    if not entry.open_yen:
         contract.open_invoices = [each for each in contract.open_invoices if each is not entry]
-    change.update(invoice, actions, Invoice.open_yen == was)
     return part
 
 
@@ -166,5 +165,6 @@ def _pass_gate(change: Change, payment: Payment) -> None:
         GatePassed(gate="payment", at=change.now, by=change.by, ground=ground, facts=facts)
     )
     contract.paid_on = payment.on
-    contract.paid_yen = payment.yen
+    invoice = invoices.taken_out(change, contract.first_invoice)
+    contract.paid_yen = invoice.total_yen + payment.credit_yen
     change.record("gate_passed", text="payment")

@@ -3,13 +3,21 @@
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
+from chalicelib.flows.contract import invoices
 from chalicelib.flows.contract import payment as payments
 from chalicelib.models import Invoice, Payment
 from chalicelib.models.contract_parts import OpenInvoice
 
 
-def undo_gate(change: Change) -> None:
-    """The gate of the first payment is taken back, and with it the payment."""
+def undo_gate(change: Change, passed_by: str | None) -> None:
+    """The gate of the first payment is taken back: so is the payment that the office recorded.
+
+    A transfer of the bank's that has passed the gate (`passed_by`, its id) waits for a person
+    again.
+    """
+    if passed_by:
+        _let_wait(change, lookup.payment(change.house, passed_by))
+        return
     payment = Payment.find(payments.of_gate(change.contract))
     if payment is not None and payment.cancelled_at is None:
         _give_back(change, payment)
@@ -20,7 +28,7 @@ def _reopen_gate(change: Change, payment: Payment) -> None:
     """The payment that passed the gate is taken back before the paid contract has begun."""
     contract = change.contract
     entry = next((each for each in contract.gates if each.gate == "payment"), None)
-    if entry is None or (entry.facts or {}).get("payment") != payment.id:
+    if contract.active_from or entry is None or (entry.facts or {}).get("payment") != payment.id:
         return
     change.proceed("payment_reopened")
     contract.gates = [each for each in contract.gates if each is not entry]
@@ -36,7 +44,7 @@ def cancel(change: Change, payment_id: str, reason: str) -> None:
     payment = lookup.payment(change.house, payment_id)
     if payment.cancelled_at:
         return
-    if payment.source == "gate":
+    if payment.source == "gate" and change.contract.active_from is None:
         raise Refused(
             "この入金は確認項目「入金」で記録されています。その完了を取り消してください。"
         )
@@ -66,6 +74,10 @@ def unmatch(change: Change, payment_id: str) -> None:
     if payment.source not in ("bank", "hand") or payment.cancelled_at:
         raise Refused("この入金の消し込みは取り消せません。")
     _reopen_gate(change, payment)
+    _let_wait(change, payment)
+
+
+def _let_wait(change: Change, payment: Payment) -> None:
     _give_back(change, payment)
     actions = [
         Payment.contract.remove(),
@@ -79,39 +91,52 @@ def unmatch(change: Change, payment_id: str) -> None:
 
 def _give_back(change: Change, payment: Payment) -> None:
     """What a payment has paid is open again, and its credit is gone."""
-    if payment.credit_yen > change.contract.credit_yen:
+    if payment.source != "set_off" and payment.credit_yen > change.contract.credit_yen:
         raise Refused(
             "この入金の過入金分は、すでに別の請求に充当されています。"
             "先にその請求書を訂正してください。"
         )
     for part in payment.taken:
         _open_again(change, part["invoice"], part["yen"])
-    change.contract.credit_yen -= payment.credit_yen
+    contract = change.contract
+    contract.credit_yen -= payment.credit_yen
+    if payment.source == "set_off":
+        contract.deposit_yen += payment.deposit_yen
+        contract.credit_yen += payment.yen - payment.deposit_yen
 
 
 def _open_again(change: Change, number: str, yen: int) -> None:
+    """So much of an invoice is to be paid again, or of the one that stands in its place.
+
+    An invoice that is overdue by now is reminded of as from today.
+    """
     if not yen:
         return
     contract = change.contract
-    invoice = lookup.invoice(change.house, number)
-    if invoice.replaced_by:
-        raise Refused(
-            f"請求書 {number} は {invoice.replaced_by} で訂正されています。"
-            "この入金は取り消せません。"
-        )
+    invoice = _living(change, number)
     open_yen = invoice.open_yen + yen
-    actions = [
-        Invoice.open_yen.set(open_yen),
-        Invoice.open_of.set(invoice.house),
-        Invoice.paid_on.remove(),
-    ]
-    change.update(invoice, actions, invoice.unchanged("open_yen", "replaced_by"))
-    others = [each for each in contract.open_invoices if each.number != number]
+    invoices.set_open(change, invoice.number, open_yen)
+    is_overdue = invoice.due_on is not None and invoice.due_on < change.today
     entry = OpenInvoice(
-        number=number,
+        number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         total_yen=invoice.total_yen,
         open_yen=open_yen,
+        reminded_on=change.today if is_overdue else None,
     )
+    others = [each for each in contract.open_invoices if each.number != invoice.number]
     contract.open_invoices = sorted([*others, entry], key=lambda each: each.issued_on)
+
+
+def _living(change: Change, number: str) -> Invoice:
+    """The invoice, or the newest part that stands in its place. Raises Refused for a refund."""
+    invoice = lookup.invoice(change.house, number)
+    while invoice.replaced_by:
+        invoice = lookup.invoice(change.house, invoice.replaced_by)
+    if invoice.kind == "refund":
+        raise Refused(
+            f"請求書 {number} は取り消され、お支払いの分は返金の対象になっています。"
+            "返金の一覧をご確認ください。"
+        )
+    return invoice

@@ -34,6 +34,7 @@ def pay_out(change: Change, on: date) -> None:
         yen=yen,
         fee_yen=fee,
         net_yen=yen - fee,
+        paid_on=None if yen > fee else arose_on,  # nothing is left to send
     )
     contract.credit_yen = contract.deposit_yen = 0
     change.put(made, Payout.id.does_not_exist())
@@ -76,6 +77,8 @@ def set_off(change: Change, reason: str) -> None:
     Raises Refused where there is nothing to set off.
     """
     contract = change.contract
+    if contract.active_from is None:
+        raise Refused("有料のご契約が始まるまでは、お預かり金を充当できません。")
     open_yen = sum(each.open_yen for each in contract.open_invoices)
     yen = min(open_yen, contract.credit_yen + contract.deposit_yen)
     if not yen:
@@ -89,6 +92,7 @@ def set_off(change: Change, reason: str) -> None:
         on=change.today,
         yen=yen,
         source="set_off",
+        deposit_yen=yen - from_credit,
         recorded_at=change.now,
         by=change.by,
     )

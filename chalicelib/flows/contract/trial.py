@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from chalicelib.errors import Refused, wrong
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import ending
+from chalicelib.flows.contract import ending, first_payment
 from chalicelib.flows.contract.wording import service
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import lifecycle
@@ -42,6 +42,7 @@ def withdraw_continuation(change: Change) -> None:
         raise Refused(lifecycle.no_pending("continuation_withdrawn"))
     contract.continuation_asked_on = None
     change.record("continuation_withdrawn")
+    first_payment.give_back(change, "継続のお申し出のお取り消し")
     _say_continuation(change, withdrawn=True)
 
 

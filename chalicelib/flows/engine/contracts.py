@@ -1,6 +1,6 @@
 """A contract as it stands today: what is overdue is settled before anybody sees it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from pynamodb.exceptions import PynamoDBException
 
@@ -59,14 +59,20 @@ def _settle_or_park(change: Change) -> None:
     except Problem:
         raise
     except Exception as fault:
-        if isinstance(fault, PynamoDBException) and not refused_as_wrong(fault):
-            raise  # a store that is down is no fault of the contract's
-        log.crash("contract cannot be settled", contract=change.contract.id)
-        log.alarm("contract parked", contract=change.contract.id)
-        Contract.park(change.contract.id, due, change.now)
-        raise Parked(
-            "このご契約は自動処理が止まっており、事務で確認しています。", retry_after=300
-        ) from None
+        raise _parked(change, due, fault) from None
+
+
+def _parked(change: Change, due: date | None, fault: Exception) -> Exception:
+    """What is raised of a contract that cannot be settled, which stops by this.
+
+    A store that is down is no fault of the contract's.
+    """
+    if isinstance(fault, PynamoDBException) and not refused_as_wrong(fault):
+        return fault
+    log.crash("contract cannot be settled", contract=change.contract.id)
+    log.alarm("contract parked", contract=change.contract.id)
+    Contract.park(change.contract.id, due, change.now)
+    return Parked("このご契約は自動処理が止まっており、事務で確認しています。", retry_after=300)
 
 
 def look_at(house: House, contract_id: str, now: datetime) -> Contract:
@@ -88,11 +94,15 @@ def during_a_call(house: House, contract_id: str, now: datetime) -> Contract:
 def redate(house: House, contract_id: str, now: datetime) -> bool:
     """Date a contract anew by today's house file and holidays; whether its date was another one."""
     contract = load(house, contract_id, now)
-    due = next_due(contract, house)
+    change = Change(contract, house, now, DATES)
+    try:
+        due = next_due(contract, house)
+    except Exception as fault:
+        raise _parked(change, contract.due, fault) from None
     if due == contract.due:
         return False
     contract.due = due
-    _settle_or_park(Change(contract, house, now, DATES))
+    _settle_or_park(change)
     return True
 
 

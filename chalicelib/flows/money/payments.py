@@ -48,7 +48,7 @@ def record(house: House, owner: str, key: str, body: dict[str, Any], now: dateti
             "この Idempotency-Key は、別の内容の入金で使われています。"
             "新しい入金には新しいキーを付けてください。"
         )
-    if numbers and stored.contract is None:
+    if numbers and stored.matched_at is None and not stored.cancelled_at:
         match(house, stored.id, numbers, owner, now)
     return lookup.payment(house, stored.id)
 
@@ -96,7 +96,7 @@ def match(house: House, payment_id: str, numbers: Sequence[str], by: str, now: d
     A transfer for several contracts is parted: each gets what is open of its invoices, and the
     last one also the rest. Raises NotFound, Invalid and Refused.
     """
-    invoices = _invoices(house, numbers)
+    invoices = _invoices(house, list(dict.fromkeys(numbers)))
     if not invoices:
         raise wrong("invoices", "消し込む請求書の番号を1つ以上指定してください。")
     payment = lookup.payment(house, payment_id)
@@ -110,6 +110,12 @@ def match(house: House, payment_id: str, numbers: Sequence[str], by: str, now: d
             house, contract, now, by, partial(story.match, payment_id=payment.id, numbers=listed)
         )
         return lookup.payment(house, payment.id)
+    for invoice in invoices:
+        if invoice.replaced_by:
+            raise Refused(
+                f"請求書 {invoice.number} は差し替えられています。"
+                f"{invoice.replaced_by} を指定してください。"
+            )
     return _match_parts(house, _parted(payment, by_contract, invoices), by, now)
 
 
@@ -187,5 +193,7 @@ def cancel(house: House, payment_id: str, reason: str, by: str, now: datetime) -
             Payment.cancelled_why.set(reason),
             Payment.unmatched_of.remove(),
         ]
-        payment.changed(actions, payment.unchanged("contract", "cancelled_at"))
+        untouched = payment.unchanged("contract", "cancelled_at", "parts")
+        if not payment.changed(actions, untouched):
+            raise Busy("この入金は同時に変更されました。もう一度お試しください。")
     return lookup.payment(house, payment_id)

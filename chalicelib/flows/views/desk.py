@@ -161,7 +161,12 @@ def _pressed(contract: Contract, key: str) -> GatePassed | None:
 
 
 def _next(contract: Contract, house: House) -> Iterator[dict]:
-    """What its dates bring to a contract, the nearest first."""
+    """What its dates bring to a contract, the nearest first.
+
+    Nothing where the house no longer has its plan: the contract is parked.
+    """
+    if contract.plan not in {plan.key for plan in house.plans}:
+        return
     for due in ahead(contract, house):
         yield {
             "on": iso_day(due.on),

@@ -13,11 +13,26 @@ from chalicelib.rules.money.facts import Billable
 
 
 def due(contract: Billable, house: House) -> date | None:
-    """Since when an invoice of the first payment is due; None where it says what is to be paid."""
+    """Since when an invoice of the first payment is due; None where it says what is to be paid.
+
+    Before the start a price that rises with a month makes another part due on that month's first.
+    """
     since = _asked_on(contract, house)
-    if since is None or contract.first_asked == wish(contract, house, since):
+    if since is None:
         return None
-    return since
+    days = [since, *_price_changes(contract, house, since)]
+    wishes = [wish(contract, house, day) for day in days]
+    if contract.first_asked not in wishes:
+        return since
+    asked = len(wishes) - 1 - wishes[::-1].index(contract.first_asked)
+    return days[asked + 1] if asked + 1 < len(days) else None
+
+
+def _price_changes(contract: Billable, house: House, since: date) -> list[date]:
+    """The days behind `since` from which the contract's plan has another price."""
+    if contract.started_on:
+        return []
+    return [price.since for price in house.plan(contract.plan).prices if price.since > since]
 
 
 def _asked_on(contract: Billable, house: House) -> date | None:

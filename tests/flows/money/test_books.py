@@ -82,7 +82,7 @@ def test_recount_by_hand_first_says_what_it_would_do(closed):
     assert [each["month"] for each in dry["differences"]] == ["2026-09"]
     desk.on("2027-01-13")
     assert "count_changed 2026-09 1×-148" not in bills(desk)[-1][3]
-    app.recount(event | {"dry_run": False}, None)
+    app.recount(event | {"dry_run": False, "time": desk.moment.isoformat()}, None)
     desk.on("2027-02-11")
     assert "count_changed 2026-09 1×-148" in bills(desk)[-1][3]
 
