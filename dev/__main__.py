@@ -119,6 +119,9 @@ def _welcome(address: str, examples: list[dict], drawer) -> None:
         print(f"  {house}: a client in trial, {contract}, on {line}")
         for role, key in example["keys"].items():
             print(f"    {role:<9} {key}")
+        print(f"  {house}: a client of some months, {example['billed']}, with its invoices")
+        for invoice in example["invoices"]:
+            print(f"    {invoice}")
     print("\n  live through days: make nightly AT=2026-12-01\n")
     print(f"ready {address}", flush=True)
 

@@ -13,6 +13,7 @@ from chalicelib.flows.contract import addresses, gates
 from chalicelib.flows.post import act
 from chalicelib.flows.public import application, confirm, signup
 from chalicelib.rules import calendar, houses
+from dev import demo_months
 
 _CLIENTS = [
     ("株式会社さくら商事", "髙橋 美咲", "たかはし みさき", "sakura"),
@@ -24,12 +25,17 @@ _GROUND = {"ground": "デモデータ"}
 
 
 class Example(NamedTuple):
-    """A client in trial: the house, its keys by role, the lent number, and the contract's id."""
+    """A client in trial: the house, its keys by role, the lent number, and the contract's id.
+
+    `billed` is a contract of some months, with what there is of its invoices.
+    """
 
     house: str
     keys: dict[str, str]
     line: str
     contract: str
+    billed: str
+    invoices: list[str]
 
 
 def fill(now: datetime) -> list[Example]:
@@ -48,7 +54,7 @@ def _last_open(house, now: datetime) -> datetime:
 
 
 def _fill_house(house, line: str, called_at: datetime, now: datetime) -> Example:
-    for further in range(4):  # the client's, and three to lend
+    for further in range(5):  # the clients', and three to lend
         lines.add(house, f"{line[:-2]}{further}{line[-1]}")
     owners = {"operator": "operator1", "office": "office1", "admin": "admin1"}
     by_role = {role: keys.make(house.key, owner, role, now)[1] for role, owner in owners.items()}
@@ -58,7 +64,16 @@ def _fill_house(house, line: str, called_at: datetime, now: datetime) -> Example
     _apply(house, 2, _CLIENTS[2], start)
     _confirm(second, start)
     _call(house, line, called_at)
-    return Example(house.key, by_role, line, first)
+    billed = _billed(house, f"{line[:-2]}1{line[-1]}", now)
+    return Example(house.key, by_role, line, first, billed, demo_months.invoices_of(billed))
+
+
+def _billed(house, line: str, now: datetime) -> str:
+    """A client of some months, on a further number of the pool."""
+    start = demo_months.began_at(house, now)
+    contract = in_service(house, 3, demo_months.CLIENT, line, start)
+    demo_months.live(house, contract, line, start, now)
+    return contract
 
 
 def in_service(house, place: int, client: tuple, line: str, now: datetime) -> str:

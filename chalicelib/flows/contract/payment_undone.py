@@ -7,6 +7,7 @@ from chalicelib.flows.contract import invoices
 from chalicelib.flows.contract import payment as payments
 from chalicelib.models import Invoice, Payment
 from chalicelib.models.contract_parts import OpenInvoice
+from chalicelib.rules.money import reminders
 
 
 def undo_gate(change: Change, passed_by: str | None) -> None:
@@ -108,7 +109,7 @@ def _give_back(change: Change, payment: Payment) -> None:
 def _open_again(change: Change, number: str, yen: int) -> None:
     """So much of an invoice is to be paid again, or of the one that stands in its place.
 
-    An invoice that is overdue by now is reminded of as from today.
+    The reminders that lie behind an invoice that is overdue by now are not made up.
     """
     if not yen:
         return
@@ -116,15 +117,15 @@ def _open_again(change: Change, number: str, yen: int) -> None:
     invoice = _living(change, number)
     open_yen = invoice.open_yen + yen
     invoices.set_open(change, invoice.number, open_yen)
-    is_overdue = invoice.due_on is not None and invoice.due_on < change.today
     entry = OpenInvoice(
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         total_yen=invoice.total_yen,
         open_yen=open_yen,
-        reminded_on=change.today if is_overdue else None,
     )
+    if entry.due_on is not None and entry.due_on < change.today:
+        entry.reminded_on = reminders.last_before(entry, change.house, change.today)
     others = [each for each in contract.open_invoices if each.number != invoice.number]
     contract.open_invoices = sorted([*others, entry], key=lambda each: each.issued_on)
 
