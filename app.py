@@ -11,6 +11,7 @@ from chalicelib.handlers.api import (
     lines,
     memos,
     money,
+    paper,
     plans,
     roster,
 )
@@ -20,7 +21,7 @@ from chalicelib.rules import houses
 app = Chalice(app_name="denwaban")
 houses.all_houses()  # a house file that cannot be right stops the start here
 
-app.register_blueprint(site.routes)  # /  /{house}  /confirm/{token}  /static/{name}
+app.register_blueprint(site.routes)  # /  /{house}  /confirm/{token}  /paper/{token}  /static
 app.register_blueprint(signup.routes)  # /{house}/signup
 app.register_blueprint(memos.routes)  # /v1/memos
 app.register_blueprint(calls.routes)  # /v1/lines/{number}  usage  routing  /v1/objections  /v1/held
@@ -29,6 +30,7 @@ app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, noti
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
 app.register_blueprint(lines.routes)  # /v1/lines  /v1/contracts/{contract}/lines
 app.register_blueprint(money.routes)  # /v1/invoices  /v1/payments  /v1/payouts
+app.register_blueprint(paper.routes)  # /v1/invoices/{number}  statements  /v1/estimates
 app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 
@@ -43,6 +45,12 @@ def nightly(event: jobs.Event, context: object) -> dict:
 def settle(event: jobs.Event, context: object) -> dict:
     """SQS, filled by nightly."""
     return jobs.settle(event)
+
+
+@app.lambda_function(name="papers")
+def papers(event: jobs.Event, context: object) -> dict:
+    """SQS, filled by sweep and by whoever wants to see a paper."""
+    return jobs.papers(event)
 
 
 @app.lambda_function(name="sweep")
