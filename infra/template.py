@@ -18,6 +18,10 @@ FUNCTIONS = (
     "MailEvents",
     "Redate",
     "IssueKey",
+    "Close",
+    "Books",
+    "Recount",
+    "Redrive",
 )
 LAYER = "papers-layer.zip"  # the typesetter and its typeface: see package.py
 TYPESETTER_MB = 1024  # of memory, and with it of processor: a first page then takes no second
@@ -109,7 +113,11 @@ def _functions() -> dict:
         "MailEvents": _mail_events(),
         "Settle": _settle(),
         "Papers": _papers(),
-        "Redate": _redate(),
+        "Redate": _by_hand(),
+        "Close": _daily("cron(20 0 * * ? *)"),
+        "Books": _daily("cron(0 6 * * ? *)"),
+        "Recount": _by_hand(),
+        "Redrive": _by_hand(),
     }
     return {name: {"Properties": each} for name, each in properties.items()}
 
@@ -122,6 +130,15 @@ def _nightly() -> dict:
         "Events": {"Night": _schedule("cron(5 0 * * ? *)", "MissedRuns")},
         "EventInvokeConfig": _put_aside("MissedRuns", tries=3),
         "Timeout": WORKER_SECONDS,
+    }
+
+
+def _daily(expression: str) -> dict:
+    """A job of the money, once a day. It reads many contracts, so it has time."""
+    return {
+        "Events": {"Day": _schedule(expression, "MissedRuns")},
+        "EventInvokeConfig": _put_aside("MissedRuns", tries=3),
+        "Timeout": LONGEST_SECONDS,
     }
 
 
@@ -184,7 +201,7 @@ def _batch(queue: str) -> dict:
     return {"Type": "SQS", "Properties": batch}
 
 
-def _redate() -> dict:
+def _by_hand() -> dict:
     """Called by hand: a person looks at the answer and calls again.
 
     Lambda's own repeats would run it three times behind their back.

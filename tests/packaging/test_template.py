@@ -72,6 +72,25 @@ def test_schedules_go_by_the_clock_of_japan(template):
     assert settle_queue["RedrivePolicy"]["maxReceiveCount"] == 5
 
 
+@pytest.mark.parametrize(
+    ("name", "expression"), [("Close", "cron(20 0 * * ? *)"), ("Books", "cron(0 6 * * ? *)")]
+)
+def test_the_money_is_closed_and_proved_each_day(template, name, expression):
+    job = template["Resources"][name]["Properties"]
+    schedule = job["Events"]["Day"]["Properties"]
+    assert schedule["ScheduleExpression"] == expression
+    assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
+    assert job["Timeout"] == 900
+    assert job["EventInvokeConfig"]["MaximumRetryAttempts"] == 2
+
+
+@pytest.mark.parametrize("name", ["Recount", "Redrive"])
+def test_what_a_person_calls_is_not_repeated_behind_their_back(template, name):
+    job = template["Resources"][name]["Properties"]
+    assert "Events" not in job
+    assert job["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
 def test_only_the_typesetter_has_the_layer_the_typeface_and_more_memory(template):
     functions = {
         name: each["Properties"]
@@ -178,7 +197,11 @@ def _name_of(resource) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["api", "nightly", "settle", "papers", "sweep", "mail-events", "redate", "issue-key"]
+    "name",
+    [
+        *("api", "nightly", "settle", "papers", "sweep", "mail-events", "redate", "issue-key"),
+        *("close", "books", "recount", "redrive"),
+    ],
 )
 def test_no_policy_is_wider_than_it_has_to_be(name):
     for action, resources in policy(name).items():
