@@ -18,7 +18,7 @@ help:
 	@echo "make soak              10,000 random histories of calls under faults (needs npm and Java; HISTORIES=500 SEED=7)"
 	@echo "make fonts             the typeface of the papers, cut from its npm package (needs npm)"
 	@echo "make pictures          take the README's pictures of the running stack"
-	@echo "make package STAGE=dev the SAM template and the zip, in dist/dev/ (AWS_REGION says for which region)"
+	@echo "make package STAGE=dev the SAM template, the zip and the papers' layer, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
 	@echo "make faults            every call of AWS and Chatwork under every kind of fault, as tables (needs npm and Java)"
 	@echo "make load              50 memos a second for two minutes, then 500 at once: what is lost or doubled (RATE, DURATION, BURST)"
@@ -81,7 +81,7 @@ bench: $(VENV)/dev dynamodb-local
 load: $(VENV)/dev dynamodb-local
 	@$(VENV)/bin/python -m dev.load
 
-package: $(VENV)/dev
+package: $(VENV)/dev fonts
 	@STAGE=$(STAGE) $(VENV)/bin/python -m infra.package
 
 format: $(VENV)/dev

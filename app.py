@@ -12,6 +12,7 @@ from chalicelib.handlers.api import (
     lines,
     memos,
     money,
+    paper,
     payouts,
     plans,
     roster,
@@ -22,7 +23,7 @@ from chalicelib.rules import houses
 app = Chalice(app_name="denwaban")
 houses.all_houses()  # a house file that cannot be right stops the start here
 
-app.register_blueprint(site.routes)  # /  /{house}  /confirm/{token}  /static/{name}
+app.register_blueprint(site.routes)  # /  /{house}  /confirm/{token}  /paper/{token}  /static
 app.register_blueprint(signup.routes)  # /{house}/signup
 app.register_blueprint(memos.routes)  # /v1/memos
 app.register_blueprint(calls.routes)  # /v1/lines/{number}  usage  routing  /v1/objections  /v1/held
@@ -33,6 +34,7 @@ app.register_blueprint(lines.routes)  # /v1/lines  /v1/contracts/{contract}/line
 app.register_blueprint(money.routes)  # /v1/invoices  /v1/payments
 app.register_blueprint(payouts.routes)  # /v1/payouts  /v1/contracts/{contract}/set-off
 app.register_blueprint(closes.routes)  # /v1/closes/{month}  /v1/books/{day}
+app.register_blueprint(paper.routes)  # /v1/invoices/{number}  statements  /v1/estimates
 app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 
@@ -71,6 +73,12 @@ def recount(event: jobs.Event, context: object) -> dict:
 def redrive(event: jobs.Event, context: object) -> dict:
     """By hand; a dry run unless the event says otherwise."""
     return jobs.redrive(event)
+
+
+@app.lambda_function(name="papers")
+def papers(event: jobs.Event, context: object) -> dict:
+    """SQS, filled by sweep and by whoever wants to see a paper."""
+    return jobs.papers(event)
 
 
 @app.lambda_function(name="sweep")

@@ -48,6 +48,11 @@ def settle_dead_letters_url() -> str:
     return os.environ["SETTLE_DEAD_LETTERS_URL"]
 
 
+def papers_queue_url() -> str:
+    """The SQS queue before `papers`."""
+    return os.environ["PAPERS_QUEUE_URL"]
+
+
 def sending_rate() -> float:
     """Mails a second that SES lets this account send; the sweep keeps to it."""
     return float(os.environ.get("SENDING_RATE", "10"))

@@ -112,3 +112,9 @@ class Parked(Problem):
 
 class StoreDown(Problem):
     slug, title, status = "store-down", "一時的に処理できません", 503
+
+
+class NotYet(Problem):
+    """What was asked for is being made: ask again after `retry_after` seconds."""
+
+    slug, title, status = "not-yet", "ただいま作成しています", 503

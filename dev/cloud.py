@@ -1,4 +1,4 @@
-"""The cloud in one process: moto's server with our tables, queue, bucket and identities.
+"""The cloud in one process: moto's server with our tables, queues, bucket and identities.
 
 Call `open_cloud` before anything of `chalicelib` is imported: it sets the
 environment that the app and the AWS SDK read.
@@ -90,7 +90,7 @@ def _open_chatwork() -> None:
 
 
 def furnish() -> None:
-    """Tables, queue, bucket and identities, made in the cloud that the environment points at."""
+    """Tables, queues, bucket and identities, made in the cloud that the environment points at."""
     make_tables()
     make_services()
 
@@ -108,9 +108,11 @@ def make_services() -> None:
     from chalicelib.rules import houses
 
     settle = queue.client().create_queue(QueueName="denwaban-settle")
+    papers = queue.client().create_queue(QueueName="denwaban-papers")
     os.environ["SETTLE_QUEUE_URL"] = settle["QueueUrl"]
     dead = queue.client().create_queue(QueueName="denwaban-settle-dead")
     os.environ["SETTLE_DEAD_LETTERS_URL"] = dead["QueueUrl"]
+    os.environ["PAPERS_QUEUE_URL"] = papers["QueueUrl"]
     _make_bucket()
     for house in houses.all_houses().values():
         ses.client().create_email_identity(EmailIdentity=house.brand.mail_domain)

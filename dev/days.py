@@ -9,7 +9,7 @@ from datetime import time as time_of_day
 
 from chalicelib import clock
 from chalicelib.channels import queue
-from chalicelib.config import settle_queue_url
+from chalicelib.config import papers_queue_url, settle_queue_url
 from chalicelib.rules import calendar
 from dev import cloud
 
@@ -109,42 +109,49 @@ def run_books(moment: datetime) -> dict:
 
 
 def run_sweep() -> None:
-    """The sweep, and what SES has to tell since the last one."""
+    """The sweep with the papers that it asks for, and what SES has to tell since the last one."""
     import app
 
     app.sweep({}, None)
+    make_papers()
     if cloud.postman:
         cloud.postman.tell()
 
 
 def drain() -> None:
-    """Hand queued messages to the worker; those it could not do come back, as with SQS."""
-    while messages := _messages():
-        failures = _settle(messages)
+    """Let the worker settle what is queued."""
+    import app
+
+    _empty(settle_queue_url(), app.settle)
+
+
+def make_papers() -> None:
+    """Let the typesetter make the papers that were asked for."""
+    import app
+
+    _empty(papers_queue_url(), app.papers)
+
+
+def _empty(url: str, worker) -> None:
+    """Hand queued messages to a worker; those it could not do come back, as with SQS."""
+    while messages := _messages(url):
+        failures = _hand_to(worker, messages)
         for message in messages:
             if message["MessageId"] not in failures:
-                _delete(message)
+                queue.client().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         if failures:
-            print("not settled:", json.dumps(sorted(failures)))
+            print("not done:", json.dumps(sorted(failures)))
             return
 
 
-def _messages() -> list:
-    """Up to ten messages of the queue."""
-    answer = queue.client().receive_message(QueueUrl=settle_queue_url(), MaxNumberOfMessages=10)
+def _messages(url: str) -> list:
+    """Up to ten messages of a queue."""
+    answer = queue.client().receive_message(QueueUrl=url, MaxNumberOfMessages=10)
     return answer.get("Messages", [])
 
 
-def _settle(messages: list) -> set[str]:
-    """Let the worker do them; the ids of those that it could not do."""
-    import app
-
+def _hand_to(worker, messages: list) -> set[str]:
+    """Let a worker do messages; the ids of those that it could not do."""
     records = [{"messageId": each["MessageId"], "body": each["Body"]} for each in messages]
-    answer = app.settle({"Records": records}, None)
+    answer = worker({"Records": records}, None)
     return {each["itemIdentifier"] for each in answer["batchItemFailures"]}
-
-
-def _delete(message) -> None:
-    queue.client().delete_message(
-        QueueUrl=settle_queue_url(), ReceiptHandle=message["ReceiptHandle"]
-    )

@@ -6,7 +6,13 @@ run, and dead letters.
 
 # Dead-letter queues, and how many letters in one wake somebody. A sweep is made good by the next,
 # a minute later.
-QUEUES = {"SettleDeadLetters": 1, "MissedRuns": 1, "LostMailEvents": 1, "MissedSweeps": 3}
+QUEUES = {
+    "SettleDeadLetters": 1,
+    "PapersDeadLetters": 1,
+    "MissedRuns": 1,
+    "LostMailEvents": 1,
+    "MissedSweeps": 3,
+}
 
 
 def alarms(stage: str, functions: tuple[str, ...]) -> dict:

@@ -1,4 +1,4 @@
-"""`make package STAGE=dev`: the SAM template and the zip that are deployed, in `dist/<stage>/`.
+"""`make package STAGE=dev`: the SAM template and the zips that are deployed, in `dist/<stage>/`.
 
 Chalice packs; this adds what it lacks (tables, schedules, byte code) and takes
 out what no function uses. Everything is made in a folder of its own and moved
@@ -16,6 +16,8 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+
+from infra import layer
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("app.py", "chalicelib", "templates", "vendor", "requirements.txt", ".chalice")
@@ -44,7 +46,7 @@ def package(stage: str, region: str, into: Path = ROOT / "dist") -> Path:
     Raises Unready.
     """
     check(stage, region)
-    from infra.template import merge_template
+    from infra.template import LAYER, merge_template
 
     place = into / stage
     with tempfile.TemporaryDirectory() as work:
@@ -53,6 +55,7 @@ def package(stage: str, region: str, into: Path = ROOT / "dist") -> Path:
         Path(source, "merge.json").write_text(json.dumps(merge_template(stage)))
         _run_chalice(source, result, stage, region)
         _rebuild(result / "deployment.zip")
+        _add_layer(Path(work, "layer"), result / LAYER)
         _finish_template(result / "sam.json")
         shutil.rmtree(place, ignore_errors=True)
         place.parent.mkdir(exist_ok=True)
@@ -78,6 +81,14 @@ def check(stage: str, region: str) -> None:
         houses.all_houses()
     except houses.BadHouseFile as problem:
         raise Unready(str(problem).splitlines()[0]) from None
+    _check_layer()
+
+
+def _check_layer() -> None:
+    try:
+        layer.check()
+    except layer.Missing as why:
+        raise Unready(str(why)) from None
 
 
 def _copy_sources(source: Path) -> None:
@@ -116,6 +127,18 @@ def _rebuild(archive: Path) -> None:
         _trim(folder)
         _compile(folder)
         _pack(folder, archive)
+
+
+def _add_layer(folder: Path, archive: Path) -> None:
+    """The layer of the papers as a zip. It is no code of ours: nothing of it is compiled."""
+    try:
+        layer.gather(folder)
+    except layer.Missing as why:
+        raise Unready(str(why)) from None
+    for pattern in ("*.pyi", "*.dist-info/RECORD", "*.dist-info/sboms"):
+        for path in list(folder.rglob(pattern)):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    _pack(folder, archive)
 
 
 def _compile(folder: Path) -> None:
@@ -168,10 +191,9 @@ def main() -> int:
     except Unready as why:
         print(why)
         return 1
-    archive = place / "deployment.zip"
-    size = archive.stat().st_size / 2**20
     print(f"{place.relative_to(ROOT)}/sam.json")
-    print(f"{archive.relative_to(ROOT)}  {size:.1f} MiB")
+    for archive in sorted(place.glob("*.zip")):
+        print(f"{archive.relative_to(ROOT)}  {archive.stat().st_size / 2**20:.1f} MiB")
     return 0
 
 

@@ -9,7 +9,22 @@ from infra.alarms import alarms
 from infra.mail import mail_resources
 from infra.stores import WORKER_SECONDS, arn, data_resources
 
-FUNCTIONS = ("APIHandler", "Nightly", "Settle", "Sweep", "MailEvents", "Redate", "IssueKey")
+FUNCTIONS = (
+    "APIHandler",
+    "Nightly",
+    "Settle",
+    "Papers",
+    "Sweep",
+    "MailEvents",
+    "Redate",
+    "IssueKey",
+    "Close",
+    "Books",
+    "Recount",
+    "Redrive",
+)
+LAYER = "papers-layer.zip"  # the typesetter and its typeface: see package.py
+TYPESETTER_MB = 1024  # of memory, and with it of processor: a first page then takes no second
 LOG_DAYS = 400
 LONGEST_SECONDS = 900  # what Lambda allows
 
@@ -26,6 +41,7 @@ def merge_template(stage: str) -> dict:
         "Resources": {
             **data_resources(stage),
             **_functions(),
+            "PapersLayer": _layer(),
             **_logs(),
             **_answers(),
             **mail_resources(stage),
@@ -82,6 +98,8 @@ def _environment(stage: str) -> dict:
         "LINK_SECRET": {"Fn::Sub": "{{resolve:secretsmanager:${LinkSecretName}}}"},
         "CHATWORK_TOKENS": {"Fn::If": ["WritesToChatwork", tokens, {"Ref": "AWS::NoValue"}]},
         "SETTLE_QUEUE_URL": {"Ref": "SettleQueue"},
+        "PAPERS_QUEUE_URL": {"Ref": "PapersQueue"},
+        "FILES_BUCKET": {"Ref": "FilesBucket"},
         "SES_CONFIGURATION_SET": {"Ref": "MailSet"},
         "SENDING_RATE": {"Ref": "SendingRate"},
         "MAIL_TOPIC_ARN": {"Ref": "MailTopic"},
@@ -94,7 +112,12 @@ def _functions() -> dict:
         "Sweep": _sweep(),
         "MailEvents": _mail_events(),
         "Settle": _settle(),
-        "Redate": _redate(),
+        "Papers": _papers(),
+        "Redate": _by_hand(),
+        "Close": _daily("cron(20 0 * * ? *)"),
+        "Books": _daily("cron(0 6 * * ? *)"),
+        "Recount": _by_hand(),
+        "Redrive": _by_hand(),
     }
     return {name: {"Properties": each} for name, each in properties.items()}
 
@@ -107,6 +130,15 @@ def _nightly() -> dict:
         "Events": {"Night": _schedule("cron(5 0 * * ? *)", "MissedRuns")},
         "EventInvokeConfig": _put_aside("MissedRuns", tries=3),
         "Timeout": WORKER_SECONDS,
+    }
+
+
+def _daily(expression: str) -> dict:
+    """A job of the money, once a day. It reads many contracts, so it has time."""
+    return {
+        "Events": {"Day": _schedule(expression, "MissedRuns")},
+        "EventInvokeConfig": _put_aside("MissedRuns", tries=3),
+        "Timeout": LONGEST_SECONDS,
     }
 
 
@@ -133,18 +165,43 @@ def _mail_events() -> dict:
 
 
 def _settle() -> dict:
+    return {"Events": {"Batch": _batch("SettleQueue")}, "Timeout": WORKER_SECONDS}
+
+
+def _papers() -> dict:
+    return {
+        "Events": {"Batch": _batch("PapersQueue")},
+        "Timeout": WORKER_SECONDS,
+        "MemorySize": TYPESETTER_MB,
+        "Layers": [{"Ref": "PapersLayer"}],
+        "Environment": {"Variables": {"PAPER_FONTS": "/opt/fonts"}},
+    }
+
+
+def _layer() -> dict:
+    """What only `papers` needs, so that no other function's cold start pays for it."""
+    return {
+        "Type": "AWS::Serverless::LayerVersion",
+        "Properties": {
+            "Description": "The typesetter of the papers and its typeface",
+            "ContentUri": f"./{LAYER}",
+            "CompatibleArchitectures": ["arm64"],
+            "RetentionPolicy": "Delete",
+        },
+    }
+
+
+def _batch(queue: str) -> dict:
+    """A few messages of a queue; only those that failed come back."""
     batch = {
-        "Queue": arn("SettleQueue"),
+        "Queue": arn(queue),
         "BatchSize": 5,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
     }
-    return {
-        "Events": {"Batch": {"Type": "SQS", "Properties": batch}},
-        "Timeout": WORKER_SECONDS,
-    }
+    return {"Type": "SQS", "Properties": batch}
 
 
-def _redate() -> dict:
+def _by_hand() -> dict:
     """Called by hand: a person looks at the answer and calls again.
 
     Lambda's own repeats would run it three times behind their back.

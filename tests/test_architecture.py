@@ -97,9 +97,13 @@ def test_arrows_between_flows_point_to_the_left(path):
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "flows").rglob("*.py")), ids=named)
-def test_only_post_sends_and_only_the_night_queues(path):
+def test_only_post_sends_and_only_the_night_and_papers_use_queue_and_bucket(path):
     ways_out = {name[2] for name in ours(path) if name[1] == "channels"}
-    allowed = {"post": {"ses", "chatwork", "outcome"}, "night": {"queue"}}
+    allowed = {
+        "post": {"ses", "chatwork", "outcome"},
+        "money": {"files", "queue"},
+        "night": {"queue"},
+    }
     assert ways_out <= allowed.get(module(path)[2], set())
 
 

@@ -4,7 +4,7 @@ Each call is one attempt: who keeps a paper comes from a queue, which repeats.
 """
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -18,6 +18,7 @@ _LIMITS = Config(
     read_timeout=10,
     retries={"total_max_attempts": 1},
     signature_version="s3v4",
+    s3={"addressing_style": "virtual"},  # else links lead over the endpoint of another region
 )
 
 
@@ -51,6 +52,17 @@ def read(key: str) -> bytes | None:
         return None
 
 
+def has(key: str) -> bool:
+    """Whether there is a file of that key. Raises botocore's errors."""
+    try:
+        client().head_object(Bucket=config.files_bucket(), Key=key)
+    except ClientError as refused:
+        if refused.response["Error"]["Code"] != "404":
+            raise
+        return False
+    return True
+
+
 def link(key: str, file_name: str, seconds: int = LINK_SECONDS) -> str:
     """An address that saves the file under a name (Japanese too) for so many seconds.
 
@@ -64,6 +76,12 @@ def link(key: str, file_name: str, seconds: int = LINK_SECONDS) -> str:
         "ResponseContentDisposition": name,
     }
     return client().generate_presigned_url("get_object", Params=request, ExpiresIn=seconds)
+
+
+def origin() -> str:
+    """Where links lead: the scheme and the host of each."""
+    parts = urlsplit(link("any", "any"))
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def client() -> Any:

@@ -1,4 +1,4 @@
-"""The queue between the night and its workers."""
+"""The queues: between the night and its workers, and before whoever makes papers."""
 
 import json
 from typing import Any
@@ -17,13 +17,25 @@ def send(messages: list[dict]) -> None:
 
     Raises RuntimeError if SQS took only some: the night is then run again.
     """
+    _put(config.settle_queue_url(), messages)
+
+
+def ask_for_papers(messages: list[dict]) -> None:
+    """Put messages on the queue of papers.
+
+    Raises RuntimeError if SQS took only some: their papers are asked for again.
+    """
+    _put(config.papers_queue_url(), messages)
+
+
+def _put(url: str, messages: list[dict]) -> None:
     for place in range(0, len(messages), AT_ONCE):
         batch = messages[place : place + AT_ONCE]
         entries = [
             {"Id": str(number), "MessageBody": json.dumps(message)}
             for number, message in enumerate(batch)
         ]
-        answer = client().send_message_batch(QueueUrl=config.settle_queue_url(), Entries=entries)
+        answer = client().send_message_batch(QueueUrl=url, Entries=entries)
         if answer.get("Failed"):
             raise RuntimeError(f"{len(answer['Failed'])} messages were not queued")
 

@@ -46,6 +46,24 @@ def html_answer(
     return Response(text, status_code=status, headers=headers)
 
 
+def leading_to(place: str, page: Response) -> Response:
+    """A page whose form may be answered by a way to another host: browsers ask the page first."""
+    policy = _POLICY.replace("form-action 'self'", f"form-action 'self' {place}")
+    page.headers["Content-Security-Policy"] = policy
+    return page
+
+
+def way_to(address: str) -> Response:
+    """Sends the visitor on to another address."""
+    own: Headers = {"Location": address, "Cache-Control": "no-store", "Content-Type": "text/plain"}
+    return Response("", status_code=303, headers=_COMMON | own)
+
+
+def xml_answer(body: bytes) -> Response:
+    own: Headers = {"Content-Type": "application/xml", "Cache-Control": "no-store"}
+    return Response(body.decode(), status_code=200, headers=_COMMON | own)
+
+
 def file_answer(body: bytes, kind: str) -> Response:
     """A text file that everybody may keep for an hour."""
     own: Headers = {"Content-Type": kind, "Cache-Control": "public, max-age=3600"}

@@ -25,6 +25,7 @@ from chalicelib.rules import houses
 class Door(NamedTuple):
     """A JSON door to a story(visit, **path parts) that returns plain data or raises a Problem.
 
+    `also` describes answers that the story makes itself, by their status: those are Responses.
     With `read_body` False the story gets the parsed JSON as it came, and reads
     `takes` itself.
     """
@@ -39,6 +40,7 @@ class Door(NamedTuple):
     headers: tuple[str, ...] = ()
     status: int = 200
     gives: dict | None = None
+    also: dict[str, dict] | None = None
     read_body: bool = True
     key_optional: bool = False
 
@@ -80,7 +82,7 @@ def _through(door: Door, request: Request, parts: dict[str, str]) -> Response:
         if door.read_body:
             visit.body = door.takes.read(visit.body)
     body = door.story(visit, **incoming.path_parts(parts))
-    return json_answer(body, door.status)
+    return body if isinstance(body, Response) else json_answer(body, door.status)
 
 
 def page(

@@ -10,9 +10,11 @@ from typing import Any
 
 from chalicelib import clock, log
 from chalicelib.channels import sns
-from chalicelib.errors import Problem
+from chalicelib.errors import NotFound, Problem
 from chalicelib.flows import night
 from chalicelib.flows.access import keys
+from chalicelib.flows.money import paper_round
+from chalicelib.flows.money import papers as paper
 from chalicelib.flows.post import events, repair
 from chalicelib.rules import houses
 
@@ -94,9 +96,33 @@ def _settle_batch(record: Event) -> bool:
         return False
 
 
+def papers(event: Event) -> dict:
+    """Messages from the queue of papers, one after the other; what fails comes back."""
+    failures = []
+    for record in event["Records"]:
+        if not _make_paper(record):
+            failures.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failures}
+
+
+def _make_paper(record: Event) -> bool:
+    """Make what a message asks for; whether it could be. What does not exist needs no paper."""
+    try:
+        paper.make(json.loads(record["body"]), clock.now())
+    except NotFound:
+        log.info("paper of nothing", message=record.get("messageId"))
+    except Exception:
+        log.crash("paper cannot be made", message=record.get("messageId"))
+        return False
+    return True
+
+
 def sweep(event: Event) -> dict:
-    """Every minute: mails that are waiting, or whose sender was lost."""
+    """Every minute: mails that are waiting, or whose sender was lost, and papers to be made."""
     counts = repair.sweep(clock.now())
+    asked = paper_round.hand_out(clock.now())
+    if asked:
+        counts["papers"] = asked
     if counts:
         log.info("sweep", **counts)
     return counts

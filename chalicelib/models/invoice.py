@@ -1,17 +1,14 @@
 """Invoices: facts that never change, and beside them what became of the money (money.md)."""
 
+from datetime import datetime
 from typing import Any, cast
 
 from pynamodb.attributes import JSONAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 
-from chalicelib.models.attributes import (
-    DayAttribute,
-    UnicodeAttribute,
-    UTCDateTimeAttribute,
-    WholeAttribute,
-)
-from chalicelib.models.base import Table, table
+from chalicelib.models.attributes import DayAttribute, UnicodeAttribute, WholeAttribute
+from chalicelib.models.base import table
+from chalicelib.models.paper import HasPaper, PaperIndex
 from chalicelib.rules.money import invoice as rules
 from chalicelib.rules.money.invoice import Account, Issuer, Line, Recipient
 
@@ -57,7 +54,12 @@ class OpenIndex(GlobalSecondaryIndex):
     issued_on = DayAttribute(range_key=True)
 
 
-class Invoice(Table):
+class InvoicePapers(PaperIndex):
+    class Meta(PaperIndex.Meta):
+        pass
+
+
+class Invoice(HasPaper):
     """One invoice under its number, which is made of its facts."""
 
     class Meta:
@@ -65,7 +67,6 @@ class Invoice(Table):
         billing_mode = "PAY_PER_REQUEST"
 
     number = UnicodeAttribute(hash_key=True)
-    house = UnicodeAttribute()
     contract = UnicodeAttribute()
     client = UnicodeAttribute()
     kind = UnicodeAttribute()
@@ -79,16 +80,17 @@ class Invoice(Table):
     open_of = UnicodeAttribute(null=True)  # the house, while something is
     paid_on = DayAttribute(null=True)  # the day of the payment that made it whole
     replaced_by = UnicodeAttribute(null=True)  # the number of the invoice that puts it right
-    paper_at = UTCDateTimeAttribute(null=True)  # since when its paper is kept
+    receipt_of = DayAttribute(null=True)  # the `paid_on` of which a receipt is kept
 
     by_issued_on = IssuedIndex()
     by_total = TotalIndex()
     by_open = OpenIndex()
+    by_paper_due = InvoicePapers()
 
     @classmethod
-    def of(cls, invoice: rules.Invoice) -> "Invoice":
-        """An invoice as it is stored; nothing of it is paid yet."""
-        return cls(
+    def of(cls, invoice: rules.Invoice, now: datetime) -> "Invoice":
+        """An invoice as it is stored; nothing of it is paid yet, and its paper is due at once."""
+        issued = cls(
             number=invoice.number,
             house=invoice.house,
             contract=invoice.contract,
@@ -102,6 +104,8 @@ class Invoice(Table):
             open_yen=invoice.payable_yen,
             open_of=invoice.house if invoice.payable_yen else None,
         )
+        issued.want_paper(now)
+        return issued
 
     def as_facts(self) -> rules.Invoice:
         """The invoice as the rules know it."""

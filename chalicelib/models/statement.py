@@ -7,10 +7,16 @@ from typing import Any
 from pynamodb.attributes import BinaryAttribute
 
 from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute
-from chalicelib.models.base import Table, table
+from chalicelib.models.base import table
+from chalicelib.models.paper import HasPaper, PaperIndex
 
 
-class Statement(Table):
+class StatementPapers(PaperIndex):
+    class Meta(PaperIndex.Meta):
+        pass
+
+
+class Statement(HasPaper):
     """One month of one contract. Only what was settled since changes, with a later invoice."""
 
     class Meta:
@@ -19,7 +25,6 @@ class Statement(Table):
 
     contract = UnicodeAttribute(hash_key=True)
     month = UnicodeAttribute(range_key=True)
-    house = UnicodeAttribute()
     frozen_at = UTCDateTimeAttribute()  # reports handed over later are a matter of the next closing
     plan = UnicodeAttribute()
     included = WholeAttribute()
@@ -30,7 +35,8 @@ class Statement(Table):
     packed = BinaryAttribute(legacy_encoding=False)  # the rows
     settled_calls = WholeAttribute()  # as the last invoice has billed them
     settled_surcharge_yen = WholeAttribute()
-    paper_at = UTCDateTimeAttribute(null=True)
+
+    by_paper_due = StatementPapers()
 
     @classmethod
     def of(cls, contract: str, month: str) -> "Statement | None":

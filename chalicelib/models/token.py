@@ -17,9 +17,9 @@ class Token(Table):
         billing_mode = "PAY_PER_REQUEST"
 
     digest = UnicodeAttribute(hash_key=True)
-    purpose = UnicodeAttribute()  # mail, address, start_check or declared
+    purpose = UnicodeAttribute()  # mail, address, start_check, declared or paper
     contract = UnicodeAttribute()
-    target = UnicodeAttribute(null=True)  # the id of an address on the roster
+    target = UnicodeAttribute(null=True)  # an address on the roster, or the number of an invoice
     mail = UnicodeAttribute()
     usable_until = UTCDateTimeAttribute()
     deleted_after = TTLAttribute()

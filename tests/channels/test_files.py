@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 from chalicelib.channels import files
 from dev import cloud
@@ -31,12 +31,26 @@ def test_a_file_that_is_not_there_is_none(services):
     assert files.read("papers/mk/2.pdf") is None
 
 
+def test_it_is_known_whether_a_file_is_there(kept):
+    assert files.has("papers/mk/1.pdf")
+    assert not files.has("papers/mk/2.pdf")
+
+
+def test_links_lead_to_the_bucket_in_its_own_region(services):
+    place = f"https://{cloud.BUCKET}.s3.ap-northeast-1.amazonaws.com"
+    assert files.origin() == place
+    assert files.link("papers/mk/1.pdf", "1.pdf").startswith(f"{place}/papers/mk/1.pdf?")
+
+
 def test_another_refusal_is_the_callers_to_repeat(services, monkeypatch):
     monkeypatch.setenv("FILES_BUCKET", "another-bucket")
     with pytest.raises(ClientError, match="NoSuchBucket"):
         files.keep("papers/mk/1.pdf", PAPER, "application/pdf")
     with pytest.raises(ClientError, match="NoSuchBucket"):
         files.read("papers/mk/1.pdf")
+    monkeypatch.setenv("FILES_BUCKET", "no_bucket_of_this_name_is_allowed!")
+    with pytest.raises((ClientError, ParamValidationError)):
+        files.has("papers/mk/1.pdf")
 
 
 def test_a_link_names_the_file_and_ends_after_five_minutes(services):

@@ -7,7 +7,8 @@ import pytest
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-from infra import package
+from infra import layer, package
+from tests import stores
 
 
 @pytest.fixture(scope="session")
@@ -16,6 +17,10 @@ def folder(tmp_path_factory) -> Path:
 
     Each process of the tests has its own.
     """
+    try:
+        layer.check()
+    except layer.Missing as why:
+        stores.fails_on_ci(str(why))
     return package.package("dev", "ap-northeast-1", tmp_path_factory.mktemp("dist"))
 
 
@@ -31,4 +36,6 @@ def transformed(template) -> dict:
     for resource in copy["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://bucket/deployment.zip"
+        if resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = "s3://bucket/papers-layer.zip"
     return Translator({}, Parser()).translate(copy, {})

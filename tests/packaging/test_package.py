@@ -23,6 +23,7 @@ from tests.desk import FORM, hidden
 
 pytestmark = [pytest.mark.package, pytest.mark.xdist_group("package")]
 ROOT = Path(__file__).parent.parent.parent
+FONTS = ("regular.ttf", "bold.ttf", "characters.txt", "OFL.txt")
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,8 @@ def test_nothing_is_inside_that_no_function_uses(folder, names):
 
 def test_two_packages_of_the_same_source_are_the_same(folder, tmp_path):
     again = package.package("dev", "ap-northeast-1", tmp_path)
-    assert (again / "deployment.zip").read_bytes() == (folder / "deployment.zip").read_bytes()
+    for name in ("deployment.zip", "papers-layer.zip"):
+        assert (again / name).read_bytes() == (folder / name).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ class Cloud:
     def _furnish(self) -> None:
         code = (
             "from dev import cloud; import os; cloud.furnish(); "
-            "print(os.environ['SETTLE_QUEUE_URL'])"
+            "print(*map(os.environ.get, ('SETTLE_QUEUE_URL', 'PAPERS_QUEUE_URL', 'FILES_BUCKET')))"
         )
         environment = self.environment | {"PATH": os.environ["PATH"]}
         run = subprocess.run(
@@ -150,7 +152,8 @@ class Cloud:
             text=True,
             check=True,
         )
-        self.environment["SETTLE_QUEUE_URL"] = run.stdout.strip()
+        names = ("SETTLE_QUEUE_URL", "PAPERS_QUEUE_URL", "FILES_BUCKET")
+        self.environment |= dict(zip(names, run.stdout.split(), strict=True))
 
     def web(self, method: str, path: str, body: str = "", **headers) -> dict:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -196,7 +199,16 @@ FORM_HEADERS = {
     "content_type": "application/x-www-form-urlencoded",
     "sec_fetch_site": "same-origin",
 }
-FUNCTIONS = {"APIHandler", "Nightly", "Settle", "Sweep", "MailEvents", "Redate", "IssueKey"}
+FUNCTIONS = {
+    "APIHandler",
+    "Nightly",
+    "Settle",
+    "Papers",
+    "Sweep",
+    "MailEvents",
+    "Redate",
+    "IssueKey",
+}
 
 
 def delivery_of(identity: str) -> dict:
@@ -239,7 +251,42 @@ def test_every_job_answers_a_real_event(lambdas):
     good = json.dumps({"house": "mk", "now": "2026-01-01T15:05:00+00:00", "contracts": ["mk-GONE"]})
     batch = {"Records": [{"messageId": "1", "body": "{"}, {"messageId": "2", "body": good}]}
     assert functions["Settle"].call(batch) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert functions["Papers"].call(batch) == {
+        "batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "2"}]
+    }
     assert functions["Sweep"].call({}) == {}
+
+
+def test_a_message_of_a_paper_is_tried_again_after_the_store_was_gone(lambdas):
+    """What a dead-letter queue gives back: the same message once more."""
+    gone = json.dumps({"house": "mk", "what": "invoice", "number": "mk-GONE"})
+    batch = {"Records": [{"messageId": "1", "body": gone}]}
+    nowhere = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    function = lambdas._function("Papers", lambdas.environment | nowhere)
+    try:
+        assert function.call(batch) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    finally:
+        function.stop()
+    assert lambdas.functions["Papers"].call(batch) == {"batchItemFailures": []}
+
+
+def test_the_layer_holds_the_typesetter_for_arm_and_the_typeface(folder):
+    with zipfile.ZipFile(folder / "papers-layer.zip") as packed:
+        sizes = {entry.filename: entry.file_size for entry in packed.infolist()}
+        (library,) = [name for name in sizes if name.endswith(".so")]
+        head = packed.read(library)[:20]
+    assert library.startswith("python/typst/")
+    assert head[:4] == b"\x7fELF"
+    assert int.from_bytes(head[18:20], "little") == 183  # the ELF number of 64-bit ARM
+    fonts = {name for name in sizes if name.startswith("fonts/")}
+    assert fonts == {f"fonts/{name}" for name in FONTS}
+    # Lambda takes 250 MB of function and layers together, unpacked.
+    assert sum(sizes.values()) <= 120 * 2**20
+    assert (folder / "papers-layer.zip").stat().st_size <= 45 * 2**20
+
+
+def test_no_function_but_the_typesetter_carries_it(names):
+    assert not [name for name in names if name.startswith(("typst", "fonts/"))]
 
 
 def test_an_event_of_the_topic_is_taken_and_a_forged_one_is_not(lambdas, signing):

@@ -13,7 +13,7 @@ import moto
 import pytest
 
 import app
-from chalicelib.channels import queue
+from chalicelib.channels import files, queue
 from chalicelib.flows.change import HISTORY
 from chalicelib.models import TABLES
 from dev import days, ses_events
@@ -70,6 +70,60 @@ def test_schedules_go_by_the_clock_of_japan(template):
     assert batch["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     settle_queue = resources["SettleQueue"]["Properties"]
     assert settle_queue["RedrivePolicy"]["maxReceiveCount"] == 5
+
+
+@pytest.mark.parametrize(
+    ("name", "expression"), [("Close", "cron(20 0 * * ? *)"), ("Books", "cron(0 6 * * ? *)")]
+)
+def test_the_money_is_closed_and_proved_each_day(template, name, expression):
+    job = template["Resources"][name]["Properties"]
+    schedule = job["Events"]["Day"]["Properties"]
+    assert schedule["ScheduleExpression"] == expression
+    assert schedule["ScheduleExpressionTimezone"] == "Asia/Tokyo"
+    assert job["Timeout"] == 900
+    assert job["EventInvokeConfig"]["MaximumRetryAttempts"] == 2
+
+
+@pytest.mark.parametrize("name", ["Recount", "Redrive"])
+def test_what_a_person_calls_is_not_repeated_behind_their_back(template, name):
+    job = template["Resources"][name]["Properties"]
+    assert "Events" not in job
+    assert job["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+
+def test_only_the_typesetter_has_the_layer_the_typeface_and_more_memory(template):
+    functions = {
+        name: each["Properties"]
+        for name, each in template["Resources"].items()
+        if each["Type"] == "AWS::Serverless::Function"
+    }
+    papers = functions.pop("Papers")
+    assert papers["Layers"] == [{"Ref": "PapersLayer"}]
+    assert papers["MemorySize"] == 1024
+    assert papers["Environment"]["Variables"] == {"PAPER_FONTS": "/opt/fonts"}
+    batch = papers["Events"]["Batch"]["Properties"]
+    assert batch["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    for each in functions.values():
+        assert "Layers" not in each
+        assert each["MemorySize"] == 512
+
+
+def test_the_bucket_is_closed_encrypted_and_keeps_what_it_has(template):
+    resources = template["Resources"]
+    bucket, policy = resources["FilesBucket"], resources["FilesBucketPolicy"]["Properties"]
+    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    properties = bucket["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "LifecycleConfiguration" not in properties
+    assert properties["BucketEncryption"]
+    denied = policy["PolicyDocument"]["Statement"]
+    assert {each["Effect"] for each in denied} == {"Deny"}
+    assert [each["Condition"] for each in denied] == [
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"Null": {"s3:if-none-match": "true"}},
+    ]
 
 
 def test_redate_is_called_by_hand_and_has_time(template):
@@ -143,7 +197,11 @@ def _name_of(resource) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["api", "nightly", "settle", "sweep", "mail-events", "redate", "issue-key"]
+    "name",
+    [
+        *("api", "nightly", "settle", "papers", "sweep", "mail-events", "redate", "issue-key"),
+        *("close", "books", "recount", "redrive"),
+    ],
 )
 def test_no_policy_is_wider_than_it_has_to_be(name):
     for action, resources in policy(name).items():
@@ -158,13 +216,9 @@ class Watch:
         self.requests = defaultdict(set)
         self.function = "api"
         client.meta.events.register("before-parameter-build.dynamodb", self._note)
-        send = queue.send
-
-        def watched_send(messages):
-            self._note_sending(messages)
-            return send(messages)
-
-        monkeypatch.setattr(queue, "send", watched_send)
+        files.client().meta.events.register("before-parameter-build.s3", self._note_file)
+        for name, where in QUEUES.items():
+            monkeypatch.setattr(queue, name, self._watched(getattr(queue, name), where))
 
     def _note(self, params, model, **_):
         if model.name == "TransactWriteItems":
@@ -175,9 +229,22 @@ class Watch:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
             self._add(f"dynamodb:{model.name}", self._table(params) + index)
 
-    def _note_sending(self, messages):
-        if messages:
-            self._add("sqs:SendMessage", "settlequeue")
+    def _note_file(self, model, **_):
+        """A file that is not there is only told from a refusal by whoever may list."""
+        if model.name == "PutObject":
+            kind = "*" if self.function == "papers" else "*/estimates/*.json"
+            self._add("s3:PutObject", f"${{FilesBucket.Arn}}/{kind}")
+        elif model.name in ("GetObject", "HeadObject"):
+            self._add("s3:GetObject", "${FilesBucket.Arn}/*")
+            self._add("s3:ListBucket", "filesbucket")
+
+    def _watched(self, send, where):
+        def watched_send(messages):
+            if messages:
+                self._add("sqs:SendMessage", where)
+            return send(messages)
+
+        return watched_send
 
     def _add(self, action: str, where: str) -> None:
         self.requests[self.function].add((action, where))
@@ -187,12 +254,14 @@ class Watch:
         return request["TableName"].rpartition("-")[2]
 
 
+QUEUES = {"send": "settlequeue", "ask_for_papers": "papersqueue"}
 UNWATCHED = {"CreateTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive"}
 
 
 def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypatch, edit_house):
     watch = _watch_functions(desk, monkeypatch)
     app.issue_key({"house": "mk", "owner": "suzuki"}, None)
+    _pays_and_opens_papers(desk)
     first = _lives_at_mk(desk, topic)
     _turns_pages(desk, first)
     _has_options_at_smile(desk)
@@ -200,12 +269,12 @@ def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypa
     _parks_a_contract(desk)
     _leaves_a_mail_to_the_sweep(desk)
 
-    names = {"api", "nightly", "settle", "sweep", "mail-events", "redate", "issue-key"}
+    names = {"api", "nightly", "settle", "papers", "sweep", "mail-events", "redate", "issue-key"}
     assert set(watch.requests) == names
     for function, requests in watch.requests.items():
         beside = BESIDE.get(function, set())
-        if function in ("mail-events", "sweep"):
-            # What an event, or a dead room, finds due on its way is settled as the night would.
+        if function in ("mail-events", "sweep", "api"):
+            # What an event, a dead room or a visit finds due is settled as the night would.
             beside = beside | allowed("settle")
         assert requests | (beside & allowed(function)) == allowed(function), function
         assert beside <= allowed(function)
@@ -220,7 +289,7 @@ def _watch_functions(desk, monkeypatch) -> Watch:
         for role in ("office", "operator", "admin"):
             desk.key(role, house)
     watch.requests.clear()
-    for name in ("nightly", "settle", "sweep", "mail_events", "redate", "issue_key"):
+    for name in ("nightly", "settle", "papers", "sweep", "mail_events", "redate", "issue_key"):
         monkeypatch.setattr(app, name, _under(watch, name.replace("_", "-"), getattr(app, name)))
     return watch
 
@@ -262,6 +331,76 @@ def _leaves_a_mail_to_the_sweep(desk) -> None:
     days.run_sweep()
 
 
+def _pays_and_opens_papers(desk) -> None:
+    """A client of mk from the first payment to a statement, by every door of the money."""
+    form = {"mail": "seventh@a.example", "person1_mail1": "eighth@a.example"}
+    form |= {"phone": "03-6800-7777", "company": "株式会社みなと"}
+    desk.at("2026-06-01").signs_up("mk", **form)
+    desk.presses("お申し込みを受け付けました", to="seventh@a.example")
+    desk.presses("テストメール", to="eighth@a.example")
+    desk.passes("identity", "eligibility")
+    desk.passes("number", number="03-6700-8888")
+    _does(desk, "PATCH", "", {"corporate_number": "5835678256246"})
+    desk.at("2026-06-02")
+    _does(desk, "POST", "/continuation")
+    [first] = desk.get(f"/v1/invoices?contract={desk.contract}").json["invoices"]
+    _opens_papers(desk, first["number"])
+    _records_payments(desk, first["number"])
+    desk.on("2026-06-20")
+    memo = desk.memo("in-june", line="03-6700-8888").json["id"]
+    desk.on("2026-07-11")
+    assert desk.decides(memo, "sales", "営業と判明").status == 200
+    month = f"/v1/contracts/{desk.contract}/statements/2026-06"
+    assert desk.get(f"{month}.pdf").status == 503
+    days.make_papers()
+    assert desk.get(f"{month}.pdf").status == 303
+    _pays_back(desk)
+
+
+def _opens_papers(desk, number: str) -> None:
+    """An invoice's paper by door and by mail, before and after it is made; an estimate."""
+    assert desk.get(f"/v1/invoices/{number}.pdf").status == 503
+    days.run_sweep()
+    assert desk.get(f"/v1/invoices/{number}.pdf").status == 303
+    assert desk.get(f"/v1/invoices/{number}.xml").status == 200
+    wish = {"client": "みなと", "plan": "small", "use": "forwarding", "calls": 30}
+    estimate = desk.post("/v1/estimates", wish).json
+    days.make_papers()
+    assert desk.get(estimate["link"]).status == 303
+
+
+def _records_payments(desk, number: str) -> None:
+    """A payment that is matched, let go, taken back; another one, with its receipt."""
+    body = {"on": "2026-06-02", "yen": 5920, "payer": "サクラ"}
+    payment = desk.post("/v1/payments", body, **{"idempotency-key": "pay-1"}).json["id"]
+    wish = {"invoices": [number]}
+    assert desk.post(f"/v1/payments/{payment}/match", wish).status == 200
+    desk.call("DELETE", f"/v1/payments/{payment}/match")
+    desk.post(f"/v1/payments/{payment}/cancellation", {"reason": "誤入力"})
+    again = desk.post("/v1/payments", body | wish, **{"idempotency-key": "pay-2"})
+    assert again.status == 201, again.text
+    desk.get("/v1/payments")
+    desk.get(f"/v1/invoices/{number}/receipt.pdf")
+    days.make_papers()
+    assert desk.get(f"/v1/invoices/{number}/receipt.pdf").status == 303
+
+
+def _pays_back(desk) -> None:
+    """A client leaves: what is open is paid, and the deposit goes back."""
+    account = {"bank_code": "9999", "branch_code": "001", "kind": "1", "number": "1234567"}
+    _does(desk, "POST", "/bank-account", account | {"holder": "サクラ"})
+    _does(desk, "POST", "/notice")
+    for query in ("open=1", "min_yen=1", "client=みなと"):
+        listed = desk.get(f"/v1/invoices?{query}&contract={desk.contract}").json["invoices"]
+    for row in listed:
+        if row["open_yen"]:
+            body = {"on": "2026-07-11", "yen": row["open_yen"], "invoices": [row["number"]]}
+            desk.post("/v1/payments", body, **{"idempotency-key": row["number"]})
+    desk.on("2026-09-11")
+    [payout] = desk.get("/v1/payouts").json["payouts"]
+    desk.post(f"/v1/payouts/{payout['id']}/paid", {"on": "2026-09-11"})
+
+
 # What Lambda itself does by a function's role: it puts aside what is lost.
 BESIDE = {
     "mail-events": {("sqs:SendMessage", "lostmailevents")},
@@ -271,10 +410,10 @@ BESIDE = {
 
 
 def allowed(function: str) -> set[tuple[str, str]]:
-    """(action, where) of a function's policy on DynamoDB and queues."""
+    """(action, where) of a function's policy on DynamoDB, the bucket and queues."""
     places = set()
     for action, resources in policy(function).items():
-        if action.startswith("dynamodb:") or action == "sqs:SendMessage":
+        if action.startswith(("dynamodb:", "s3:")) or action == "sqs:SendMessage":
             places |= {(action, where) for where in resources}
     return places
 
@@ -363,7 +502,7 @@ def _looks_after_lines(desk):
     _does(desk, "POST", "/lines", {"number": "03-6700-5678", "use": "forwarding"})
     _does(desk, "PATCH", "/lines/0367005678", {"use": "listed"})
     _does(desk, "DELETE", "/lines/0367005678")
-    assert len(desk.get("/v1/lines").json["lines"]) == 2
+    assert len(desk.get("/v1/lines").json["lines"]) == 3
     new = {"phone": "03-6800-9999", "invoice_name": "経理部", "clear": ["contact_reading"]}
     _does(desk, "PATCH", "", new)
 

@@ -10,6 +10,8 @@ import hmac
 
 from chalicelib import config
 
+PAPER = "paper"  # the purpose of a link to a paper, and the first part of its address
+
 
 def token(letter_id: str) -> str:
     """The 256-bit token of a letter's link, as it stands in the address."""
@@ -43,6 +45,6 @@ def digest(token_as_sent: str) -> str:
     return hashlib.sha256(token_as_sent.encode()).hexdigest()
 
 
-def address(token_to_send: str) -> str:
+def address(token_to_send: str, page: str = "confirm") -> str:
     """The full address of the page behind a token."""
-    return f"{config.public_url()}/confirm/{token_to_send}"
+    return f"{config.public_url()}/{page}/{token_to_send}"

@@ -92,6 +92,8 @@ def _freeze(change: Change, closing: Close, ledger: list[Recount]) -> list[Line]
         settled_calls=counted.count.calls,
         settled_surcharge_yen=counted.count.surcharge_yen,
     )
+    if house.billing.statement:
+        statement.want_paper(change.now)
     change.put(statement, Statement.contract.does_not_exist())
     if month in contract.billed.get(BASE, {}):  # not in a free trial
         advice.note_month(change, month, plan, counted.count.calls)

@@ -10,6 +10,7 @@ from typing import Any
 
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
+from chalicelib.flows.access import links
 from chalicelib.flows.change import Change
 from chalicelib.models import Contract, Invoice
 from chalicelib.models.contract_parts import OpenInvoice
@@ -19,6 +20,8 @@ from chalicelib.rules.money import charges, closes
 from chalicelib.rules.money import invoice as rules
 from chalicelib.rules.money.invoice import Account, Issuer, Kind, Line, Recipient
 from chalicelib.words import money_letters
+
+PAPER_LINK_DAYS = 60  # [D] how long the link of an invoice's mail opens its paper
 
 
 def issue(
@@ -48,14 +51,14 @@ def issue(
         corrects=corrects,
         issued_on=issued_on,
         due_on=due_on,
-        issuer=_issuer(change.house),
+        issuer=issuer(change.house),
         account=Account(change.house.account.text, change.house.account.holder),
         recipient=_recipient(contract),
         lines=tuple(lines),
         rounding=change.house.issuer.rounding,
         credit_yen=credit,
     )
-    issued = Invoice.of(facts)
+    issued = Invoice.of(facts, change.now)
     change.put(issued, Invoice.number.does_not_exist())
     _keep_open(contract, issued)
     change.record("invoice_issued", issued_on, text=issued.number)
@@ -77,7 +80,8 @@ def _use_credit(contract: Contract, kind: Kind, lines: Sequence[Line]) -> int:
     return credit
 
 
-def _issuer(house: House) -> Issuer:
+def issuer(house: House) -> Issuer:
+    """Who issues a house's papers today."""
     return Issuer(
         name=house.issuer.name,
         registration_number=house.issuer.registration_number,
@@ -112,7 +116,7 @@ def _keep_open(contract: Contract, issued: Invoice) -> None:
 
 
 def _tell(change: Change, facts: rules.Invoice) -> None:
-    change.write(
+    letter = change.write(
         money_letters.Invoice(
             number=facts.number,
             kind=facts.kind,
@@ -132,6 +136,7 @@ def _tell(change: Change, facts: rules.Invoice) -> None:
         facts.issued_on,
         part=facts.number,
     )
+    change.give_link(letter, links.PAPER, PAPER_LINK_DAYS, facts.number)
 
 
 def _spoken(line: Line) -> dict[str, str | int | None]:

@@ -15,6 +15,7 @@ def compose(letter: Letter, house: House) -> tuple[mail.Words, list[str], str]:
     facts = stored.as_typed(letter.kind, letter.facts) | {
         "house": house,
         "link": links.address(links.token(letter.id)),
+        "paper_link": links.address(links.token(letter.id), links.PAPER),
         "may_be_repeat": bool(letter.unsure),
         "states": STATES,
     }

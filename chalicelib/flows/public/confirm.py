@@ -15,7 +15,7 @@ from chalicelib.models import Contract, Token
 from chalicelib.rules.contract import life, lifecycle
 from chalicelib.rules.houses import House, all_houses
 
-_GONE = (
+GONE = (
     "このリンクは無効か、有効期限が切れています。"
     "お手数ですが、メールに記載の窓口までご連絡ください。"
 )
@@ -43,13 +43,13 @@ def look(token: str, now: datetime) -> Sight:
     Raises NotFound for a link that is unknown or expired, Refused for one that was overtaken.
     """
     record = Token.find(links.digest(token))
-    if record is None or record.usable_until < now:
-        raise NotFound(_GONE)
+    if record is None or record.usable_until < now or record.purpose == links.PAPER:
+        raise NotFound(GONE)
     house = all_houses()[record.contract.partition("-")[0]]
     try:
         contract = contracts.load(house, record.contract, now)
     except NotFound:
-        raise NotFound(_GONE) from None
+        raise NotFound(GONE) from None
     done = _is_done(contract, record)
     if not done and contract.status == lifecycle.ENDED:
         raise Refused(

@@ -1,13 +1,11 @@
-"""The office's money: invoices, statements, payments (money.md)."""
+"""The office's money: lists of invoices, corrections, payments (money.md)."""
 
 from functools import partial
 
 from chalice import Blueprint
 
-from chalicelib.errors import NotFound
 from chalicelib.flows import lookup
 from chalicelib.flows.contract import invoices as stories
-from chalicelib.flows.engine import contracts
 from chalicelib.flows.money import payments
 from chalicelib.flows.post import act
 from chalicelib.flows.views import invoices
@@ -17,7 +15,6 @@ from chalicelib.handlers.http import api
 from chalicelib.handlers.incoming import Visit
 from chalicelib.input.kinds import Day
 from chalicelib.input.shapes import Choice, Many, Number, Shape, Text
-from chalicelib.models import Statement
 
 routes = Blueprint(__name__)
 
@@ -54,11 +51,6 @@ def list_invoices(visit: Visit) -> dict:
     return invoices.list_invoices(visit.house, visit.query)
 
 
-@api(routes, "GET", "/v1/invoices/{number}", "An invoice with its lines and sums")
-def read_invoice(visit: Visit, number: str) -> dict:
-    return invoices.view(lookup.invoice(visit.house, number))
-
-
 _ADJUSTMENT = Shape(
     "Adjustment",
     label=Text("品目", max=60, example="9月分のお詫びの値引き"),
@@ -88,20 +80,6 @@ def correct_invoice(visit: Visit, number: str) -> dict:
     act.on_contract(visit.house, old.contract, visit.now, visit.key.owner, story)
     newest = lookup.invoice(visit.house, number).replaced_by
     return invoices.view(lookup.invoice(visit.house, newest))
-
-
-@api(
-    routes,
-    "GET",
-    "/v1/contracts/{contract}/statements/{month}",
-    "A closed month: every call, and whether it counted",
-)
-def read_statement(visit: Visit, contract: str, month: str) -> dict:
-    contracts.look_at(visit.house, contract, visit.now)
-    statement = Statement.of(contract, month)
-    if statement is None:
-        raise NotFound("この月は締められていません。締め日の翌日以降にご確認ください。")
-    return invoices.statement(statement)
 
 
 _PAYMENT = Shape(

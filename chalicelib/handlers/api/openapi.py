@@ -25,7 +25,11 @@ _PROBLEM = {
         },
     },
 }
-_PARTS = {"month": {"pattern": r"^20\d\d-(0[1-9]|1[0-2])$", "examples": ["2026-09"]}}
+_MONTH = r"20\d\d-(0[1-9]|1[0-2])"
+_PARTS = {
+    "month": {"pattern": f"^{_MONTH}$", "examples": ["2026-09"]},
+    "statement": {"pattern": rf"^{_MONTH}(\.pdf)?$", "examples": ["2026-09", "2026-09.pdf"]},
+}
 _FAILURES = {
     "400": "The request cannot be read",
     "401": "No live key",
@@ -68,7 +72,7 @@ def _operation(door: Door) -> dict:
         "operationId": door.story.__name__,
         "summary": door.summary,
         "parameters": _in_path(door) + _in_query(door) + _in_headers(door),
-        "responses": _success(door) | _failures(door),
+        "responses": _success(door) | _failures(door) | _others(door),
     }
     if door.role:
         operation["security"] = [{"key": []}]
@@ -106,6 +110,15 @@ def _in_headers(door: Door) -> list[dict]:
 def _success(door: Door) -> dict:
     content = {"application/json": {"schema": door.gives or {"type": "object"}}}
     return {str(door.status): {"description": "Done", "content": content}}
+
+
+def _others(door: Door) -> dict:
+    """What the story answers itself; a further form of the usual answer stands beside it."""
+    others = door.also or {}
+    usual = _success(door).get("200", {})
+    beside = others.get("200", {})
+    both = {"200": usual | {"content": usual["content"] | beside["content"]}} if beside else {}
+    return others | both
 
 
 def _failures(door: Door) -> dict:

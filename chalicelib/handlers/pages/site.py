@@ -8,8 +8,9 @@ from chalice import Blueprint, Response
 from chalicelib.errors import Invalid, NotFound
 from chalicelib.flows.access import links
 from chalicelib.flows.contract.count import OBJECTIONS
-from chalicelib.flows.public import confirm, press
-from chalicelib.handlers.answers import file_answer, html_answer
+from chalicelib.flows.money import paper_links
+from chalicelib.flows.public import confirm, paper, press
+from chalicelib.handlers.answers import file_answer, html_answer, leading_to, way_to
 from chalicelib.handlers.http import find_house, page
 from chalicelib.handlers.incoming import Visit
 from chalicelib.input.shapes import Number, Shape
@@ -110,6 +111,19 @@ def press_link(visit: Visit, token: str) -> Response:
     if links.memo_of(token):
         return _call_page(visit, press.press(token, visit.now, visit.body.get("press", "")))
     return _link_page(visit, confirm.press(token, visit.now, visit.body.keys()))
+
+
+@page(routes, "GET", "/paper/{token}")
+def look_at_paper(visit: Visit, token: str) -> Response:
+    sight = paper.look(token, visit.now)
+    seen = html_answer("public/paper.html", visit, house=sight.house, invoice=sight.invoice)
+    return leading_to(paper_links.origin(), seen)
+
+
+@page(routes, "POST", "/paper/{token}")
+def open_paper(visit: Visit, token: str) -> Response:
+    sight = paper.look(token, visit.now)
+    return way_to(paper_links.of_invoice(sight.invoice))
 
 
 def _call_page(visit: Visit, sight: press.Sight) -> Response:
