@@ -94,7 +94,4 @@ def dearer(house: House, key: str, since: str, fee: int) -> House:
 
 def short(lines: list[Line]) -> list[str]:
     """Each line in one word: what, of which month, how many times how much."""
-    return [
-        f"{line.kind} {line.month or '-'} {line.quantity}×{line.unit_yen}"
-        for line in lines
-    ]
+    return [f"{line.kind} {line.month or '-'} {line.quantity}×{line.unit_yen}" for line in lines]

@@ -119,8 +119,6 @@ def test_what_was_asked_at_first_is_kept_with_its_plan_and_the_deposit():
     assert charges.note(payment, given) == {"base": {"2026-10": "small"}, "deposit": {"": ""}}
 
 
-
-
 @pytest.mark.parametrize(
     ("house", "facts", "up_to", "expected"),
     [

@@ -130,9 +130,7 @@ def test_under_which_name_a_line_is_kept(given_line, name):
         ),
     ],
 )
-def test_what_was_billed_is_kept_by_thing_and_month_the_fee_with_its_plan(
-    billed, lines, expected
-):
+def test_what_was_billed_is_kept_by_thing_and_month_the_fee_with_its_plan(billed, lines, expected):
     before = {name: dict(by_month) for name, by_month in billed.items()}
     given_contract = contract(
         SMILE, billed=billed, plan="regular", plans=[plan("2026-10-01", "light", "regular")]
@@ -246,9 +244,7 @@ def test_what_was_noted_as_billed_is_not_billed_again(house, started_on, orders,
 
 
 @given(st.sampled_from([MK, SMILE]), STARTS, ORDERS, st.integers(0, 400))
-def test_what_is_billed_each_month_is_the_sum_of_the_months_lines(
-    house, started_on, orders, days
-):
+def test_what_is_billed_each_month_is_the_sum_of_the_months_lines(house, started_on, orders, days):
     given_contract = contract(house, started_on=started_on, active_from=started_on)
     listed = [_ordered(house, *period) for period in _periods(started_on, orders)]
     _with(given_contract, house, listed)

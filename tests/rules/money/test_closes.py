@@ -53,7 +53,8 @@ def test_the_next_closing(started_on, active_from, closed_through, expected):
 
 
 @pytest.mark.parametrize(
-    "facts", [{"active_from": None}, {"started_on": None}, {"active_from": None, "started_on": None}]
+    "facts",
+    [{"active_from": None}, {"started_on": None}, {"active_from": None, "started_on": None}],
 )
 def test_no_closing_lies_ahead_of_a_contract_that_is_not_paid_for_yet(facts):
     assert closes.ahead(contract(SMILE, **facts), SMILE) is None

@@ -76,9 +76,7 @@ def test_a_correction_is_calls_over_now_less_calls_over_before(was, now, expecte
     assert invoice.total(lines) == total
 
 
-@pytest.mark.parametrize(
-    ("why", "note"), [("9月3日のお電話", "9月3日のお電話"), ("", None)]
-)
+@pytest.mark.parametrize(("why", "note"), [("9月3日のお電話", "9月3日のお電話"), ("", None)])
 def test_a_correction_says_what_it_corrects_and_why(why, note):
     (line,) = counts.corrected(SEPTEMBER, Count(21, 0), Count(19, 0), why)
     assert line.label == "コール数の訂正(21件から19件)"
