@@ -299,12 +299,6 @@ BILLED_AHEAD = {"base": {"2026-09": "light", "2026-10": "light", "2026-11": "reg
             },
             ["returned 2026-11 1×-8800", "returned 2026-11 1×-1100"],
         ),
-        (  # an end that is no return: the plan of a month that was served makes no difference
-            SMILE,
-            "2026-09-30",
-            {"billed": {"base": {"2026-09": "regular"}}},
-            [],
-        ),
         (MK, "2026-09-20", {"billed": {"base": {"2026-09": "small"}, "deposit": {"": ""}}}, []),
         (  # what of the last month is still unbilled
             MK,

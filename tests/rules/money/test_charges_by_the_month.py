@@ -183,24 +183,79 @@ def _with(given_contract, house, orders):
     setattr(given_contract, field, orders)
 
 
-def _months_billed(given_contract, house, orders, closings):
-    """How often each month of each thing is billed, by the first payment and some closings.
+def _bills(given_contract, house, orders, closings):
+    """The lines of the first payment and of so many closings, each noted as it is billed.
 
     A closing knows what was ordered up to its day.
     """
-    tally = Counter()
     lines = charges.first_payment(given_contract, house, given_contract.started_on)
-    close = None
+    given_contract.billed = charges.note(lines, given_contract)
+    yield given_contract.started_on, lines
     for _ in range(closings):
-        tally.update((charges.monthly_name(each), each.month) for each in lines)
-        given_contract.billed = charges.note(lines, given_contract)
         close = closes.ahead(given_contract, house)
         _with(given_contract, house, [each for each in orders if each.since <= close.dated])
         up_to = closes.billed_through(house, close.month)
         lines = charges.unbilled(given_contract, house, up_to, close.due)
+        given_contract.billed = charges.note(lines, given_contract)
         given_contract.closed_through = close.month
-    tally.update((charges.monthly_name(each), each.month) for each in lines)
-    return tally, up_to, close
+        yield close.dated, lines
+
+
+@pytest.mark.parametrize(
+    ("house", "started_on", "active_from", "expected"),
+    [
+        (
+            SMILE,
+            "2026-09-01",
+            "2026-09-01",
+            [("2026-09-10", "2026-10"), ("2026-10-13", "2026-11"), ("2026-11-10", "2026-12")],
+        ),
+        (  # after August's closing, trial to 8 September
+            SMILE,
+            "2026-08-31",
+            "2026-09-09",
+            [("2026-09-09", "2026-09"), ("2026-09-10", "2026-10"), ("2026-10-13", "2026-11")],
+        ),
+        (
+            SMILE,
+            "2026-10-20",
+            "2026-10-31",
+            [("2026-10-31", "2026-11"), ("2026-11-10", "2026-12"), ("2026-12-10", "2027-01")],
+        ),
+        (  # the first month was paid at first
+            MK,
+            "2026-09-01",
+            "2026-09-01",
+            [("2026-09-10", None), ("2026-10-13", "2026-10"), ("2026-11-10", "2026-11")],
+        ),
+        (  # trial to 4 October: nothing of September
+            MK,
+            "2026-09-25",
+            "2026-10-05",
+            [("2026-10-05", None), ("2026-10-13", None), ("2026-11-10", "2026-11")],
+        ),
+    ],
+)
+def test_which_month_each_closing_bills(house, started_on, active_from, expected):
+    given_contract = contract(house, started_on=started_on, active_from=active_from)
+    _, *bills = _bills(given_contract, house, [], len(expected))
+    months = [(dated, [each.month for each in lines]) for dated, lines in bills]
+    assert months == [(day(dated), [month] if month else []) for dated, month in expected]
+
+
+@pytest.mark.parametrize(("house", "due_at_once"), [(SMILE, ["2026-07"]), (MK, [])])
+def test_a_notice_withdrawn_after_a_closing_makes_the_month_due_that_it_left_out(
+    house, due_at_once
+):
+    plan_key = "light" if house is SMILE else "small"
+    billed = {"base": {"2026-06": plan_key}, "deposit": {"": ""}}
+    facts = {"started_on": "2026-06-01", "active_from": "2026-06-01", "billed": billed}
+    leaving = contract(house, ends_on="2026-06-30", **facts)
+    staying = contract(house, **facts)
+    today = day("2026-06-20")
+    up_to = closes.billed_through(house, closes.last_closed(house, today))
+    assert charges.unbilled(leaving, house, up_to, today) == []
+    assert [each.month for each in charges.unbilled(staying, house, up_to, today)] == due_at_once
 
 
 @given(st.sampled_from([MK, SMILE]), STARTS, TRIALS, ORDERS, st.integers(1, 14))
@@ -211,14 +266,19 @@ def test_every_month_in_service_is_billed_exactly_once_over_all_closings(
     given_contract = contract(house, started_on=started_on, active_from=active_from)
     paid_from = started_on if house is SMILE else active_from
     listed = [_ordered(house, *period) for period in _periods(started_on, orders)]
-    tally, up_to, last = _months_billed(given_contract, house, listed, closings)
+    bills = list(_bills(given_contract, house, listed, closings))
+    tally = Counter(
+        (charges.monthly_name(each), each.month) for _, lines in bills for each in lines
+    )
+    last = bills[-1][0]
+    up_to = closes.billed_through(house, given_contract.closed_through)
     in_service = calendar.months(calendar.month_of_day(paid_from), up_to)
     name = "option:guidance" if house is SMILE else "number:0367000001"
     ordered = {
         month
         for each in listed
         for month in in_service
-        if each.since <= last.dated
+        if each.since <= last
         and each.since <= calendar.last_day_of(month)
         and (each.until is None or each.until >= max(paid_from, calendar.first_day_of(month)))
     }
