@@ -90,9 +90,12 @@ def test_the_last_day_of_service(status, ends, service, last):
     assert life.last_service_day(given) == (day(last) if last else None)
 
 
-def test_an_end_within_a_day_leaves_that_day_the_last():
-    moment = calendar.at(day("2026-09-08"), time(10, 0))
-    given = contract(SMILE, status=ENDED, service=[Period(since=moment, until=moment)])
+@pytest.mark.parametrize(
+    "clock", [time(0, 0, 0, 1), time(10, 0), time(23, 59, 59, 999_999)], ids=str
+)
+def test_an_end_within_a_day_leaves_that_day_the_last(clock):
+    until = calendar.at(day("2026-09-08"), clock)
+    given = contract(SMILE, status=ENDED, service=[Period(since=until, until=until)])
     assert life.last_service_day(given) == day("2026-09-08")
 
 
