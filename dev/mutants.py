@@ -12,7 +12,7 @@ from typing import NamedTuple
 SIGNS = """Lt < <= >=, LtE <= < >, Gt > >= <=, GtE >= > <, Eq == !=, NotEq != ==,
 In in not_in, NotIn not_in in, Is is is_not, IsNot is_not is, And and or, Or or and,
 Add + -, Sub - +, Mult * /, Div / *, FloorDiv // *, Mod % *,
-BitOr | &, BitAnd & |, RShift >> <<, LShift << >>"""
+BitOr | &, BitAnd & |, BitXor ^ |, RShift >> <<, LShift << >>"""
 OPERATORS = {name: (sign, others) for name, sign, *others in map(str.split, SIGNS.split(","))}
 NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
 Change = tuple[int, int, str]  # where it starts and ends, and the new text

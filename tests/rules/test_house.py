@@ -185,3 +185,15 @@ def test_the_digest_is_short_and_follows_every_house_file(tmp_path, monkeypatch)
         (tmp_path / name).write_bytes((tmp_path / name).read_bytes() + b"# ")
         assert houses.digest() != known
         known = houses.digest()
+
+
+def test_a_house_says_its_account_in_words():
+    account = houses.find("smile").account
+    assert account.text == "みほん銀行 本店 普通 1234567"
+    assert account._replace(kind="current").text == "みほん銀行 本店 当座 1234567"
+
+
+def test_a_house_whose_bank_takes_no_files_has_no_client_code(tmp_path):
+    file = tmp_path / "smile.toml"
+    file.write_text(SMILE.replace('client_code = "1234567890"\n', ""))
+    assert houses.load(file).account.client_code is None

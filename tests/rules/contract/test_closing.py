@@ -167,3 +167,27 @@ def test_a_plan_asked_for_later_never_counts_earlier(house, one, other):
 @given(HOUSES, DAYS)
 def test_a_plan_would_begin_as_a_contract_would_have_ended(house, day):
     assert closing.plan_changes_on(house, day) == closing.ends_on(house, day, LONG_AGO) + A_DAY
+
+
+@pytest.mark.parametrize(
+    ("house", "counts_from", "until"),
+    [
+        (SMILE, "2026-10-01", "2026-09-10"),
+        (SMILE, "2026-11-01", "2026-10-13"),
+        (SMILE, "2027-01-01", "2026-12-10"),
+        (MK, "2026-10-01", "2026-09-30"),
+        (MK, "2027-01-01", "2026-12-31"),
+    ],
+)
+def test_until_when_a_plan_that_was_asked_for_can_be_withdrawn(house, counts_from, until):
+    last = closing.plan_withdrawn_until(house, date.fromisoformat(counts_from))
+    assert last == date.fromisoformat(until)
+
+
+@given(DAYS)
+def test_smile_fixes_a_plan_on_the_last_day_on_which_it_can_be_asked_for(asked_on):
+    counts_from = closing.plan_changes_on(SMILE, asked_on)
+    until = closing.plan_withdrawn_until(SMILE, counts_from)
+    assert asked_on <= until
+    assert closing.plan_changes_on(SMILE, until) == counts_from
+    assert closing.plan_changes_on(SMILE, until + A_DAY) > counts_from

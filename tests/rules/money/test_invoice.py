@@ -1,11 +1,21 @@
 """Sums and tax of an invoice, and what its number is made of."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.rules.money import invoice
-from chalicelib.rules.money.invoice import TAXED, UNTAXED, Sum
+from chalicelib.rules.money.invoice import (
+    TAXED,
+    UNTAXED,
+    Account,
+    Invoice,
+    Issuer,
+    Recipient,
+    Sum,
+)
 
 
 @pytest.mark.parametrize(
@@ -55,3 +65,65 @@ def test_tax_is_off_by_less_than_a_yen(yen, rounding):
     tax = invoice.tax_inside(yen, TAXED, rounding)
     assert abs(110 * tax - 10 * yen) < 110
     assert tax == -invoice.tax_inside(-yen, TAXED, rounding)
+
+
+ISSUER = Issuer("MK", "T1234567890123", "", "", "")
+
+
+def of(*lines, rounding="down", credit_yen=0, issuer=ISSUER):
+    return Invoice(
+        number="mk-1-202609-1",
+        kind="monthly",
+        house="mk",
+        contract="mk-1",
+        month="2026-09",
+        part=1,
+        corrects=None,
+        issued_on=date(2026, 9, 10),
+        due_on=date(2026, 9, 28),
+        issuer=issuer,
+        account=Account("", ""),
+        recipient=Recipient("", None, "mk-1"),
+        lines=lines,
+        rounding=rounding,
+        credit_yen=credit_yen,
+    )
+
+
+BASE = invoice.line("base", "", "", "2026-09", 5_500)
+BACK = invoice.line("count_changed", "", "", "2026-08", -148, quantity=2)
+
+
+@pytest.mark.parametrize(
+    ("lines", "credit_yen", "total", "payable"),
+    [
+        ([BASE], 0, 5_500, 5_500),
+        ([BASE, BACK], 0, 5_204, 5_204),  # 5,500 − 296
+        ([BASE], 1_500, 5_500, 4_000),  # a credit pays, and leaves the total alone
+        ([BASE], 5_500, 5_500, 0),
+        ([BASE], 5_501, 5_500, 0),
+        ([BACK], 0, -296, 0),
+    ],
+)
+def test_what_is_to_be_paid_is_the_total_less_a_credit_and_never_less_than_nothing(
+    lines, credit_yen, total, payable
+):
+    given_invoice = of(*lines, credit_yen=credit_yen)
+    assert given_invoice.total_yen == total
+    assert given_invoice.payable_yen == payable
+
+
+@pytest.mark.parametrize(("rounding", "tax"), [("down", 500), ("half_up", 501)])
+def test_an_invoice_rounds_its_tax_once(rounding, tax):
+    calls = [invoice.line("overage", "", "", "2026-08", 3, quantity=1) for _ in range(2)]
+    # 5,500 + 3 + 3 = 5,506, of which 500.55 are tax; 500 + 0.27 + 0.27 line by line would be 500.
+    assert of(BASE, *calls, rounding=rounding).sums == (Sum(TAXED, 5_506, tax),)
+
+
+def test_only_an_issuer_with_a_number_makes_a_qualified_invoice():
+    assert of(BASE).is_qualified is True
+    assert of(BASE, issuer=ISSUER._replace(registration_number=None)).is_qualified is False
+
+
+def test_a_credit_of_ten_thousand_yen_says_what_it_takes_back():
+    assert invoice.RETURN_ITEMS_FROM == 10_000
