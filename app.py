@@ -5,6 +5,7 @@ from chalice import Chalice
 from chalicelib.handlers import jobs
 from chalicelib.handlers.api import (
     admin,
+    bank,
     calls,
     contracts,
     life,
@@ -29,6 +30,7 @@ app.register_blueprint(life.routes)  # /v1/contracts: plan, options, names, noti
 app.register_blueprint(roster.routes)  # /v1/contracts/{contract}/people
 app.register_blueprint(lines.routes)  # /v1/lines  /v1/contracts/{contract}/lines
 app.register_blueprint(money.routes)  # /v1/invoices  /v1/payments  /v1/payouts
+app.register_blueprint(bank.routes)  # /v1/bank-lists  /v1/proposals  /v1/payouts/file  /v1/exports
 app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 

@@ -79,6 +79,7 @@ class Invoice(Table):
     open_of = UnicodeAttribute(null=True)  # the house, while something is
     paid_on = DayAttribute(null=True)  # the day of the payment that made it whole
     replaced_by = UnicodeAttribute(null=True)  # the number of the invoice that puts it right
+    given_back_yen = WholeAttribute(null=True)  # what had been paid of it then, which is credit
     paper_at = UTCDateTimeAttribute(null=True)  # since when its paper is kept
 
     by_issued_on = IssuedIndex()

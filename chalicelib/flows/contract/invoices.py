@@ -162,16 +162,23 @@ def withdraw(change: Change, number: str) -> Invoice:
     contract = change.contract
     old = lookup.invoice(change.house, number)
     facts = old.as_facts()
-    contract.credit_yen += facts.payable_yen - old.open_yen + facts.credit_yen
+    contract.credit_yen += _paid_yen(old)
     contract.deposit_yen -= _deposit(facts.lines)
     contract.open_invoices = [each for each in contract.open_invoices if each.number != number]
     return old
+
+
+def _paid_yen(invoice: Invoice) -> int:
+    """What was paid of an invoice, by transfers and by credit."""
+    facts = invoice.as_facts()
+    return facts.payable_yen - invoice.open_yen + facts.credit_yen
 
 
 def mark_replaced(change: Change, old: Invoice, new: Invoice) -> None:
     """Note on an invoice that was withdrawn which other one stands in its place."""
     actions = [
         Invoice.replaced_by.set(new.number),
+        Invoice.given_back_yen.set(_paid_yen(old)),
         Invoice.open_yen.set(0),
         Invoice.open_of.remove(),
     ]
