@@ -1,5 +1,7 @@
 """A payment is taken back: by the bank, or since it was recorded or matched wrongly (money.md)."""
 
+from datetime import date
+
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
@@ -106,12 +108,23 @@ def _open_again(change: Change, number: str, yen: int) -> None:
         Invoice.paid_on.remove(),
     ]
     change.update(invoice, actions, invoice.unchanged("open_yen", "replaced_by"))
-    others = [each for each in contract.open_invoices if each.number != number]
-    entry = OpenInvoice(
-        number=number,
+    entries = {each.number: each for each in contract.open_invoices}
+    entry = entries.setdefault(number, _as_open(invoice, change.today))
+    entry.open_yen = open_yen
+    contract.open_invoices = sorted(entries.values(), key=lambda each: each.issued_on)
+
+
+def _as_open(invoice: Invoice, today: date) -> OpenInvoice:
+    """An invoice of which nothing is open; overdue, it is reminded of once more in a while.
+
+    Its earlier reminders are forgotten, and the same one must not be written twice [D].
+    """
+    is_overdue = invoice.due_on is not None and invoice.due_on < today
+    return OpenInvoice(
+        number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_on,
         total_yen=invoice.total_yen,
-        open_yen=open_yen,
+        open_yen=0,
+        reminded_on=today if is_overdue else None,
     )
-    contract.open_invoices = sorted([*others, entry], key=lambda each: each.issued_on)
