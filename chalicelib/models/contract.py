@@ -107,7 +107,6 @@ class Contract(Billed):
     corporate_number = UnicodeAttribute(null=True)
     papers_name = UnicodeAttribute(null=True)  # where they differ from the contracting party's
     papers_address = UnicodeAttribute(null=True)
-    payer_kana = UnicodeAttribute(null=True)  # the name under which the client's bank sends money
     invoice_name = UnicodeAttribute(null=True)
     invoice_address = UnicodeAttribute(null=True)
     wishes = UnicodeAttribute(null=True)
