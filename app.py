@@ -5,6 +5,7 @@ from chalice import Chalice
 from chalicelib.handlers import jobs
 from chalicelib.handlers.api import (
     admin,
+    bank,
     calls,
     closes,
     contracts,
@@ -35,6 +36,7 @@ app.register_blueprint(money.routes)  # /v1/invoices  /v1/payments
 app.register_blueprint(payouts.routes)  # /v1/payouts  /v1/contracts/{contract}/set-off
 app.register_blueprint(closes.routes)  # /v1/closes/{month}  /v1/books/{day}
 app.register_blueprint(paper.routes)  # /v1/invoices/{number}  statements  /v1/estimates
+app.register_blueprint(bank.routes)  # /v1/bank-lists  /v1/proposals  /v1/payouts/file  /v1/exports
 app.register_blueprint(plans.routes)  # /v1/plans
 app.register_blueprint(admin.routes)  # /v1/keys  /healthz  /openapi.json  /docs
 

@@ -72,7 +72,13 @@ def file_answer(body: bytes, kind: str) -> Response:
 
 def problem_answer(problem: Problem) -> Response:
     """What is wrong, as JSON (RFC 9457)."""
-    body = {
+    body = problem_body(problem)
+    return json_answer(body, problem.status, "application/problem+json", **_retry(problem))
+
+
+def problem_body(problem: Problem) -> dict[str, Any]:
+    """What is wrong, by the names of RFC 9457."""
+    body: dict[str, Any] = {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
@@ -80,7 +86,7 @@ def problem_answer(problem: Problem) -> Response:
     }
     if problem.errors:
         body["errors"] = [fault._asdict() for fault in problem.errors]
-    return json_answer(body, problem.status, "application/problem+json", **_retry(problem))
+    return body
 
 
 def problem_page(problem: Problem, root: str) -> Response:

@@ -43,6 +43,7 @@ class Door(NamedTuple):
     also: dict[str, dict] | None = None
     read_body: bool = True
     key_optional: bool = False
+    most: int = incoming.MAX_BODY  # bytes of a body
 
 
 DOORS: list[Door] = []
@@ -78,7 +79,7 @@ def _through(door: Door, request: Request, parts: dict[str, str]) -> Response:
     if door.query:
         visit.query = door.query.read(visit.query)
     if door.takes:
-        visit.body = incoming.json_body(request)
+        visit.body = incoming.json_body(request, door.most)
         if door.read_body:
             visit.body = door.takes.read(visit.body)
     body = door.story(visit, **incoming.path_parts(parts))

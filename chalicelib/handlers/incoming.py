@@ -64,8 +64,8 @@ def path_parts(parts: dict[str, str]) -> dict[str, str]:
     return typed
 
 
-def json_body(request: Request) -> Any:
-    """The parsed body.
+def json_body(request: Request, most: int = MAX_BODY) -> Any:
+    """The parsed body of at most so many bytes.
 
     Raises WrongType, TooLarge, or NotReadable for what is no JSON or nested too
     deep.
@@ -73,7 +73,7 @@ def json_body(request: Request) -> Any:
     if _media_type(request, "application/json") != "application/json":
         raise WrongType("Content-Type には application/json を指定してください。")
     try:
-        body = json.loads(_raw(request), parse_constant=_no_such_number)
+        body = json.loads(_raw(request, most), parse_constant=_no_such_number)
     except (ValueError, RecursionError):
         raise NotReadable(
             "本文をJSONとして読み取れません。UTF-8の正しいJSONを送信してください。"
@@ -112,13 +112,13 @@ def refuse_other_sites(request: Request) -> None:
         )
 
 
-def _raw(request: Request) -> bytes:
+def _raw(request: Request, most: int = MAX_BODY) -> bytes:
     try:
         raw = cast(bytes, request.raw_body or b"")  # Chalice's types say "or str"
     except ValueError:
         raise NotReadable("本文を読み取れません。") from None
-    if len(raw) > MAX_BODY:
-        raise TooLarge(f"本文は{MAX_BODY // 1024}KB以内で送信してください。")
+    if len(raw) > most:
+        raise TooLarge(f"本文は{most // 1024}KB以内で送信してください。")
     return raw
 
 

@@ -32,6 +32,7 @@ class Billed(Table):
     payouts = WholeAttribute(default=0)  # how many there were
     # Where payouts go: bank_code, branch_code, kind, number, holder.
     bank_account = JSONAttribute(null=True)
+    payer_kana = UnicodeAttribute(null=True)  # the name under which the client's bank sends money
     payers = list_of(UnicodeAttribute)  # names that have paid for it before, as they are compared
     first_payments = WholeAttribute(default=0)  # how often its gate was passed by the office
     first_invoice = UnicodeAttribute(null=True)  # the number of the invoice of the first payment

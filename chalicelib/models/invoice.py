@@ -81,6 +81,7 @@ class Invoice(HasPaper):
     paid_on = DayAttribute(null=True)  # the day of the payment that made it whole
     replaced_by = UnicodeAttribute(null=True)  # the number of the invoice that puts it right
     receipt_of = DayAttribute(null=True)  # the `paid_on` of which a receipt is kept
+    given_back_yen = WholeAttribute(null=True)  # what had been paid of it then, which is credit
 
     by_issued_on = IssuedIndex()
     by_total = TotalIndex()

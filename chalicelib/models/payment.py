@@ -1,6 +1,8 @@
 """Payments as the bank or the office told of them, and what they were matched with (money.md)."""
 
-from pynamodb.attributes import JSONAttribute
+from collections.abc import Collection
+
+from pynamodb.attributes import BooleanAttribute, JSONAttribute
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.models.attributes import (
@@ -38,6 +40,7 @@ class Payment(Table):
     """One transfer, however often it is imported: its id follows from the bank's own row.
 
     `taken` says what of it paid which invoice: [{"invoice": …, "yen": …}]; the rest is credit.
+    With `is_cancel` it is no money, but the bank's notice that an earlier transfer never was.
     """
 
     class Meta:
@@ -54,6 +57,10 @@ class Payment(Table):
     account = UnicodeAttribute(null=True)
     balance_after = WholeAttribute(null=True)
     bank_number = UnicodeAttribute(null=True)
+    is_transfer = BooleanAttribute(default=True)  # not interest or cash, as far as the bank says
+    is_cancel = BooleanAttribute(default=False)
+    takes_back = UnicodeAttribute(null=True)  # a notice: the payment that was cancelled by it
+    list_name = UnicodeAttribute(null=True)  # the file that first brought it
     recorded_at = UTCDateTimeAttribute()
     by = UnicodeAttribute()
     digest = UnicodeAttribute(null=True)  # of the request that recorded it by hand
@@ -62,7 +69,7 @@ class Payment(Table):
     contract = UnicodeAttribute(null=True)
     taken = JSONAttribute(default=list)
     credit_yen = WholeAttribute(default=0)
-    deposit_yen = WholeAttribute(default=0)  # of a set-off: what came of the deposit
+    from_credit_yen = WholeAttribute(null=True)  # of a set-off: the rest came from the deposit
     # A transfer for several contracts: each gets a payment of its own, a part of this one.
     parts = JSONAttribute(null=True)
     part_of = UnicodeAttribute(null=True)
@@ -75,3 +82,12 @@ class Payment(Table):
 
     by_on = PaidIndex()
     unmatched = UnmatchedIndex()
+
+    @classmethod
+    def of_ids(cls, ids: Collection[str], names: list[str] | None = None) -> dict[str, "Payment"]:
+        """Those of these payments that are stored, by their id, read strongly.
+
+        With `names` only these attributes are read.
+        """
+        payments = cls.batch_get(list(ids), consistent_read=True, attributes_to_get=names)
+        return {payment.id: payment for payment in payments}

@@ -54,8 +54,16 @@ class Account(Record):
     @property
     def text(self) -> str:
         """The account in words for people: みほん銀行 本店 普通 1234567."""
-        kind = {"ordinary": "普通", "current": "当座"}[self.kind]
-        return f"{self.bank} {self.branch} {kind} {self.number}"
+        return f"{self.bank} {self.branch} {ACCOUNT_KINDS[self.kind]} {self.number}"
+
+    @property
+    def kind_code(self) -> str:
+        """The kind as banks' files have it (預金種目)."""
+        return _KIND_CODES[self.kind]
+
+
+ACCOUNT_KINDS = {"ordinary": "普通", "current": "当座"}
+_KIND_CODES = {"ordinary": "1", "current": "2"}
 
 
 _DIGITS_4 = (r"[0-9]{4}", "4桁の数字で書いてください。")
@@ -88,7 +96,7 @@ ACCOUNT = Shape(
     bank_code=Text("bank_code", pattern=_DIGITS_4),
     branch=Text("branch", max=30),
     branch_code=Text("branch_code", pattern=_DIGITS_3),
-    kind=Choice("kind", {"ordinary": "普通", "current": "当座"}),
+    kind=Choice("kind", ACCOUNT_KINDS),
     number=Text("number", pattern=_DIGITS_7),
     holder=Text("holder", max=40),
     client_code=Text("client_code", pattern=_DIGITS_10, required=False),

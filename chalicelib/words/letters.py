@@ -145,6 +145,15 @@ class Resumed(Record):
     resumed: date
 
 
+class Revived(Record):
+    """A contract that ended unpaid runs again from `day`: the payment had come in time."""
+
+    service: Service
+    day: date
+    paid_on: date
+    paid_yen: int
+
+
 class EndedUnpaid(Record):
     """Nobody paid while the place was kept."""
 
@@ -235,6 +244,6 @@ class Left(Record):
 
 AnyLetter = (
     Confirm | Guidance | TestMail | NoTrial | Number | Started | StartCheck | Withdrawn | Refused
-    | TrialReminder | Continuation | Continued | Paused | Resumed | EndedUnpaid | Lapsed
+    | TrialReminder | Continuation | Continued | Paused | Resumed | Revived | EndedUnpaid | Lapsed
     | Stop | Stopped | Plan | Option | Line | Notice | Termination | Left
 )  # fmt: skip

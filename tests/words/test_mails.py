@@ -55,6 +55,9 @@ CASES = {
         for each in ([], ["a@rakumail.jp"], ["a..b@docomo.ne.jp", "c.@ezweb.ne.jp"])
     ],
     "lapsed": [{"paid_yen": None}, {"paid_yen": 5920}],
+    "revived": [
+        {"use": use, "paid_on": "2026-08-25", "paid_yen": 5920} for use in ("forwarding", "listed")
+    ],
     "stopped": [{"paid_yen": None}, {"paid_yen": 5500}],
     "continued": [{"ends_on": None}, {"ends_on": "2026-09-30"}],
     "continuation": [{}, {"paid_yen": 5920}, {"withdrawn": True}],

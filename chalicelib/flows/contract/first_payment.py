@@ -32,7 +32,7 @@ def ask(change: Change, on: date) -> None:
         "first",
         month,
         change.today,
-        _due_on(contract, house),
+        _due_on(contract, house, change.today),
         _as_shown(contract, lines),
         corrects=old.number if old else None,
     )
@@ -41,11 +41,14 @@ def ask(change: Change, on: date) -> None:
     contract.first_invoice = issued.number
 
 
-def _due_on(contract: Contract, house: House) -> date | None:
+def _due_on(contract: Contract, house: House, today: date) -> date | None:
     """By the trial's last day, or by the last one on which the place is kept.
 
-    Before the start nothing is overdue: the service waits for the payment.
+    Before the start nothing is overdue: the service waits for the payment. A contract that is
+    revived has paid already.
     """
+    if contract.active_from:
+        return today
     if contract.paused_on:
         return life.kept_until(contract, house)
     return contract.trial_last_day if contract.started_on else None

@@ -207,7 +207,7 @@ def withdraw(change: Change, number: str) -> Invoice:
     contract = change.contract
     old = taken_out(change, number)
     facts = old.as_facts()
-    contract.credit_yen += facts.payable_yen - old.open_yen + facts.credit_yen
+    contract.credit_yen += _paid_yen(old)
     contract.deposit_yen -= _deposit(facts.lines)
     contract.open_invoices = [each for each in contract.open_invoices if each.number != number]
     return old
@@ -235,8 +235,15 @@ def set_open(change: Change, number: str, open_yen: int, paid_on: date | None = 
     return invoice
 
 
+def _paid_yen(invoice: Invoice) -> int:
+    """What was paid of an invoice, by transfers and by credit."""
+    facts = invoice.as_facts()
+    return facts.payable_yen - invoice.open_yen + facts.credit_yen
+
+
 def mark_replaced(change: Change, old: Invoice, new: Invoice) -> None:
     """Note on an invoice that was withdrawn which other one stands in its place."""
+    old.given_back_yen = _paid_yen(old)
     set_open(change, old.number, 0, old.paid_on)
     old.replaced_by = new.number
 

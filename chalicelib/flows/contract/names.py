@@ -19,6 +19,7 @@ FIELDS = (
     "mail",
     "postal_address",
     "corporate_number",
+    "payer_kana",
     "papers_name",
     "papers_address",
     "invoice_name",
@@ -26,6 +27,7 @@ FIELDS = (
     "greeting",
 )
 _MAY_BE_EMPTY = {
+    "payer_kana",
     "papers_name",
     "papers_address",
     "invoice_name",

@@ -163,6 +163,25 @@ def take_back(change: Change, number: str, last_day: date) -> None:
         change.put(line, Line.contract == change.contract.id)
 
 
+def lend_again(change: Change, number: str) -> None:
+    """A number that still rests after this contract is its own again. Raises Refused."""
+    line = lookup.line(change.house, number)
+    spoken = phones.display(number)
+    if line is None or line.contract != change.contract.id:
+        raise Refused(
+            f"番号 {spoken} は、すでにほかのご契約に貸し出されています。"
+            "ご返金のうえ、新しいお申し込みとして承ってください。"
+        )
+    if line.state_on(change.today) != QUARANTINED:
+        raise Refused(
+            f"番号 {spoken} の休止期間が終わっています。"
+            "ご返金のうえ、新しいお申し込みとして承ってください。"
+        )
+    line.state = LENT
+    line.quarantined_until = None
+    change.put(line, (Line.contract == change.contract.id) & (Line.state == QUARANTINED))
+
+
 def _switch(change: Change, number: str, use: str) -> None:
     line = _own_line(change, number)
     if line:

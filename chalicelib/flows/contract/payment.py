@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from chalicelib.errors import NotFound, Refused
@@ -50,21 +51,31 @@ def match(change: Change, payment_id: str, numbers: Iterable[str]) -> None:
     """
     payment = lookup.payment(change.house, payment_id)
     listed = list(dict.fromkeys(numbers))
-    if payment.cancelled_at:
-        raise Refused("この入金は取り消されています。")
-    if payment.contract == change.contract.id and _pays(payment, listed):
+    is_ours = payment.contract == change.contract.id and not payment.cancelled_at
+    if is_ours and _pays(payment, listed):
         return
-    if payment.contract:
-        raise Refused(
-            "この入金はすでに消し込まれています。変更する場合は、先に消し込みを取り消してください。"
-        )
-    if payment.parts:
-        raise Refused("この入金は、複数のご契約に分割されています。")
-    untouched = payment.unchanged("contract", "cancelled_at", "parts")
+    untouched = check_unused(payment)
     _use(change, payment, listed)
     _remember(change, payment.payer_key)
     _pass_gate(change, payment)
     change.update(payment, _as_matched(payment), untouched)
+
+
+def check_unused(payment: Payment) -> Condition:
+    """The condition that a payment still waits for a person. Raises Refused where it does not."""
+    if payment.is_cancel:
+        raise Refused(
+            "この明細は入金ではなく、銀行からの取消の通知です。取り消された入金を指定してください。"
+        )
+    if payment.cancelled_at:
+        raise Refused("この入金は取り消されています。")
+    if payment.parts:
+        raise Refused("この入金はすでに複数のご契約に分割して消し込まれています。")
+    if payment.contract:
+        raise Refused(
+            "この入金はすでに消し込まれています。変更する場合は、先に消し込みを取り消してください。"
+        )
+    return payment.unchanged("contract", "cancelled_at", "parts")
 
 
 def take_part(change: Change, payment: Payment, numbers: list[str]) -> None:
@@ -159,6 +170,12 @@ def _pass_gate(change: Change, payment: Payment) -> None:
     if not is_first or is_open or contract.active_from or gates.passed(contract, "payment"):
         return
     change.proceed("payment_seen")
+    note_gate(change, payment)
+
+
+def note_gate(change: Change, payment: Payment) -> None:
+    """The gate of the first payment is passed by a transfer."""
+    contract = change.contract
     facts = {"yen": str(payment.yen), "paid_on": payment.on.isoformat(), "payment": payment.id}
     ground = f"入金の消し込み({payment.payer or payment.id})"
     contract.gates.append(

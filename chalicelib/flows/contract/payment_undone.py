@@ -102,8 +102,9 @@ def _give_back(change: Change, payment: Payment) -> None:
     contract = change.contract
     contract.credit_yen -= payment.credit_yen
     if payment.source == "set_off":
-        contract.deposit_yen += payment.deposit_yen
-        contract.credit_yen += payment.yen - payment.deposit_yen
+        from_credit = payment.from_credit_yen or 0
+        contract.credit_yen += from_credit
+        contract.deposit_yen += payment.yen - from_credit
 
 
 def _open_again(change: Change, number: str, yen: int) -> None:

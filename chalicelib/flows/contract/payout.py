@@ -92,7 +92,7 @@ def set_off(change: Change, reason: str) -> None:
         on=change.today,
         yen=yen,
         source="set_off",
-        deposit_yen=yen - from_credit,
+        from_credit_yen=from_credit,
         recorded_at=change.now,
         by=change.by,
     )

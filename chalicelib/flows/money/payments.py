@@ -20,6 +20,7 @@ from chalicelib.models.base import condition_failed
 from chalicelib.rules import calendar
 from chalicelib.rules.calls.memo import body_digest
 from chalicelib.rules.houses import House
+from chalicelib.rules.money import payers
 
 
 def record(house: House, owner: str, key: str, body: dict[str, Any], now: datetime) -> Payment:
@@ -36,6 +37,7 @@ def record(house: House, owner: str, key: str, body: dict[str, Any], now: dateti
         on=body["on"],
         yen=body["yen"],
         payer=body["payer"],
+        payer_key=payers.key(body["payer"]) if body["payer"] else None,
         source="hand",
         recorded_at=now,
         by=owner,
@@ -119,15 +121,24 @@ def match(house: House, payment_id: str, numbers: Sequence[str], by: str, now: d
     return _match_parts(house, _parted(payment, by_contract, invoices), by, now)
 
 
+def credit(house: House, payment_id: str, contract_id: str, by: str, now: datetime) -> Payment:
+    """A payment belongs to a contract and to none of its invoices: all of it becomes credit.
+
+    A contract that has ended pays its credit out. Raises NotFound and Refused.
+    """
+    pay = partial(story.match, payment_id=lookup.payment(house, payment_id).id, numbers=())
+    act.on_contract(house, contract_id, now, by, pay)
+    return lookup.payment(house, payment_id)
+
+
 def _parted(
     payment: Payment, by_contract: list[tuple[str, list[str]]], invoices: list[Invoice]
 ) -> Payment:
     """The payment with its parts, one for each contract; stored first, so that it can go on."""
     wishes = [numbers for _, numbers in by_contract]
-    if payment.parts:
-        if [part["invoices"] for part in payment.parts] != wishes:
-            raise Refused("この入金はすでに別の内容で分割されています。")
+    if [part["invoices"] for part in payment.parts or ()] == wishes:
         return payment
+    untouched = story.check_unused(payment)
     open_yen = {invoice.number: invoice.open_yen for invoice in invoices}
     rest = payment.yen
     parts = []
@@ -137,7 +148,6 @@ def _parted(
         rest -= yen
         part = {"id": f"{payment.id}-{place}", "yen": yen}
         parts.append(part | {"contract": contract, "invoices": numbers})
-    untouched = payment.unchanged("contract", "cancelled_at", "parts")
     if not payment.changed([Payment.parts.set(parts), Payment.unmatched_of.remove()], untouched):
         raise Busy("この入金は同時に変更されました。もう一度お試しください。")
     return payment
@@ -184,16 +194,34 @@ def cancel(house: House, payment_id: str, reason: str, by: str, now: datetime) -
     if payment.contract:
         undo = partial(payment_undone.cancel, payment_id=payment_id, reason=reason)
         act.on_contract(house, payment.contract, now, by, undo)
-    elif payment.parts:
-        raise Refused("この入金は分割されています。分割したそれぞれの入金を取り消してください。")
     elif not payment.cancelled_at:
-        actions: list[Action] = [
-            Payment.cancelled_at.set(now),
-            Payment.cancelled_by.set(by),
-            Payment.cancelled_why.set(reason),
-            Payment.unmatched_of.remove(),
-        ]
-        untouched = payment.unchanged("contract", "cancelled_at", "parts")
-        if not payment.changed(actions, untouched):
-            raise Busy("この入金は同時に変更されました。もう一度お試しください。")
+        _check_parts(payment)
+        _cancel_unmatched(payment, reason, by, now)
     return lookup.payment(house, payment_id)
+
+
+def cancel_whole(house: House, payment_id: str, reason: str, by: str, now: datetime) -> Payment:
+    """Cancel a payment with the part of every contract that it was for."""
+    payment = lookup.payment(house, payment_id)
+    parts = Payment.of_ids([part["id"] for part in payment.parts or ()])
+    for part in parts.values():
+        cancel(house, part.id, reason, by, now)
+    return cancel(house, payment_id, reason, by, now)
+
+
+def _check_parts(payment: Payment) -> None:
+    """A transfer for several contracts is cancelled after the part of each one was."""
+    parts = [Payment.find(part["id"]) for part in payment.parts or ()]
+    if any(part and not part.cancelled_at for part in parts):
+        raise Refused("この入金は分割されています。分割したそれぞれの入金を取り消してください。")
+
+
+def _cancel_unmatched(payment: Payment, reason: str, by: str, now: datetime) -> None:
+    actions: list[Action] = [
+        Payment.cancelled_at.set(now),
+        Payment.cancelled_by.set(by),
+        Payment.cancelled_why.set(reason),
+        Payment.unmatched_of.remove(),
+    ]
+    if not payment.changed(actions, payment.unchanged("contract", "cancelled_at", "parts")):
+        raise Busy("この入金は同時に変更されました。内容をご確認のうえ、もう一度お試しください。")

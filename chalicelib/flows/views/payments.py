@@ -29,13 +29,6 @@ def list_payments(
     return {"payments": rows, "cursor": paging.seal(page.last_evaluated_key)}
 
 
-def list_unmatched(house: House, limit: int | None) -> list[Payment]:
-    """The payments that nobody has matched yet, the oldest first."""
-    keys = Payment.unmatched.query(house.key, limit=limit or _PAGE)
-    payments = [Payment.find(key.id) for key in keys]
-    return [payment for payment in payments if payment and payment.unmatched_of]
-
-
 def view(payment: Payment) -> dict:
     """One payment, and what it paid."""
     return {
@@ -44,6 +37,8 @@ def view(payment: Payment) -> dict:
         "yen": payment.yen,
         "payer": payment.payer,
         "source": payment.source,
+        "is_cancel": payment.is_cancel,
+        "takes_back": payment.takes_back,
         "contract": payment.contract,
         "taken": payment.taken,
         "credit_yen": payment.credit_yen,

@@ -65,6 +65,7 @@ _NAMES = Shape(
     phone=Phone("お電話番号", required=False),
     postal_address=Text("ご住所", required=False, max=200),
     corporate_number=CorporateNumber("法人番号", required=False),
+    payer_kana=Text("振込名義カナ", required=False, example="ｶ)ｻｸﾗｼﾖｳｼﾞ"),
     papers_name=Text("書類のお名前", required=False),
     papers_address=Text("書類の送付先", required=False, max=200),
     invoice_name=Text("請求書の宛名", required=False),

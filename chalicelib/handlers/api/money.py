@@ -4,6 +4,7 @@ from functools import partial
 
 from chalice import Blueprint
 
+from chalicelib.errors import wrong
 from chalicelib.flows import lookup
 from chalicelib.flows.contract import invoices as stories
 from chalicelib.flows.money import payments
@@ -135,15 +136,28 @@ def read_payment(visit: Visit, payment: str) -> dict:
     return lists.view(lookup.payment(visit.house, payment))
 
 
+_MATCHED = Shape(
+    "PaymentMatched",
+    invoices=Many("請求書番号", _NUMBER, min=1, max=20, required=False),
+    contract=Text("受付番号", max=40, required=False),
+)
+
+
 @api(
     routes,
     "POST",
     "/v1/payments/{payment}/match",
-    "Say which invoices a payment is for",
-    takes=Shape("PaymentMatched", invoices=Many("請求書番号", _NUMBER, min=1, max=20)),
+    "Say which invoices a payment is for, or to which contract it belongs as credit",
+    takes=_MATCHED,
 )
 def match_payment(visit: Visit, payment: str) -> dict:
-    numbers = visit.body["invoices"]
+    numbers, contract = visit.body["invoices"], visit.body["contract"]
+    if bool(numbers) == bool(contract):
+        raise wrong("invoices", "invoices と contract のどちらか一方を指定してください。")
+    if contract:
+        return lists.view(
+            payments.credit(visit.house, payment, contract, visit.key.owner, visit.now)
+        )
     matched = payments.match(visit.house, payment, numbers, visit.key.owner, visit.now)
     return lists.view(matched)
 

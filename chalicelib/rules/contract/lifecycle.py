@@ -91,6 +91,11 @@ _HOUSE_TERMINATES = Refusal(
     "サービスはすでに開始しています。当方から終了する場合は、終了のお手続きで処理してください。"
 )
 
+_NOT_ENDED = Refusal("このご契約は終了していません。ご入金は、請求書を指定して消し込んでください。")
+_PAUSED_PAID = Refusal(
+    _PAUSED + "終了していませんので、ご入金を請求書に消し込むとサービスが再開します。"
+)
+
 _TABLE: dict[str, tuple[Answer, ...]] = {
     # wish            applied, preparing, paused, trial, active, ended
     "mail_confirmed": (Moves(PREPARING), _BEFORE, _BEFORE, _BEFORE, _BEFORE, _ENDED),
@@ -125,6 +130,7 @@ _TABLE: dict[str, tuple[Answer, ...]] = {
     "notice_withdrawn": (_NO_NOTICE, _NO_NOTICE, STAYS, STAYS, STAYS, _ENDED),
     "terminated": (_HOUSE_REFUSES, _HOUSE_REFUSES, STAYS, STAYS, STAYS, _ENDED),
     "termination_withdrawn": (_NO_TERMINATION, _NO_TERMINATION, STAYS, STAYS, STAYS, _ENDED),
+    "revived": (_NOT_ENDED, _NOT_ENDED, _PAUSED_PAID, _NOT_ENDED, _NOT_ENDED, Moves(ACTIVE)),
 }  # fmt: skip
 
 LIFE: dict[tuple[str, str], Answer] = {

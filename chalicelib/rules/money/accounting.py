@@ -74,6 +74,29 @@ class Paid(Record):
     client: str
 
 
+class Withdrawn(Record):
+    """An `invoice` that the one of that number and month took back or replaced on `on`.
+
+    `paid_yen` had been paid of it by then, which is credit since.
+    """
+
+    invoice: Invoice
+    on: date
+    number: str
+    month: str
+    paid_yen: int
+
+
+class SetOff(Record):
+    """Invoices that were paid out of what the house had of the client, by credit and deposit."""
+
+    on: date
+    credit_yen: int
+    deposit_yen: int
+    contract: str
+    client: str
+
+
 _BILLED: dict[int, tuple[Account, str]] = {
     TAXED: ("sales", "電話代行料"),
     UNTAXED: ("deposit", "保証金の預かり"),
@@ -87,12 +110,18 @@ _PAID: dict[Reason, tuple[Account, str]] = {
 
 
 def journal(
-    invoices: Iterable[Invoice], received: Iterable[Received], paid: Iterable[Paid]
+    invoices: Iterable[Invoice],
+    received: Iterable[Received],
+    paid: Iterable[Paid],
+    withdrawn: Iterable[Withdrawn] = (),
+    set_off: Iterable[SetOff] = (),
 ) -> tuple[Entry, ...]:
     """The entries of all these facts, the earliest date first; raises what their parts raise."""
     entries = [entry for each in invoices for entry in of_invoice(each)]
     entries += [entry for each in received for entry in of_received(each)]
     entries += [entry for each in paid for entry in of_paid(each)]
+    entries += [entry for each in withdrawn for entry in of_withdrawn(each)]
+    entries += [entry for each in set_off for entry in of_set_off(each)]
     return tuple(sorted(entries, key=lambda entry: (entry.on, entry.document)))
 
 
@@ -110,6 +139,46 @@ def of_invoice(invoice: Invoice) -> tuple[Entry, ...]:
         note = "返還額の繰越"
         entries.append(_of(invoice, "receivable", "advance", -invoice.total_yen, note))
     return tuple(entries)
+
+
+def of_withdrawn(withdrawn: Withdrawn) -> tuple[Entry, ...]:
+    """The entries of an invoice turned round; what was paid of it stands with the credit."""
+    old = withdrawn.invoice
+    negated = [line._replace(unit_yen=-line.unit_yen, yen=-line.yen) for line in old.lines]
+    back = old._replace(
+        lines=tuple(negated),
+        issued_on=withdrawn.on,
+        number=withdrawn.number,
+        month=withdrawn.month,
+    )
+    entries = [_billed(back, row) for row in back.sums if row.yen]
+    if withdrawn.paid_yen:
+        note = "取消分の入金の預かり"
+        entries.append(_of(back, "receivable", "advance", withdrawn.paid_yen, note))
+    return tuple(entries)
+
+
+def of_set_off(set_off: SetOff) -> tuple[Entry, ...]:
+    """An entry for what came from the credit, and one for what came from the deposit."""
+    sources: list[tuple[Account, int, str]] = [
+        ("advance", set_off.credit_yen, "前受金の充当"),
+        ("deposit", set_off.deposit_yen, "保証金の充当"),
+    ]
+    return tuple(
+        Entry(
+            on=set_off.on,
+            debit=account,
+            credit="receivable",
+            yen=yen,
+            tax="none",
+            tax_yen=0,
+            client=set_off.client,
+            note=f"{note} 契約{set_off.contract}",
+            document=set_off.contract,
+        )
+        for account, yen, note in sources
+        if yen
+    )
 
 
 def _billed(invoice: Invoice, row: Sum) -> Entry:

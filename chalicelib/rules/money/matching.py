@@ -182,11 +182,10 @@ def _lacking(yen: int, invoices: Sequence[OpenInvoice]) -> list[Choice]:
 
 def _wholes(invoices: Sequence[OpenInvoice]) -> list[Choice]:
     """All invoices of each client that has more than one."""
-    contracts = dict.fromkeys(invoice.contract for invoice in invoices)
-    wholes = [
-        tuple(each for each in invoices if each.contract == contract) for contract in contracts
-    ]
-    return [whole for whole in wholes if len(whole) > 1]
+    by_contract: dict[str, list[OpenInvoice]] = {}
+    for invoice in invoices:
+        by_contract.setdefault(invoice.contract, []).append(invoice)
+    return [tuple(whole) for whole in by_contract.values() if len(whole) > 1]
 
 
 def _decided(
