@@ -7,7 +7,7 @@ asks to go on (houses.md 11). A change of plan before the first paid day makes a
 from datetime import date
 
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import invoices
+from chalicelib.flows.contract import invoice_changes, invoices
 from chalicelib.models import Contract
 from chalicelib.rules import calendar
 from chalicelib.rules.contract import life
@@ -24,7 +24,9 @@ def ask(change: Change, on: date) -> None:
     lines = charges.first_payment(contract, house, on)
     contract.first_asked = first.wish(contract, house, on)
     month = calendar.month_of_day(change.today)
-    old = invoices.withdraw(change, contract.first_invoice) if contract.first_invoice else None
+    old = (
+        invoice_changes.withdraw(change, contract.first_invoice) if contract.first_invoice else None
+    )
     contract.billed = {}  # what was billed before the paid contract was for this payment alone
     contract.billed = charges.note(lines, contract)
     issued = invoices.issue(
@@ -37,7 +39,7 @@ def ask(change: Change, on: date) -> None:
         corrects=old.number if old else None,
     )
     if old:
-        invoices.mark_replaced(change, old, issued)
+        invoice_changes.mark_replaced(change, old, issued)
     contract.first_invoice = issued.number
 
 

@@ -12,6 +12,7 @@ from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
 from chalicelib.flows.access import links
 from chalicelib.flows.change import Change
+from chalicelib.flows.contract import invoice_changes
 from chalicelib.models import Contract, Invoice
 from chalicelib.models.contract_parts import OpenInvoice
 from chalicelib.rules import calendar
@@ -76,7 +77,7 @@ def _use_credit(contract: Contract, kind: Kind, lines: Sequence[Line]) -> int:
     total = rules.total(lines)
     credit = min(max(total, 0), contract.credit_yen)
     contract.credit_yen += max(-total, 0) - credit
-    contract.deposit_yen += _deposit(lines)
+    contract.deposit_yen += charges.deposit(lines)
     return credit
 
 
@@ -167,7 +168,7 @@ def correct(
         raise Refused(
             f"この請求書は {old.replaced_by} に差し替えられています。そちらを訂正してください。"
         )
-    old = withdraw(change, number)
+    old = invoice_changes.withdraw(change, number)
     facts = old.as_facts()
     extra = [
         rules.line("adjustment", "", each["label"], each["month"], each["yen"], note=reason)
@@ -183,7 +184,7 @@ def correct(
         [*facts.lines, *extra],
         corrects=number,
     )
-    mark_replaced(change, old, new)
+    invoice_changes.mark_replaced(change, old, new)
     if contract.first_invoice == number:
         contract.first_invoice = new.number
     change.record("invoice_corrected", text=f"{number}: {reason}")
@@ -191,62 +192,12 @@ def correct(
 
 def take_back(change: Change, number: str, why: str) -> None:
     """Take an invoice back whole, by one with its lines negated; what was paid becomes credit."""
-    old = withdraw(change, number)
+    old = invoice_changes.withdraw(change, number)
     lines = [_negated(line, why) for line in old.as_facts().lines]
     month = calendar.month_of_day(change.today)
     refund = issue(change, "refund", month, change.today, None, lines, corrects=number)
-    mark_replaced(change, old, refund)
+    invoice_changes.mark_replaced(change, old, refund)
 
 
 def _negated(line: Line, why: str) -> Line:
     return line._replace(unit_yen=-line.unit_yen, yen=-line.yen, note=why)
-
-
-def withdraw(change: Change, number: str) -> Invoice:
-    """An invoice asks for nothing any more: what was paid of it is credit. It is still there."""
-    contract = change.contract
-    old = taken_out(change, number)
-    facts = old.as_facts()
-    contract.credit_yen += _paid_yen(old)
-    contract.deposit_yen -= _deposit(facts.lines)
-    contract.open_invoices = [each for each in contract.open_invoices if each.number != number]
-    return old
-
-
-def taken_out(change: Change, number: str) -> Invoice:
-    """An invoice that this write may change: the same one, however often it is asked for.
-
-    Raises NotFound.
-    """
-    pending = change.pending(Invoice(number))
-    if isinstance(pending, Invoice):
-        return pending
-    invoice = lookup.invoice(change.house, number)
-    change.put(invoice, invoice.unchanged("open_yen", "replaced_by", "paper_at"))
-    return invoice
-
-
-def set_open(change: Change, number: str, open_yen: int, paid_on: date | None = None) -> Invoice:
-    """So much of an invoice is still to be paid; `paid_on` says when the last part came."""
-    invoice = taken_out(change, number)
-    invoice.open_yen = open_yen
-    invoice.open_of = invoice.house if open_yen else None
-    invoice.paid_on = None if open_yen else paid_on
-    return invoice
-
-
-def _paid_yen(invoice: Invoice) -> int:
-    """What was paid of an invoice, by transfers and by credit."""
-    facts = invoice.as_facts()
-    return facts.payable_yen - invoice.open_yen + facts.credit_yen
-
-
-def mark_replaced(change: Change, old: Invoice, new: Invoice) -> None:
-    """Note on an invoice that was withdrawn which other one stands in its place."""
-    old.given_back_yen = _paid_yen(old)
-    set_open(change, old.number, 0, old.paid_on)
-    old.replaced_by = new.number
-
-
-def _deposit(lines: Sequence[Line]) -> int:
-    return sum(line.yen for line in lines if line.kind == charges.DEPOSIT)

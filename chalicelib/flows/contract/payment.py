@@ -9,7 +9,7 @@ from pynamodb.expressions.update import Action
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import invoices
+from chalicelib.flows.contract import invoice_changes
 from chalicelib.models import Contract, Payment
 from chalicelib.models.contract_parts import GatePassed
 from chalicelib.rules.contract import gates
@@ -136,7 +136,7 @@ def _pay(change: Change, number: str, yen: int, on: date) -> int:
         return 0
     part = min(yen, entry.open_yen)
     entry.open_yen -= part
-    invoices.set_open(change, number, entry.open_yen, on)
+    invoice_changes.set_open(change, number, entry.open_yen, on)
     if not entry.open_yen:
         contract.open_invoices = [each for each in contract.open_invoices if each is not entry]
     return part
@@ -182,6 +182,6 @@ def note_gate(change: Change, payment: Payment) -> None:
         GatePassed(gate="payment", at=change.now, by=change.by, ground=ground, facts=facts)
     )
     contract.paid_on = payment.on
-    invoice = invoices.taken_out(change, contract.first_invoice)
+    invoice = invoice_changes.taken_out(change, contract.first_invoice)
     contract.paid_yen = invoice.total_yen + payment.credit_yen
     change.record("gate_passed", text="payment")

@@ -3,7 +3,7 @@
 from chalicelib.errors import NotFound, Refused
 from chalicelib.flows import lookup
 from chalicelib.flows.change import Change
-from chalicelib.flows.contract import invoices
+from chalicelib.flows.contract import invoice_changes
 from chalicelib.flows.contract import payment as payments
 from chalicelib.models import Invoice, Payment
 from chalicelib.models.contract_parts import OpenInvoice
@@ -117,7 +117,7 @@ def _open_again(change: Change, number: str, yen: int) -> None:
     contract = change.contract
     invoice = _living(change, number)
     open_yen = invoice.open_yen + yen
-    invoices.set_open(change, invoice.number, open_yen)
+    invoice_changes.set_open(change, invoice.number, open_yen)
     entry = OpenInvoice(
         number=invoice.number,
         issued_on=invoice.issued_on,

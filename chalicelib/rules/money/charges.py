@@ -4,7 +4,7 @@ One function for all: the final screen, mails, the gate, the close, the first ac
 Yen include tax, months are JST months (`2026-09`), dates JST dates.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from chalicelib.input import phones
@@ -128,6 +128,11 @@ def _not_in(
     if lines and DEPOSIT not in billed:
         lines += _deposit(contract, house, paid[0])
     return lines
+
+
+def deposit(lines: Sequence[Line]) -> int:
+    """What of some lines is a deposit, in yen."""
+    return sum(line.yen for line in lines if line.kind == DEPOSIT)
 
 
 def _deposit(contract: Billable, house: House, on: date) -> list[Line]:
