@@ -1,4 +1,4 @@
-"""What becomes of an invoice after its issue: paid, open again, replaced; its facts never change."""
+"""What becomes of an invoice after its issue: paid, open again, replaced (money.md Invoice)."""
 
 from datetime import date
 
