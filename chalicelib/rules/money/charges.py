@@ -44,9 +44,10 @@ def unbilled(contract: Billable, house: House, up_to: str, today: date) -> list[
     """
     paid = paid_period(contract, house, today)
     lines = _not_in(contract.billed, contract, house, paid, up_to)
+    lines += _plan_differences(contract, house, paid)
     if contract.status == ENDED:
-        return [*lines, *_not_served(contract, house, paid)]
-    return [*lines, *_plan_differences(contract, house)]
+        lines += _not_served(contract, house, paid)
+    return lines
 
 
 def first_payment(contract: Billable, house: House, today: date) -> list[Line]:
@@ -145,12 +146,13 @@ def _deposit(contract: Billable, house: House, on: date) -> list[Line]:
     return [invoice.line(DEPOSIT, "", label, None, fee, count, UNTAXED)]
 
 
-def _plan_differences(contract: Billable, house: House) -> list[Line]:
+def _plan_differences(contract: Billable, house: House, paid: Period) -> list[Line]:
     """A plan changed at once, within smile's trial, changes the fee of its month (houses.md 3)."""
     lines = []
+    last = calendar.month_of_day(paid[1]) if paid[1] else None
     for month, was in sorted(contract.billed.get(BASE, {}).items()):
         plan = _plan(contract, month)
-        if plan == was:
+        if plan == was or (last and month > last):
             continue
         first = calendar.first_day_of(month)
         yen = house.price(plan, first).fee - house.price(was, first).fee

@@ -283,7 +283,16 @@ BILLED_AHEAD = {"base": {"2026-09": "light", "2026-10": "light", "2026-11": "reg
 @pytest.mark.parametrize(
     ("house", "last", "facts", "expected"),
     [
-        (SMILE, "2026-11-30", {"billed": BILLED_AHEAD}, []),
+        (
+            SMILE,
+            "2026-11-30",
+            {
+                "billed": BILLED_AHEAD,
+                "plan": "regular",
+                "plans": [plan("2026-11-01", "light", "regular")],
+            },
+            [],
+        ),
         (  # the base fee at the plan that it was billed at
             SMILE,
             "2026-09-20",
@@ -377,3 +386,27 @@ def test_only_what_is_for_a_month_is_spoken_as_a_month():
 def test_a_deposit_bears_no_tax():
     payment = charges.first_payment(contract(MK), MK, TODAY)
     assert [line.rate for line in payment] == [10, 0]
+
+
+def test_what_a_deposit_is_of_some_lines():
+    lines = [
+        invoice.line("base", "", "", "2026-10", 2_960),
+        invoice.line("deposit", "", "", None, 2_960, 2, rate=0),
+    ]
+    assert charges.deposit(lines) == 5_920
+    assert charges.deposit([]) == 0
+
+
+@pytest.mark.parametrize(("becomes", "yen"), [("regular", 3_300), ("business", 11_000)])
+def test_a_plan_changed_in_the_trial_is_settled_though_the_house_ends_the_contract(becomes, yen):
+    """Light for 5,500, then 8,800 or 16,500, and over before its first close."""
+    given = ended(
+        SMILE,
+        "2026-09-08",
+        plan=becomes,
+        plans=[plan("2026-09-02", "light", becomes)],
+        active_from="2026-09-04",
+        billed={"base": {"2026-09": "light"}},
+    )
+    [line] = charges.unbilled(given, SMILE, "2026-10", TODAY)
+    assert (line.kind, line.yen) == ("plan_difference", yen)
