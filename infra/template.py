@@ -98,6 +98,7 @@ def _environment(stage: str) -> dict:
         "LINK_SECRET": {"Fn::Sub": "{{resolve:secretsmanager:${LinkSecretName}}}"},
         "CHATWORK_TOKENS": {"Fn::If": ["WritesToChatwork", tokens, {"Ref": "AWS::NoValue"}]},
         "SETTLE_QUEUE_URL": {"Ref": "SettleQueue"},
+        "SETTLE_DEAD_LETTERS_URL": {"Ref": "SettleDeadLetters"},
         "PAPERS_QUEUE_URL": {"Ref": "PapersQueue"},
         "FILES_BUCKET": {"Ref": "FilesBucket"},
         "SES_CONFIGURATION_SET": {"Ref": "MailSet"},

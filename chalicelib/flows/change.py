@@ -1,4 +1,4 @@
-"""A change: one contract on the desk, together with everything that goes out in the same write."""
+"""A change: one contract on the desk, with everything that goes out in the same write."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -163,7 +163,7 @@ class Change:
         self._writes[item.identity] = Write("put", item, condition)
 
     def pending(self, item: Table) -> Table | None:
-        """The item of the same key that this write puts already, as it stands in it."""
+        """The item of the same key that this write puts already."""
         write = self._writes.get(item.identity)
         return write.item if write and write.verb == "put" else None
 
@@ -182,7 +182,7 @@ class Change:
         self._writes.clear()
 
     def complete(self) -> None:
-        """Nothing more goes into this write: what follows reads what it has stored."""
+        """What follows reads what this write stores: nothing more goes into it."""
         self.is_complete = True
 
     @property
@@ -201,9 +201,10 @@ class Change:
             if not lost_a_race(refused):
                 raise
             self._check_letters(writes, refused)
-            raise Busy(
+            sentence = (
                 "同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。"
-            ) from None
+            )
+            raise Busy(sentence) from None
 
     def _in_order(self) -> list[Write]:
         """The contract stands before its letters, so that a lost race is told from a used id."""
