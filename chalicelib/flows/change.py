@@ -55,7 +55,7 @@ class Change:
     by: str
     letters: list[Letter] = field(default_factory=list)
     deleted: bool = False
-    is_complete: bool = False
+    is_complete: bool = False  # what follows reads what this write stores: nothing more goes in
     _writes: dict[tuple, Write] = field(default_factory=dict)
 
     @property
@@ -181,10 +181,6 @@ class Change:
         self.letters.clear()
         self._writes.clear()
 
-    def complete(self) -> None:
-        """What follows reads what this write stores: nothing more goes into it."""
-        self.is_complete = True
-
     @property
     def is_full(self) -> bool:
         """Whether the rest should come in another write."""
@@ -201,10 +197,9 @@ class Change:
             if not lost_a_race(refused):
                 raise
             self._check_letters(writes, refused)
-            sentence = (
+            raise Busy(
                 "同じご契約が同時に変更されました。内容をご確認のうえ、もう一度お試しください。"
-            )
-            raise Busy(sentence) from None
+            ) from None
 
     def _in_order(self) -> list[Write]:
         """The contract stands before its letters, so that a lost race is told from a used id."""

@@ -35,7 +35,7 @@ def close(change: Change, on: date) -> None:
     contract.frozen_at = closing.frozen_at
     change.record("closed", closing.dated, text=closing.month)
     _bill(change, "monthly", closing.month, closing.dated, [*monthly, *calls])
-    change.complete()
+    change.is_complete = True
 
 
 def bill_missed_months(change: Change) -> None:
