@@ -14,8 +14,9 @@ from tests.faults.wire import Mail
 from tests.faults.world import Tables
 
 REPEAT = "重ねてお送りしている可能性"
-# How the outbox got there; `sent` are the ways that were done while another one was not.
-_WAY = {"tries", "unsure", "problem", "last_used_on", "sent"}
+# How the outbox got there; `sent` are the ways that were done while another one was not. Which
+# sweep asks for an invoice's paper is no matter of the mail.
+_WAY = {"tries", "unsure", "problem", "last_used_on", "sent", "paper_at", "paper_due", "paper_of"}
 # Only whether there is one is compared: what it is depends on chance.
 _DRAWN = {"message_id", "ids", "taker", "handed_over_at"}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
