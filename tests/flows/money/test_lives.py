@@ -21,7 +21,7 @@ from tests import stores
 from tests.desk import Desk
 from tests.flows.money.bills import hires, takes_calls, wakes
 
-HISTORIES = int(os.environ.get("HISTORIES", "15"))
+HISTORIES = int(os.environ.get("HISTORIES", "4"))
 PLANS = {  # fee, calls included, each call over
     "smile": {"light": (5500, 30, 165), "regular": (8800, 60, 154), "business": (16500, 120, 143)},
     "mk": {"small": (2960, 20, 148), "half": (5720, 40, 143), "standard": (11040, 80, 138)},
@@ -383,6 +383,7 @@ STEPS = st.lists(
 
 @settings(
     max_examples=HISTORIES,
+    derandomize="HISTORIES" not in os.environ,  # a short run is the same everywhere
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     print_blob=False,
 )
