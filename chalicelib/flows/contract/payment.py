@@ -182,6 +182,8 @@ def note_gate(change: Change, payment: Payment) -> None:
         GatePassed(gate="payment", at=change.now, by=change.by, ground=ground, facts=facts)
     )
     contract.paid_on = payment.on
-    invoice = invoice_changes.taken_out(change, contract.first_invoice)
-    contract.paid_yen = invoice.total_yen + payment.credit_yen
+    contract.paid_yen = payment.yen
+    if contract.first_invoice:
+        invoice = invoice_changes.taken_out(change, contract.first_invoice)
+        contract.paid_yen = invoice.total_yen + payment.credit_yen
     change.record("gate_passed", text="payment")
