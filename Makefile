@@ -69,16 +69,16 @@ test-fast: $(VENV)/dev fonts
 coverage: $(VENV)/dev fonts
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack" --cov=chalicelib
 
-soak: $(VENV)/dev dynamodb-local
+soak: $(VENV)/dev dynamodb-local fonts
 	@HISTORIES=$(HISTORIES) SEED=$(SEED) $(VENV)/bin/python -m tests.soak
 
 pictures: $(VENV)/dev
 	PORT=$(PORT) $(VENV)/bin/python -m dev.pictures
 
-bench: $(VENV)/dev dynamodb-local
+bench: $(VENV)/dev dynamodb-local fonts
 	@$(VENV)/bin/python -m dev.bench
 
-load: $(VENV)/dev dynamodb-local
+load: $(VENV)/dev dynamodb-local fonts
 	@$(VENV)/bin/python -m dev.load
 
 package: $(VENV)/dev fonts
@@ -97,10 +97,10 @@ check: $(VENV)/dev
 	$(VENV)/bin/mypy
 	$(VENV)/bin/pip check
 
-faults: $(VENV)/dev dynamodb-local
+faults: $(VENV)/dev dynamodb-local fonts
 	@FAULTS=$(FAULTS) $(VENV)/bin/pytest -s tests/faults/test_matrix.py
 
-mutation: $(VENV)/dev
+mutation: $(VENV)/dev fonts
 	@$(VENV)/bin/python -m dev.mutation $(ONLY)
 
 # Asks the advisory service of PyPI; a package that cannot be looked up fails, so this needs the open internet.
