@@ -7,7 +7,7 @@ FAULTS ?= all
 VENV := .venv
 FONTS := .tools/fonts/characters.txt
 
-.PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench load soak package dynamodb-local fonts pictures
+.PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench bench-close load soak package dynamodb-local fonts pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -20,6 +20,7 @@ help:
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template, the zip and the papers' layer, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
+	@echo "make bench-close       what the monthly close costs at 1,000 and 10,000 contracts (CONTRACTS='100 1000' for less; needs npm and Java)"
 	@echo "make faults            every call of AWS and Chatwork under every kind of fault, as tables (needs npm and Java)"
 	@echo "make load              50 memos a second for two minutes, then 500 at once: what is lost or doubled (RATE, DURATION, BURST)"
 	@echo "make mutation          whether the tests of the rules notice a changed rule (ONLY='calendar routing' for some)"
@@ -77,6 +78,9 @@ pictures: $(VENV)/dev
 
 bench: $(VENV)/dev dynamodb-local fonts
 	@$(VENV)/bin/python -m dev.bench
+
+bench-close: $(VENV)/dev dynamodb-local fonts
+	@$(VENV)/bin/python -m dev.bench_close
 
 load: $(VENV)/dev dynamodb-local fonts
 	@$(VENV)/bin/python -m dev.load

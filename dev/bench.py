@@ -24,7 +24,7 @@ os.environ |= {
 from dev import bare, store
 from dev.cold_start import cold_rows
 from dev.loopback import ses_on_loopback
-from dev.measure import Desk, Row, counting, dollars, dollars_of_events, timed
+from dev.measure import Desk, Row, counting, dollars, dollars_of_events, print_table, timed
 
 ROUNDS = int(os.environ.get("ROUNDS") or 300)
 COLD_ROUNDS = max(3, ROUNDS // 20)
@@ -40,16 +40,8 @@ def main() -> int:
         os.environ |= {"AWS_ENDPOINT_URL_DYNAMODB": dynamodb, "AWS_ENDPOINT_URL_SESV2": ses}
         desk = Desk()
         rows = [*memo_rows(desk), *cold_rows(desk, COLD_ROUNDS), *night_rows(), *page_rows()]
-    _print_table(rows)
+    print_table(rows)
     return 0
-
-
-def _print_table(rows: list[Row]) -> None:
-    width = max(len(row.name) for row in rows)
-    print(f"{'':{width}}  {'measured':>22}  {'target':>14}")
-    for row in rows:
-        verdict = "" if row.is_met else "MISSED"
-        print(f"{row.name:{width}}  {row.measure:>22}  {row.target:>14}  {verdict}")
 
 
 def memo_rows(desk: Desk) -> Iterator[Row]:

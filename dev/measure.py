@@ -33,6 +33,14 @@ class Row(NamedTuple):
     is_met: bool
 
 
+def print_table(rows: list[Row]) -> None:
+    width = max(len(row.name) for row in rows)
+    print(f"{'':{width}}  {'measured':>22}  {'target':>14}")
+    for row in rows:
+        verdict = "" if row.is_met else "MISSED"
+        print(f"{row.name:{width}}  {row.measure:>22}  {row.target:>14}  {verdict}")
+
+
 class Desk:
     """One house, one client in service, one key: made through the app's own flows."""
 
@@ -139,11 +147,12 @@ def dollars(writes: float, reads: float, seconds: float) -> float:
     The memo takes a mail, a request, a function, units and two log lines of 300 bytes.
     """
     log = 600 / 2**30 * PRICES["log_gb"]
-    function = _function(writes, reads, seconds)
+    function = function_dollars(writes, reads, seconds)
     return PRICES["ses_mail"] + PRICES["api_request"] + function + log
 
 
-def _function(writes: float, reads: float, seconds: float) -> float:
+def function_dollars(writes: float, reads: float, seconds: float) -> float:
+    """USD of a function's run of so many seconds, with its units of the tables."""
     gb_seconds = seconds * PRICES["lambda_gb"]
     run = PRICES["lambda_request"] + gb_seconds * PRICES["lambda_gb_second"]
     units = writes * PRICES["write_unit"] + reads * PRICES["read_unit"]
@@ -169,7 +178,7 @@ def dollars_of_events(desk: Desk) -> float:
     log = 300 / 2**30 * PRICES["log_gb"]
     writes = counts["write units"] / len(records)
     reads = counts["read units"] / len(records)
-    function = _function(writes, reads, statistics.median(times))
+    function = function_dollars(writes, reads, statistics.median(times))
     return 2 * (PRICES["sns_publish"] + log + function)
 
 
