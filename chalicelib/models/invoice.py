@@ -80,6 +80,7 @@ class Invoice(HasPaper):
     open_of = UnicodeAttribute(null=True)  # the house, while something is
     paid_on = DayAttribute(null=True)  # the day of the payment that made it whole
     replaced_by = UnicodeAttribute(null=True)  # the number of the invoice that puts it right
+    corrected_as = UnicodeAttribute(null=True)  # what was asked of that one, in one word
     receipt_of = DayAttribute(null=True)  # the `paid_on` of which a receipt is kept
     given_back_yen = WholeAttribute(null=True)  # what had been paid of it then, which is credit
 

@@ -17,8 +17,8 @@ REPEAT = "重ねてお送りしている可能性"
 # How the outbox got there; `sent` are the ways that were done while another one was not. Which
 # sweep asks for an invoice's paper is no matter of the mail.
 _WAY = {"tries", "unsure", "problem", "last_used_on", "sent", "paper_at", "paper_due", "paper_of"}
-# Only whether there is one is compared: what it is depends on chance.
-_DRAWN = {"message_id", "ids", "taker", "handed_over_at"}
+# Only whether there is one is compared: what it is depends on chance or on the moment.
+_DRAWN = {"message_id", "ids", "taker", "handed_over_at", "deleted_after"}
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 
 
@@ -115,7 +115,8 @@ def _bare(item: dict, start, cell) -> dict:
     ignored = _WAY | ({"earlier"} if cell.fault.kind == "stale" else set())
     names = item.keys() - ignored
     return {
-        name: "…" if name in _DRAWN else _plain(json.dumps(item[name]), start) for name in names
+        name: "…" if name in _DRAWN else _plain(json.dumps(item[name], default=bytes.hex), start)
+        for name in names
     }
 
 

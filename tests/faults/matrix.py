@@ -225,7 +225,7 @@ def run(path: Path, world: World, choice: str) -> Matrix:
     teller, start = Teller(path, world), time.process_time()
     calm = teller.tell()
     cells = [
-        Cell(place, call, fault, misses=fault.misses(call))
+        Cell(place, call, fault, misses=_misses(path, call, fault))
         for place, call in enumerate(calm.calls)
         for fault in FAULTS
     ]
@@ -235,6 +235,12 @@ def run(path: Path, world: World, choice: str) -> Matrix:
         if not cell.misses and not cell.left:
             _fill(cell, teller, calm)
     return Matrix(path, calm.calls, cells, time.process_time() - start)
+
+
+def _misses(path: Path, call: Call, fault: Fault) -> str:
+    if path.old and fault.kind == "stale":
+        return "what it reads was written days before"
+    return fault.misses(call)
 
 
 def _fill(cell: Cell, teller: Teller, calm: Run) -> None:

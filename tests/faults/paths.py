@@ -21,7 +21,8 @@ class Path:
     `final` is the status until which a client repeats it, None for who gives up
     at once. `look` is what the doors tell afterwards. An `event` is brought
     again by the cloud while the function fails on it, and may come twice
-    anyhow. Of what is not `whole`, a short run leaves some cells out.
+    anyhow. Of what is not `whole`, a short run leaves some cells out. What `old` stories read
+    was written days before: every index knows of it.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Path:
     look: Callable[[Desk], object]
     event: bool = False
     whole: bool = False
+    old: bool = False
 
 
 def _memo(desk: Desk) -> Answer:
@@ -41,7 +43,7 @@ def _sweep(desk: Desk) -> dict:
     return app.sweep({}, None)
 
 
-def _running(desk: Desk) -> None:
+def running(desk: Desk) -> None:
     """A contract whose calls count."""
     desk.on("2026-09-01").starts("smile")
     desk.key("operator")
@@ -49,19 +51,19 @@ def _running(desk: Desk) -> None:
 
 
 def _called_before(desk: Desk) -> None:
-    _running(desk)
+    running(desk)
     desk.memo("key-0", received_at="2026-09-01T10:10:00+09:00")
     desk.memo("key-00", received_at="2026-09-01T10:15:00+09:00", caller={"phone": "03-5555-0000"})
 
 
 def _stored_already(desk: Desk) -> None:
-    _running(desk)
+    running(desk)
     _memo(desk)
 
 
 def _memo_left(desk: Desk) -> None:
     """A memo is stored, and whoever was to send it is no more."""
-    _running(desk)
+    running(desk)
     with ses_server.answering("reset"):
         _memo(desk)
     desk.later(seconds=31)
@@ -96,7 +98,7 @@ def _report(desk: Desk, **facts) -> None:
 
 
 def _to_correct(desk: Desk) -> None:
-    _running(desk)
+    running(desk)
     _report(desk)
 
 
@@ -109,7 +111,7 @@ def _correction(desk: Desk) -> Answer:
 
 
 def _to_press_at_smile(desk: Desk) -> None:
-    _running(desk)
+    running(desk)
     _report(desk, caller=SALES)
     desk.page = link(desk.mail("電話受付のご報告"))
 
@@ -231,7 +233,7 @@ def _both(path: Path) -> list[Path]:
 
 
 PATHS = [
-    *_both(Path("memo", _running, _memo, 201, _ask_month, whole=True)),
+    *_both(Path("memo", running, _memo, 201, _ask_month, whole=True)),
     Path("memo with earlier calls of the day", _called_before, _memo, 201, _ask_month),
     Path("memo that is stored already", _stored_already, _memo, 201, _ask_month),
     Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _ask_month, whole=True),

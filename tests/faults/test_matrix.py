@@ -10,7 +10,7 @@ import os
 import pytest
 
 from tests import chatwork_server
-from tests.faults import matrix
+from tests.faults import matrix, money_paths
 from tests.faults.paths import PATHS, ROOM
 from tests.faults.world import World
 
@@ -31,7 +31,7 @@ def whole_desk(true_desk, topic):
         yield true_desk
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*PATHS, *money_paths.PATHS], ids=lambda path: path.name)
 def test_every_call_under_every_fault(whole_desk, path):
     choice = "all" if path.whole else os.environ.get("FAULTS") or "few"
     table = matrix.run(path, World(whole_desk), choice)

@@ -1,6 +1,6 @@
 """A prepared world that can be put back.
 
-It is the tables of either store, the mails, the desk and the clocks.
+It is the tables of either store, the mails, the papers, the queue, the desk and the clocks.
 """
 
 import json
@@ -16,6 +16,7 @@ import botocore.endpoint
 from botocore.config import Config
 from moto.backends import get_backend
 
+from chalicelib.channels import files
 from chalicelib.config import TABLE_PREFIX
 from chalicelib.flows.access import keys
 from chalicelib.models import TABLES
@@ -69,6 +70,7 @@ class World:
         own = {name: value for name, value in vars(self.desk).items() if name not in _BESIDE}
         self._desk = deepcopy(own)
         self._counts = [len(messages) for messages in self._taken()]
+        self._papers = self._kept()
 
     def restore(self) -> None:
         """Put back what was there; nothing may have been written since the last `look`."""
@@ -79,6 +81,10 @@ class World:
         vars(self.desk).update(deepcopy(self._desk))
         for messages, count in zip(self._taken(), self._counts, strict=True):
             del messages[count:]
+        for key in self._kept() - self._papers:
+            files.client().delete_object(Bucket=cloud.BUCKET, Key=key)
+        for queue in get_backend("sqs")[cloud.ACCOUNT][cloud.REGION].queues.values():
+            queue._messages.clear()
         self.new_process()
 
     def new_process(self) -> None:
@@ -101,6 +107,11 @@ class World:
     def mails_taken(self) -> int:
         """How many mails and messages SES and Chatwork took since `restore`, by their own count."""
         return sum(map(len, self._taken())) - sum(self._counts)
+
+    def _kept(self) -> set[str]:
+        """The keys of the papers in the bucket."""
+        listed = files.client().list_objects_v2(Bucket=cloud.BUCKET)
+        return {each["Key"] for each in listed.get("Contents", [])}
 
     def _items(self, model) -> Iterator[tuple[str, dict]]:
         names = [name for name in (model._hash_keyname, model._range_keyname) if name]

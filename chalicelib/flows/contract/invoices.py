@@ -16,6 +16,7 @@ from chalicelib.flows.contract import invoice_changes
 from chalicelib.models import Contract, Invoice
 from chalicelib.models.contract_parts import OpenInvoice
 from chalicelib.rules import calendar
+from chalicelib.rules.calls.memo import body_digest
 from chalicelib.rules.houses import House
 from chalicelib.rules.money import charges, closes
 from chalicelib.rules.money import invoice as rules
@@ -157,13 +158,16 @@ def correct(
 ) -> None:
     """Put an invoice right by a new part: its lines, the adjustments, today's recipient.
 
-    An adjustment has `label`, `yen` (negative for a credit) and `month` or None. Raises NotFound,
-    and Refused where another invoice stands in its place already.
+    An adjustment has `label`, `yen` (negative for a credit) and `month` or None. The same asked
+    again changes nothing. Raises NotFound, and Refused where another invoice stands in its place.
     """
     contract = change.contract
     old = lookup.invoice(change.house, number)
     if old.contract != contract.id:
         raise NotFound("この請求書は、このご契約のものではありません。番号をご確認ください。")
+    asked = body_digest({"reason": reason, "adjustments": adjustments})
+    if old.replaced_by and old.corrected_as == asked:
+        return
     if old.replaced_by:
         raise Refused(
             f"この請求書は {old.replaced_by} に差し替えられています。そちらを訂正してください。"
@@ -185,6 +189,7 @@ def correct(
         corrects=number,
     )
     invoice_changes.mark_replaced(change, old, new)
+    old.corrected_as = asked
     if contract.first_invoice == number:
         contract.first_invoice = new.number
     change.record("invoice_corrected", text=f"{number}: {reason}")
