@@ -38,6 +38,9 @@ def open_cloud(public_url: str, a_drawer: Drawer, dynamodb: str | None = None) -
     global drawer
     from moto.server import ThreadedMotoServer
 
+    from dev import faster_moto
+
+    faster_moto.install()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()

@@ -12,7 +12,7 @@ from chalicelib.rules import calendar
 
 MONTHS_AGO = 100  # days: two closings lie behind the first one that is paid
 CLIENT = ("有限会社あさひ工務店", "中村 拓也", "なかむら たくや", "asahi")
-CALLS = 24  # of each day that is shown
+BUSY, QUIET = 24, 3  # calls of a month: more than the plan has, and fewer
 
 
 def began_at(house, now: datetime) -> datetime:
@@ -25,8 +25,8 @@ def live(house, contract: str, line: str, start: datetime, now: datetime) -> Non
     """The months of a contract that began then: calls, closings, and one payment."""
     if house.first_payment.when == "at_continuation":
         _continue(house, contract, start + timedelta(days=1))
-    for month in (1, 2):
-        _call(house, line, start + timedelta(days=30 * month))
+    for month, calls in enumerate((BUSY, QUIET), 1):
+        _call(house, line, start + timedelta(days=30 * month), calls)
     contracts.load(house, contract, now)
     _pay_the_oldest(house, contract, now)
 
@@ -45,11 +45,11 @@ def _continue(house, contract: str, now: datetime) -> None:
     act.on_contract(house, contract, now, "office1", paid)
 
 
-def _call(house, line: str, near: datetime) -> None:
-    """A busy day: more calls than the plan has for a month."""
+def _call(house, line: str, near: datetime, calls: int) -> None:
+    """A month's calls, all on one day."""
     day = calendar.add_business_days(calendar.day_of(near), 1, house)
     evening = calendar.at(day, time(18))
-    for place in range(CALLS):
+    for place in range(calls):
         report = {
             "line": line,
             "received_at": calendar.at(day, time(9 + place // 6, place % 6 * 10)).isoformat(),

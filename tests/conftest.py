@@ -21,13 +21,15 @@ from hypothesis import settings
 from chalicelib import clock
 from chalicelib.flows.access import keys
 from chalicelib.rules import houses
-from dev import cloud
+from dev import cloud, faster_moto
 from dev.topic import Topic
 from tests import stores
 from tests.desk import Desk
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of ours
 settings.load_profile("untimed")
+
+faster_moto.install()
 
 ON_CI = stores.ON_CI
 DIARIES = ("test_diary", "test_jobs", "test_third_house")
@@ -41,6 +43,10 @@ def pytest_collection_modifyitems(items):
             item.add_marker("diary")
         if any(item.get_closest_marker(name) for name in NOT_MEASURED):
             item.add_marker("no_cover")
+
+
+def pytest_collection_finish():
+    faster_moto.spare_the_collector()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A desk to tell a contract's life at: dated, and through the public doors only.
 
-`desk.on("2026-09-01")` lives through every night in between, as the cloud
+`desk.on("2026-09-01")` lives through the nights in between, as the cloud
 would: nightly, its queue, and the morning's sweep. A verb sends requests
 (`signs_up`, `passes`, `corrects`); a noun only looks (`status`, `screen`).
 """
@@ -20,6 +20,7 @@ from chalicelib import clock
 from chalicelib.flows.access import keys
 from chalicelib.rules import calendar
 from dev import cloud, days
+from tests import waiting
 
 FORM = {
     "plan": "small",
@@ -95,7 +96,10 @@ class Desk:
         return calendar.day_of(self.moment)
 
     def on(self, day: str, clock_time: str = "10:00") -> "Desk":
-        """Live through every night until that day, then it is that time of it."""
+        """Live through the nights until that day, then it is that time of it.
+
+        Nights that have nothing to do are left out. The first one is not: it may find new rules.
+        """
         target = date.fromisoformat(day)
         while self.today < target:
             night = self.today + timedelta(days=1)
@@ -103,6 +107,9 @@ class Desk:
             days.run_night(self.moment)
             self.moment = calendar.at(night, days.MORNING)
             days.run_sweep()
+            eve = min(target, waiting.next_day()) - timedelta(days=1)
+            if self.today < eve:
+                self.at(eve.isoformat())
         return self.at(day, clock_time)
 
     def at(self, day: str, clock_time: str = "10:00") -> "Desk":

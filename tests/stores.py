@@ -100,10 +100,15 @@ def empty() -> None:
 
 def damage(table: str, identity: str, key: str = "id", **values: str | int | bool) -> None:
     """Put other values into an item, past the app and whoever watches it."""
-    new = {name: {"Value": _value(each), "Action": "PUT"} for name, each in values.items()}
-    store = boto3.client("dynamodb")
-    store.update_item(
-        TableName=f"{config.TABLE_PREFIX}{table}", Key={key: {"S": identity}}, AttributeUpdates=new
+    names = dict(enumerate(values))
+    boto3.client("dynamodb").update_item(
+        TableName=f"{config.TABLE_PREFIX}{table}",
+        Key={key: {"S": identity}},
+        UpdateExpression="SET " + ", ".join(f"#{place} = :{place}" for place in names),
+        ExpressionAttributeNames={f"#{place}": name for place, name in names.items()},
+        ExpressionAttributeValues={
+            f":{place}": _value(values[name]) for place, name in names.items()
+        },
     )
 
 

@@ -189,7 +189,7 @@ def test_a_number_is_declared_by_word_and_asked_for_a_year_later(smile):
     smile.does("declared", {"number": "03 9999 1111"})
     smile.does("declared", {"number": "080-1111-2222"})
     assert smile.ahead.count("ask_declared") == 1
-    smile.on("2027-09-01", "09:30")
+    smile.at("2027-08-30").on("2027-09-01", "09:30")  # the nights before were missed
     question = smile.mail("営業電話として登録されている番号のご確認")
     assert "03-9999-1111" in text_of(question)
     assert "080-1111-2222" in text_of(question)

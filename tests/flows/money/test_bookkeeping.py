@@ -3,6 +3,7 @@
 import pytest
 
 from chalicelib.models import Contract, Invoice, Payment
+from tests import stores
 from tests.faults.wire import Killed, Wire
 from tests.flows.money.bank_days import as_proposed, confirms, imports, notices, proposals, row
 from tests.flows.money.bills import invoices, number, pays
@@ -36,14 +37,18 @@ def opens(desk, line: str) -> str:
 @pytest.fixture
 def closed(desk):
     """Four clients of August, and the close of September."""
-    desk.on("2026-08-20")
-    desk.contracts = [opens(desk, line) for line in CLIENTS]
-    desk.on("2026-09-11")
-    desk.bills = []
-    for contract in desk.contracts:
-        desk.contract = contract
-        desk.bills.append(number(desk, -1))
-        assert invoices(desk)[-1]["open_yen"] == 2960
+
+    def live():
+        desk.on("2026-08-20")
+        desk.contracts = [opens(desk, line) for line in CLIENTS]
+        desk.on("2026-09-11")
+        desk.bills = []
+        for contract in desk.contracts:
+            desk.contract = contract
+            desk.bills.append(number(desk, -1))
+            assert invoices(desk)[-1]["open_yen"] == 2960
+
+    stores.once("four clients of mk", desk, live)
     return desk
 
 

@@ -27,11 +27,16 @@ def checked(desk) -> tuple[list, list]:
 @pytest.fixture
 def closed(desk):
     """An MK contract with a closed September of 21 calls, one over its plan."""
-    desk.on("2026-08-24").starts("mk")
-    desk.does("continuation")
-    desk.passes("payment", yen=5920)
-    desk.calls = takes_calls(desk, 21, "2026-09-15")
-    return desk.on("2026-10-14")
+
+    def live():
+        desk.on("2026-08-24").starts("mk")
+        desk.does("continuation")
+        desk.passes("payment", yen=5920)
+        desk.calls = takes_calls(desk, 21, "2026-09-15")
+        desk.on("2026-10-14")
+
+    stores.once("september of mk", desk, live)
+    return desk
 
 
 def test_good_books_have_no_findings(closed):
