@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parent.parent
 TOOLS = ROOT / ".tools"
@@ -124,9 +125,16 @@ def _source() -> Path:
         unpacked = Path(work) / "unpacked"
         with tarfile.open(archive) as packed:
             for name in (REGULAR, BOLD, LICENCE):
-                packed.extract(name, unpacked, filter="data")
+                _write(unpacked / name, packed.extractfile(name))
         shutil.move(unpacked, place)
     return place
+
+
+def _write(file: Path, content: IO[bytes] | None) -> None:
+    """Only the content of one file: whatever else an archive says of it is left out."""
+    assert content is not None  # it is no folder
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content.read())
 
 
 def _fetch(folder: Path) -> Path:
