@@ -21,7 +21,8 @@ class Billed(Table):
 
     # How many people are charged for, from which day on.
     extra_people = ListOf(of=ExtraPeople, default=list)
-    # Which months were billed of what, and at which plan: {"base": {"2026-09": "small"}, …}.
+    # Which months were billed of what, at which plan or for how many yen:
+    # {"base": {"2026-09": "small"}, "listed": {"2026-09": "550"}, …}.
     billed = JSONAttribute(default=dict)
     closed_through = UnicodeAttribute(null=True)  # the last month whose closing was done
     frozen_at = UTCDateTimeAttribute(null=True)  # up to which instant the last closing counted

@@ -92,9 +92,13 @@ def note(lines: list[Line], contract: Billable) -> Billed:
         if line.kind == RETURNED and line.month:
             del billed[line.key][line.month]
         elif name:
-            plan = _plan(contract, line.month) if name == BASE and line.month else ""
-            billed.setdefault(name, {})[line.month or ""] = plan
+            billed.setdefault(name, {})[line.month or ""] = _as_noted(name, line, contract)
     return billed
+
+
+def _as_noted(name: str, line: Line, contract: Billable) -> str:
+    """What is kept of a month that was billed: the plan of a base fee, the yen of all else."""
+    return _plan(contract, line.month) if name == BASE and line.month else str(line.unit_yen)
 
 
 def monthly_name(line: Line) -> str | None:
@@ -168,20 +172,20 @@ def _not_served(contract: Billable, house: House, paid: Period) -> list[Line]:
     lines = []
     for name, by_month in contract.billed.items():
         kind, _, key = name.partition(":")
-        for month, plan in sorted(by_month.items()):
+        for month, noted in sorted(by_month.items()):
             if month > last:
-                billed = _as_billed(Thing(kind, key, [paid]), contract, house, month, plan)
+                billed = _as_billed(Thing(kind, key, [paid]), contract, house, month, noted)
                 label = f"ご利用終了による返金({billed.label})"
                 lines.append(invoice.line(RETURNED, name, label, month, -billed.unit_yen))
     return lines
 
 
-def _as_billed(thing: Thing, contract: Billable, house: House, month: str, plan: str) -> Line:
-    """A line as it was billed in advance, the base fee at the plan of then."""
+def _as_billed(thing: Thing, contract: Billable, house: House, month: str, noted: str) -> Line:
+    """A line as it was billed in advance: the base fee at the plan of then, all else at its yen."""
     if thing.kind != BASE:
-        return _line(thing, contract, house, month)
-    fee = house.price(plan, calendar.first_day_of(month)).fee
-    return invoice.line(BASE, "", f"{house.plan(plan).name} 月額基本料金", month, fee)
+        return _line(thing, contract, house, month)._replace(unit_yen=int(noted))
+    fee = house.price(noted, calendar.first_day_of(month)).fee
+    return invoice.line(BASE, "", f"{house.plan(noted).name} 月額基本料金", month, fee)
 
 
 def _line(thing: Thing, contract: Billable, house: House, month: str) -> Line:

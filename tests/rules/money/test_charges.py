@@ -116,7 +116,7 @@ def test_the_first_payment_is_the_same_after_it_was_asked_for():
 def test_what_was_asked_at_first_is_kept_with_its_plan_and_the_deposit():
     given = contract(MK, **IN_TRIAL)
     payment = charges.first_payment(given, MK, day("2026-09-29"))
-    assert charges.note(payment, given) == {"base": {"2026-10": "small"}, "deposit": {"": ""}}
+    assert charges.note(payment, given) == {"base": {"2026-10": "small"}, "deposit": {"": "2960"}}
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_what_was_asked_at_first_is_kept_with_its_plan_and_the_deposit():
         (  # given up, and ordered again in the month that was billed of it
             SMILE,
             {
-                "billed": {"base": {"2026-09": "light"}, "option:guidance": {"2026-09": ""}},
+                "billed": {"base": {"2026-09": "light"}, "option:guidance": {"2026-09": "1100"}},
                 "options": [
                     option("guidance", "2026-09-02", "2026-09-10"),
                     option("guidance", "2026-09-20", "2026-10-02"),
@@ -166,7 +166,7 @@ def test_what_was_asked_at_first_is_kept_with_its_plan_and_the_deposit():
         (  # the fourth person of 30 September to 1 October: two months of 210
             MK,
             {
-                "billed": {"base": {"2026-09": "small"}, "deposit": {"": ""}},
+                "billed": {"base": {"2026-09": "small"}, "deposit": {"": "2960"}},
                 "extra_people": people(("2026-09-30", 1), ("2026-10-01", 0)),
             },
             "2026-12",
@@ -181,7 +181,7 @@ def test_what_was_asked_at_first_is_kept_with_its_plan_and_the_deposit():
         (
             MK,
             {
-                "billed": {"base": {"2026-09": "small"}, "deposit": {"": ""}},
+                "billed": {"base": {"2026-09": "small"}, "deposit": {"": "2960"}},
                 "extra_lines": [number("0367000001", "2026-10-31")],
             },
             "2026-10",
@@ -299,21 +299,22 @@ BILLED_AHEAD = {"base": {"2026-09": "light", "2026-10": "light", "2026-11": "reg
             {"billed": BILLED_AHEAD},
             ["returned 2026-10 1×-5500", "returned 2026-11 1×-8800"],
         ),
-        (
+        (  # an option at the price that it was billed at, not at today's
             SMILE,
             "2026-10-01",
             {
-                "billed": BILLED_AHEAD | {"option:guidance": {"2026-11": "", "2026-10": ""}},
+                "billed": BILLED_AHEAD
+                | {"option:guidance": {"2026-11": "1000", "2026-10": "1100"}},
                 "options": [option("guidance", "2026-10-01")],
             },
-            ["returned 2026-11 1×-8800", "returned 2026-11 1×-1100"],
+            ["returned 2026-11 1×-8800", "returned 2026-11 1×-1000"],
         ),
-        (MK, "2026-09-20", {"billed": {"base": {"2026-09": "small"}, "deposit": {"": ""}}}, []),
+        (MK, "2026-09-20", {"billed": {"base": {"2026-09": "small"}, "deposit": {"": "2960"}}}, []),
         (  # what of the last month is still unbilled
             MK,
             "2026-10-31",
             {
-                "billed": {"base": {"2026-09": "small"}, "deposit": {"": ""}},
+                "billed": {"base": {"2026-09": "small"}, "deposit": {"": "2960"}},
                 "extra_lines": [number("0367000001", "2026-09-05")],
             },
             ["base 2026-10 1×2960", "number 2026-09 1×1100", "number 2026-10 1×1100"],
@@ -324,9 +325,9 @@ BILLED_AHEAD = {"base": {"2026-09": "light", "2026-10": "light", "2026-11": "reg
             {
                 "billed": {
                     "base": {"2026-09": "small"},
-                    "deposit": {"": ""},
-                    "number:0367000001": {"2026-09": "", "2026-10": ""},
-                    "person:2": {"2026-10": ""},
+                    "deposit": {"": "2960"},
+                    "number:0367000001": {"2026-09": "1100", "2026-10": "1100"},
+                    "person:2": {"2026-10": "210"},
                 },
             },
             ["returned 2026-10 1×-1100", "returned 2026-10 1×-210"],

@@ -110,13 +110,13 @@ def test_under_which_name_a_line_is_kept(given_line, name):
     ("billed", "lines", "expected"),
     [
         ({}, [line("base")], {"base": {"2026-10": "regular"}}),
-        ({}, [line("deposit", month=None)], {"deposit": {"": ""}}),
-        ({}, [line("option", "guidance")], {"option:guidance": {"2026-10": ""}}),
+        ({}, [line("deposit", month=None)], {"deposit": {"": "100"}}),
+        ({}, [line("option", "guidance")], {"option:guidance": {"2026-10": "100"}}),
         ({}, [line("overage", "light"), line("surcharge", "200")], {}),
         (
             {"base": {"2026-09": "light"}},
             [line("base"), line("listed")],
-            {"base": {"2026-09": "light", "2026-10": "regular"}, "listed": {"2026-10": ""}},
+            {"base": {"2026-09": "light", "2026-10": "regular"}, "listed": {"2026-10": "100"}},
         ),
         (
             {"base": {"2026-10": "light"}},
@@ -124,9 +124,9 @@ def test_under_which_name_a_line_is_kept(given_line, name):
             {"base": {"2026-10": "regular"}},
         ),
         (
-            {"option:guidance": {"2026-09": "", "2026-10": ""}},
+            {"option:guidance": {"2026-09": "100", "2026-10": "100"}},
             [line("returned", "option:guidance")],
-            {"option:guidance": {"2026-09": ""}},
+            {"option:guidance": {"2026-09": "100"}},
         ),
     ],
 )
