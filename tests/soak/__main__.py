@@ -80,6 +80,8 @@ def _print_sums(totals: Counter, violations: int) -> None:
         ("history", "histories"),
         ("memo taken", "memos taken"),
         ("mail", "mails"),
+        ("invoice", "invoices"),
+        ("statement", "statements"),
         ("unsure", "unsure"),
     ):
         print(f"{title}: {totals[name]}")

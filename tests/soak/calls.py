@@ -184,14 +184,15 @@ class Calls(History):
 
     @rule(days=st.sampled_from([1, 1, 2, 5]), fault=FAULTS, twice=st.booleans())
     def night(self, days, fault, twice):
-        """Some midnights on, at 00:05: what is due is handed out.
-
-        It comes from the queue once or twice, in any order.
-        """
+        """Some midnights on, at 00:05: what is due is handed out."""
         night = midnight(day_of(self.now) + timedelta(days=days))
         self.desk.moment = night + timedelta(minutes=5)
         self.step("night")
         self.run(lambda: app.nightly({"time": self.now.isoformat()}, None), fault)
+        self.work(fault, twice)
+
+    def work(self, fault, twice) -> None:
+        """The worker on what is queued, once or twice, in any order."""
         messages = list(enumerate(self.wire.queued))
         records = [{"messageId": str(place), "body": body} for place, body in messages]
         self.wire.queued.clear()

@@ -217,6 +217,7 @@ class History(Checks, RuleBasedStateMachine):
             self.check_mails()
             self.check_notices()
             self.check_counts()
+            self.check_money()
             for request in [each for each in self.requests if each.answer][:1]:
                 self.send(request)
             self.stats["history"] += 1

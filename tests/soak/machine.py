@@ -3,12 +3,12 @@
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.soak.aftermath import Aftermath
+from tests.soak.months import Months
 
 STEPS = 8  # of a history, its beginning and end not counted
 
 
-class Machine(Aftermath):
+class Machine(Months):
     """Every rule there is; further classes of rules are added to its bases."""
 
 

@@ -18,7 +18,7 @@ import moto
 from chalicelib import clock
 from chalicelib.channels import aws, queue, ses
 from chalicelib.flows.access import keys
-from chalicelib.models import TABLES, Contract, Key, Line, Progress
+from chalicelib.models import TABLES, Contract, Invoice, Key, Line, Payment, Progress
 from chalicelib.models.base import connection
 from chalicelib.rules import houses
 from dev import cloud
@@ -123,7 +123,7 @@ class World:
             # As if it stood on older pages: each read is quicker.
             contract.history, contract.history_before = [], len(contract.history)
             identity = f"{client.house}-{name.split()[1].upper():0>10}"
-            items = [_put(contract), _put(line)]
+            items = [_put(contract), _put(line), *_money(client.contract)]
             self._items[name] = [
                 (table, _renamed(item, client.contract, identity)) for table, item in items
             ]
@@ -189,6 +189,12 @@ class World:
         keys.forget()
 
 
+def _money(contract: str) -> list[tuple[str, dict]]:
+    """The contract's invoices and payments."""
+    kept = [each for model in (Invoice, Payment) for each in model.scan(consistent_read=True)]
+    return [_put(each) for each in kept if each.contract == contract]
+
+
 def _put(item) -> tuple[str, dict]:
     return item.Meta.table_name, item.serialize()
 
@@ -236,9 +242,9 @@ def opened(address: str) -> Iterator[World]:
             keys.forget()
             world.prepare()
         aws.forget()
-        os.environ["SETTLE_QUEUE_URL"] = (
-            "https://sqs.ap-northeast-1.amazonaws.com/123456789012/denwaban-settle"
-        )
+        for name in ("settle", "papers"):
+            queue_url = f"https://sqs.ap-northeast-1.amazonaws.com/123456789012/denwaban-{name}"
+            os.environ[f"{name.upper()}_QUEUE_URL"] = queue_url
         wires.connect(world.wire, ses.client(), queue.client())
         yield world
     finally:
