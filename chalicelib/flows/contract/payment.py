@@ -79,8 +79,14 @@ def check_unused(payment: Payment) -> Condition:
 
 
 def take_part(change: Change, payment: Payment, numbers: list[str]) -> None:
-    """The contract's part of a transfer for several; taken before, nothing changes."""
-    if Payment.find(payment.id):
+    """The contract's part of a transfer for several; taken before, nothing changes.
+
+    A part that was unmatched since is matched again.
+    """
+    earlier = Payment.find(payment.id)
+    if earlier is not None and earlier.contract is None and not earlier.cancelled_at:
+        match(change, payment.id, numbers)
+    if earlier is not None:
         return
     _use(change, payment, numbers)
     _remember(change, payment.payer_key)

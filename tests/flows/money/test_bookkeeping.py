@@ -216,6 +216,18 @@ def test_a_transfer_for_two_contracts_that_dies_anywhere_goes_on(closed, place):
     adds_up()
 
 
+def test_a_part_that_waits_again_is_matched_with_the_whole(closed):
+    desk = closed
+    payment, body = for_two(desk)
+    match = f"/v1/payments/{payment}/match"
+    parts = desk.post(match, body).json["parts"]
+    assert desk.call("DELETE", f"/v1/payments/{parts[0]['id']}/match").status == 200
+    assert Invoice.find(desk.bills[0]).open_yen == 2960
+    assert desk.post(match, body).status == 200
+    assert [Invoice.find(each).open_yen for each in desk.bills[:2]] == [0, 0]
+    adds_up()
+
+
 def test_a_notice_about_a_transfer_for_two_contracts(closed):
     desk = closed
     payment, body = for_two(desk)
