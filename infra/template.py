@@ -26,6 +26,7 @@ FUNCTIONS = (
 LAYER = "papers-layer.zip"  # the typesetter and its typeface: see package.py
 TYPESETTER_MB = 1024  # of memory, and with it of processor: a first page then takes no second
 LOG_DAYS = 400
+AT_MOST = 20  # workers of one queue: a night of closings must leave the account's others to calls
 LONGEST_SECONDS = 900  # what Lambda allows
 
 
@@ -197,6 +198,7 @@ def _batch(queue: str) -> dict:
     batch = {
         "Queue": arn(queue),
         "BatchSize": 5,
+        "ScalingConfig": {"MaximumConcurrency": AT_MOST},
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
     }
     return {"Type": "SQS", "Properties": batch}

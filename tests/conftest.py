@@ -71,8 +71,13 @@ def services():
 
 
 @pytest.fixture
-def desk(services):
+def moto_desk(services):
     return Desk()
+
+
+@pytest.fixture
+def desk(moto_desk):
+    return moto_desk
 
 
 @pytest.fixture
@@ -92,7 +97,7 @@ def true_desk(dynamodb_local):
 @pytest.fixture(params=["moto", pytest.param("dynamodb-local", marks=pytest.mark.truth)])
 def any_desk(request):
     """A desk on each store in turn."""
-    return request.getfixturevalue("desk" if request.param == "moto" else "true_desk")
+    return request.getfixturevalue("moto_desk" if request.param == "moto" else "true_desk")
 
 
 @pytest.fixture(scope="session")

@@ -93,6 +93,12 @@ def test_what_a_person_calls_is_not_repeated_behind_their_back(template, name):
     assert job["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
 
+@pytest.mark.parametrize("name", ["Settle", "Papers"])
+def test_a_night_of_closings_leaves_functions_free_for_calls(template, name):
+    [event] = template["Resources"][name]["Properties"]["Events"].values()
+    assert event["Properties"]["ScalingConfig"] == {"MaximumConcurrency": 20}
+
+
 def test_only_the_typesetter_has_the_layer_the_typeface_and_more_memory(template):
     functions = {
         name: each["Properties"]
