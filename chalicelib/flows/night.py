@@ -8,7 +8,6 @@ from chalicelib import log
 from chalicelib.channels import queue
 from chalicelib.errors import NotFound
 from chalicelib.flows.engine import contracts
-from chalicelib.flows.money import books as money_books
 from chalicelib.models import Book, Contract, Progress
 from chalicelib.models.book import HEAD
 from chalicelib.models.contract import DueIndex
@@ -109,6 +108,8 @@ def _all(house_key: str) -> list[str]:
 
 def check_books(house_key: str, contract_ids: Iterable[str], part: str, now: datetime) -> None:
     """One part of the books' record."""
+    from chalicelib.flows.money import books as money_books
+
     money_books.check_batch(houses.all_houses()[house_key], contract_ids, part, now)
 
 
@@ -119,6 +120,8 @@ def recount(
 
     Unless it is a dry run, the next closing bills the difference.
     """
+    from chalicelib.flows.money import books as money_books
+
     return money_books.recount(house, contract_id, now, dry_run)
 
 

@@ -1,7 +1,8 @@
 """Papers: each is made of what is stored, kept in the bucket, and then noted (money.md Papers).
 
 Whatever is killed in between is made good by doing it all again: the first file of a key is the
-paper, and a note that is missing is made up. Only the function `papers` has what `make` needs.
+paper, and a note that is missing is made up. Only the function `papers` has what `make` needs; it
+alone loads the words of papers, for which a memo must not wait.
 """
 
 import json
@@ -11,11 +12,9 @@ from datetime import datetime
 from chalicelib.channels import files
 from chalicelib.errors import Refused
 from chalicelib.flows import lookup
-from chalicelib.flows.money import paper_facts
 from chalicelib.models import Invoice, Statement
 from chalicelib.rules import houses
 from chalicelib.rules.houses import House
-from chalicelib.words import e_invoice, papers
 
 PDF = "application/pdf"
 XML = "application/xml"
@@ -56,6 +55,8 @@ def _make_invoice(house: House, now: datetime, number: str) -> None:
     invoice = lookup.invoice(house, number)
     if invoice.paper_at:
         return
+    from chalicelib.words import papers
+
     xml = _keep_xml(house, invoice)
     paper = papers.invoice(invoice.as_facts(), xml)
     files.keep(invoice_key(house.key, number), paper, PDF)
@@ -67,6 +68,8 @@ def _keep_xml(house: House, invoice: Invoice) -> bytes | None:
 
     The network needs the buyer's address. Only a corporate number is one that we know [D].
     """
+    from chalicelib.words import e_invoice
+
     key = invoice_key(house.key, invoice.number, "xml")
     kept = files.read(key)
     buyer = lookup.contract(house, invoice.contract).corporate_number
@@ -82,6 +85,9 @@ def _keep_xml(house: House, invoice: Invoice) -> bytes | None:
 
 
 def _make_statement(house: House, now: datetime, contract: str, month: str) -> None:
+    from chalicelib.flows.money import paper_facts
+    from chalicelib.words import papers
+
     owner = lookup.contract(house, contract)
     statement = Statement.of(contract, month)
     if statement is None or statement.paper_at:
@@ -92,6 +98,9 @@ def _make_statement(house: House, now: datetime, contract: str, month: str) -> N
 
 
 def _make_receipt(house: House, now: datetime, number: str) -> None:
+    from chalicelib.flows.money import paper_facts
+    from chalicelib.words import papers
+
     invoice = lookup.invoice(house, number)
     if invoice.paid_on is None or invoice.receipt_of == invoice.paid_on:
         return
@@ -101,6 +110,9 @@ def _make_receipt(house: House, now: datetime, number: str) -> None:
 
 
 def _make_estimate(house: House, now: datetime, number: str) -> None:
+    from chalicelib.flows.money import paper_facts
+    from chalicelib.words import papers
+
     facts = files.read(estimate_key(house.key, number, "json"))
     key = estimate_key(house.key, number)
     if facts and not files.has(key):

@@ -1,19 +1,17 @@
 """The office and the bank: lists that come in, proposals, payouts and books that go out (bank.md).
 
 A file travels inside of JSON as Base64, since gateways and browsers treat other bytes differently.
+Each door loads its flow with its first request: a memo must not wait for readers of bank lists.
 """
 
 import base64
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from chalice import Blueprint
 
 from chalicelib.errors import NotFound
 from chalicelib.flows.contract import revival
-from chalicelib.flows.money import bank, confirmed, journal, transfers
-from chalicelib.flows.money.confirmed import Done, Wish
 from chalicelib.flows.views import payments as lists
-from chalicelib.flows.views import proposals
 from chalicelib.handlers.actions import Action, open_actions
 from chalicelib.handlers.answers import problem_body
 from chalicelib.handlers.http import api
@@ -23,6 +21,9 @@ from chalicelib.input.kinds import Day
 from chalicelib.input.shapes import Choice, Many, Number, Shape, Text
 from chalicelib.rules import calendar
 from chalicelib.words.journal_forms import FORMS, Encoding
+
+if TYPE_CHECKING:
+    from chalicelib.flows.money.confirmed import Done
 
 routes = Blueprint(__name__)
 
@@ -45,6 +46,8 @@ _NUMBER = Text("請求書番号", max=60, example="mk-7KQ2MAB3DE-202609-1")
     most=MOST_BODY,
 )
 def import_bank_list(visit: Visit) -> dict:
+    from chalicelib.flows.money import bank
+
     name, content = visit.body["name"], visit.body["content"]
     imported = bank.import_list(visit.house, name, content, visit.key.owner, visit.now)
     return {"name": name} | vars(imported)
@@ -66,6 +69,8 @@ _PROPOSALS_QUERY = Shape(
     gives={"type": "object", "required": ["proposals", "cursor"]},
 )
 def list_proposals(visit: Visit) -> dict:
+    from chalicelib.flows.views import proposals
+
     query = visit.query
     return proposals.list_proposals(visit.house, query["cursor"], query["limit"])
 
@@ -86,15 +91,17 @@ _CONFIRMED = Shape(
     takes=Shape("ProposalsConfirmed", confirmed=Many("確認した候補", _CONFIRMED, min=1, max=50)),
 )
 def confirm_proposals(visit: Visit) -> dict:
+    from chalicelib.flows.money import confirmed
+
     wishes = [
-        Wish(each["payment"], each["invoices"] or (), each["takes_back"])
+        confirmed.Wish(each["payment"], each["invoices"] or (), each["takes_back"])
         for each in visit.body["confirmed"]
     ]
     done = confirmed.confirm(visit.house, wishes, visit.key.owner, visit.now)
     return {"confirmed": [_done(each) for each in done]}
 
 
-def _done(done: Done) -> dict:
+def _done(done: "Done") -> dict:
     return {
         "payment": done.wish.payment,
         "done": done.problem is None,
@@ -115,6 +122,8 @@ def _done(done: Done) -> dict:
     ),
 )
 def make_payouts_file(visit: Visit) -> dict:
+    from chalicelib.flows.money import transfers
+
     on, ids = visit.body["on"], visit.body["payouts"]
     made = transfers.make(visit.house, on, ids, calendar.day_of(visit.now))
     return _file(made.name, "application/octet-stream", made.content) | {
@@ -144,6 +153,8 @@ _EXPORT_QUERY = Shape(
     query=_EXPORT_QUERY,
 )
 def export_books(visit: Visit, form: str) -> dict:
+    from chalicelib.flows.money import journal
+
     if form not in FORMS:
         known = "、".join(FORMS)
         raise NotFound(f"「{form[:20]}」という出力形式はありません。形式: {known}")

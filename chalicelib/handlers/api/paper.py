@@ -11,7 +11,7 @@ from chalice import Blueprint, Response
 from chalicelib.errors import NotFound, wrong
 from chalicelib.flows import lookup
 from chalicelib.flows.engine import contracts
-from chalicelib.flows.money import estimates, paper_links
+from chalicelib.flows.money import paper_links
 from chalicelib.flows.views import invoices
 from chalicelib.handlers.answers import way_to, xml_answer
 from chalicelib.handlers.http import api
@@ -97,6 +97,8 @@ _ESTIMATE = Shape(
     status=201,
 )
 def make_estimate(visit: Visit) -> dict:
+    from chalicelib.flows.money import estimates
+
     _check(visit.house, visit.body)
     made = estimates.make(visit.house, visit.body, calendar.day_of(visit.now))
     return made | {"link": f"{visit.root}{made['link']}"}
@@ -124,6 +126,8 @@ def _check(house: House, wish: dict[str, Any]) -> None:
     also=_LEADS,
 )
 def read_estimate(visit: Visit, number: str) -> dict | Response:
+    from chalicelib.flows.money import estimates
+
     if number.endswith(_PDF):
         return way_to(estimates.link(visit.house, number.removesuffix(_PDF)))
     made = estimates.read(visit.house, number)
