@@ -34,7 +34,8 @@ def test_from_the_form_to_a_contract(any_desk):
     assert desk.look()["active_from"] == "2026-09-16"
     assert desk.memo("call-3").status == 201
     assert desk.counted("2026-09") == 2
-    assert desk.subjects() == [
+    subjects = desk.subjects()
+    assert subjects[:9] == [
         "お申し込みを受け付けました(メールアドレスの確認)",
         "メールアドレスを確認しました(ご利用開始までのお手続き)",
         "テストメール(受信の確認をお願いします)",
@@ -44,10 +45,12 @@ def test_from_the_form_to_a_contract(any_desk):
         "スマイルフォンネット",
         "サービスのご確認のお願い",
         "お試し期間は2026年9月15日(火)までです",
-        "正式なご契約でのご利用が始まりました",
-        f"ご請求書({desk.contract}-202609-2)",
-        "スマイルフォンネット",
     ]
+    assert sorted(subjects[9:11]) == [  # of one morning, in any order
+        f"ご請求書({desk.contract}-202609-2)",
+        "正式なご契約でのご利用が始まりました",
+    ]
+    assert subjects[11:] == ["スマイルフォンネット"]
 
 
 def test_stopped_on_the_last_day(any_desk):
