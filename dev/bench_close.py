@@ -8,8 +8,9 @@ import os
 import resource
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
 
 os.environ.setdefault("AWS_ACCESS_KEY_ID", "bench")
 os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "bench")
@@ -21,14 +22,12 @@ os.environ |= {
 }
 
 from dev import store
+from dev.bench_house import FROZEN, HOUSE, MEMOS, closing, save_contracts
 from dev.measure import Row, counting, function_dollars, print_table, timed
 
 SIZES = [int(size) for size in (os.environ.get("CONTRACTS") or "1000 10000").split()]
-MEMOS = int(os.environ.get("MEMOS") or 60)  # of each contract in the month
 PAPERS = int(os.environ.get("PAPERS") or 100)
 WRITES = ("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems")
-HOUSE = "mk"
-FROZEN = "2026-10"  # the month whose calls are counted
 FLAT = 1.1
 
 
@@ -51,22 +50,25 @@ def main() -> int:
         return 1
     with store.running() as dynamodb:
         os.environ["AWS_ENDPOINT_URL_DYNAMODB"] = dynamodb
-        costs = [_close(size) for size in _made_houses()]
+        costs = [_close(size, new) for size, new in _made_houses()]
         rows = [*_cost_rows(costs), *_flat_rows(costs), *_paper_rows()]
     print_table(rows)
     return 0 if all(row.is_met for row in rows) else 1
 
 
-def _made_houses() -> Iterator[int]:
-    """Fill the house up to each size in turn; what was closed before stays in it."""
+def _made_houses() -> Iterator[tuple[int, int]]:
+    """Fill the house up to each size in turn; what was closed before stays in it.
+
+    Each size, and how many contracts of it are new.
+    """
     from dev import cloud
 
     cloud.make_tables()
     before = 0
     for size in SIZES:
-        _save_contracts(before, size)
+        save_contracts(before, size)
+        yield size, size - before
         before = size
-        yield size
 
 
 def _cost_rows(costs: list[Cost]) -> Iterator[Row]:
@@ -99,22 +101,22 @@ def _flat_rows(costs: list[Cost]) -> Iterator[Row]:
         yield Row(row_name, f"{growth:.2f}", f"<= {FLAT}", growth <= FLAT)
 
 
-def _close(size: int) -> Cost:
+def _close(size: int, new: int) -> Cost:
     """Close everyone who is due, as the queue would hand them out, by one worker."""
     from chalicelib.flows import night
     from chalicelib.models import Contract
     from chalicelib.models.contract import DueIndex
     from chalicelib.rules import calendar
 
-    now = _closing().frozen_at + timedelta(minutes=5)
+    now = closing().frozen_at + timedelta(minutes=5)
     closed, seconds, processor = 0, 0.0, 0.0
     batch: list[str] = []
     with counting() as counts:
         due = Contract.by_due.query(HOUSE, range_key_condition=DueIndex.due <= calendar.day_of(now))
         for batch in _batches([contract.id for contract in due], night.BATCH):
-            wall, cpu = timed(lambda: _settle(batch, now))  # noqa: B023
+            wall, cpu = timed(partial(_settle, batch, now))
             closed, seconds, processor = closed + len(batch), seconds + wall, processor + cpu
-    assert closed > 0
+    assert closed == new, (closed, new)
     _assert_closed(batch[-1])
     writes = sum(count for name, count in counts.items() if name in WRITES)
     reads = sum(count for name, count in counts.items() if name in ("Query", "GetItem"))
@@ -146,98 +148,6 @@ def _peak() -> float:
     """MiB that this process has taken at the most."""
     unit = 2**20 if sys.platform == "darwin" else 2**10
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
-
-
-def _closing() -> Any:
-    """The closing that all contracts await: that of November, which counts October."""
-    from chalicelib.rules import houses
-    from chalicelib.rules.money import closes
-
-    closing = closes.ahead(_contract("any"), houses.all_houses()[HOUSE])
-    assert closing is not None and closing.freezes == FROZEN
-    return closing
-
-
-def _contract(identity: str) -> Any:
-    """A client since September who has paid everything up to now."""
-    from chalicelib.models import Contract
-    from chalicelib.models.contract_parts import Address, Period, Person
-
-    began = datetime(2026, 9, 1, tzinfo=UTC)
-    mail = f"{identity}@client.example"
-    address = Address(id="p1a1", mail=mail, confirmed_at=began)
-    return Contract(
-        id=identity,
-        house=HOUSE,
-        status="active",
-        waits_for=[],
-        applied_at=began,
-        applied_on=date(2026, 8, 17),
-        form_digest="x",
-        seen={"offer": {}},
-        party="company",
-        company="株式会社みほん商事",
-        contact_name="髙橋 美咲",
-        mail=mail,
-        phone="03-6800-1000",
-        plan="small",
-        use="forwarding",
-        line="0367001234",
-        wants_trial=True,
-        people=[Person(id="p1", name="髙橋 美咲", addresses=[address])],
-        started_on=date(2026, 9, 1),
-        active_from=date(2026, 9, 1),
-        service=[Period(since=began)],
-        start_checks=["call", "greeting", "report"],
-        billed={"base": {"2026-09": "small", "2026-10": "small"}},
-        closed_through="2026-10",
-        frozen_at=datetime(2026, 10, 10, 15, tzinfo=UTC),
-    )
-
-
-def _save_contracts(first: int, end: int) -> None:
-    """Contracts of which each awaits the closing, with its calls of the month before."""
-    from chalicelib.models import Contract, Memo
-
-    due = _closing().due
-    identities = [f"{HOUSE}-{number:010}" for number in range(first, end)]
-    with Contract.batch_write() as batch:
-        for identity in identities:
-            contract = _contract(identity)
-            contract.due = due
-            batch.save(contract)
-    with Memo.batch_write() as batch:
-        for identity in identities:
-            for place in range(MEMOS):
-                batch.save(_memo(identity, place))
-
-
-def _memo(contract: str, place: int) -> Any:
-    """A call of the month that counts and was reported at once."""
-    from chalicelib.models import Memo
-
-    at = datetime(2026, 10, 1 + place % 28, 1 + place // 28, tzinfo=UTC)
-    return Memo(
-        id=f"{contract}-{place:04}",
-        contract=contract,
-        house=HOUSE,
-        contract_month=f"{contract}#{FROZEN}",
-        received_at=at,
-        taken_at=at,
-        taker="bench",
-        number=f"1001-{place:05}",
-        operator="operator1",
-        call_class="business",
-        reported=True,
-        counts=True,
-        why="billable",
-        caller_number="09012345678",
-        caller_name="佐藤",
-        caller_company="青葉電機",
-        body_digest="x",
-        handed_over_at=at + timedelta(seconds=2),
-        message_id="x",
-    )
 
 
 def _assert_closed(identity: str) -> None:
