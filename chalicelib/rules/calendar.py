@@ -4,6 +4,7 @@ Japan has had one offset and no summer time since 1951, so JST is a fixed offset
 """
 
 import hashlib
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import cache
 from typing import Any
@@ -104,8 +105,7 @@ def spoken_time(moment: datetime) -> str:
 def last_day_of(month: str) -> date:
     """The last day of a month given as `2026-09`."""
     first = date.fromisoformat(f"{month}-01")
-    following = (first + timedelta(days=31)).replace(day=1)
-    return following - timedelta(days=1)
+    return first.replace(day=monthrange(first.year, first.month)[1])
 
 
 def first_day_of(month: str) -> date:

@@ -1,7 +1,6 @@
 """Days, months and instants as the office says and cuts them."""
 
-from calendar import monthrange
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -40,10 +39,14 @@ def test_a_day_begins_at_midnight_in_japan():
 
 
 @given(st.integers(2000, 2100), st.integers(1, 12))
-def test_months_end_where_the_calendar_says(year, month):
-    assert calendar.last_day_of(f"{year}-{month:02}") == date(
-        year, month, monthrange(year, month)[1]
-    )
+def test_a_month_ends_the_day_before_the_next_one(year, month):
+    last = calendar.last_day_of(f"{year}-{month:02}")
+    assert (last.year, last.month) == (year, month)
+    assert (last + timedelta(days=1)).day == 1
+
+
+def test_the_last_month_that_there_is_has_an_end():
+    assert calendar.last_day_of("9999-12") == date(9999, 12, 31)
 
 
 @pytest.mark.parametrize("day", [date(2026, 9, 15), date(2026, 9, 20)])
