@@ -144,7 +144,7 @@ def of_invoice(invoice: Invoice) -> tuple[Entry, ...]:
 def of_withdrawn(withdrawn: Withdrawn) -> tuple[Entry, ...]:
     """The entries of an invoice turned round; what was paid of it stands with the credit."""
     old = withdrawn.invoice
-    negated = [line._replace(unit_yen=-line.unit_yen, yen=-line.yen) for line in old.lines]
+    negated = [line._replace(yen=-line.yen) for line in old.lines]
     back = old._replace(
         lines=tuple(negated),
         issued_on=withdrawn.on,

@@ -249,3 +249,77 @@ def test_the_tax_of_the_journal_is_the_tax_of_the_invoices(invoices):
     signs = {"sales": 1, "return": -1, "none": 0}
     taxes = [signs[each.tax] * each.tax_yen for each in accounting.journal(invoices, [], [])]
     assert sum(taxes) == sum(row.tax_yen for each in invoices for row in each.sums)
+
+
+LATER = date(2026, 9, 20)
+
+
+def withdrawn(*lines: invoice.Line, paid_yen=0) -> accounting.Withdrawn:
+    return accounting.Withdrawn(bill(*lines), LATER, "the correction", "2026-10", paid_yen)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (withdrawn(taxed(5_720)), [("sales", "receivable", 5_720, "return", 520)]),
+        (
+            withdrawn(taxed(5_720), paid_yen=2_000),
+            [
+                ("sales", "receivable", 5_720, "return", 520),
+                ("receivable", "advance", 2_000, "none", 0),
+            ],
+        ),
+        (
+            withdrawn(taxed(5_720), deposit(2_960)),
+            [
+                ("sales", "receivable", 5_720, "return", 520),
+                ("deposit", "receivable", 2_960, "none", 0),
+            ],
+        ),
+        (withdrawn(taxed(-296)), [("receivable", "sales", 296, "sales", 26)]),
+        (withdrawn(taxed(5_720), taxed(-5_720)), []),
+    ],
+)
+def test_an_invoice_taken_back_is_turned_round_and_what_was_paid_is_credit(facts, expected):
+    entries = accounting.of_withdrawn(facts)
+    assert moves(entries) == expected
+    assert {(each.on, each.document) for each in entries} <= {(LATER, "the correction")}
+
+
+@pytest.mark.parametrize(
+    ("credit_yen", "deposit_yen", "expected"),
+    [
+        (300, 500, [("advance", 300, "前受金の充当"), ("deposit", 500, "保証金の充当")]),
+        (1, 0, [("advance", 1, "前受金の充当")]),
+        (0, 1, [("deposit", 1, "保証金の充当")]),
+        (0, 0, []),
+    ],
+)
+def test_what_the_house_had_pays_an_invoice(credit_yen, deposit_yen, expected):
+    facts = accounting.SetOff(DAY, credit_yen, deposit_yen, CONTRACT, CLIENT)
+    assert list(accounting.of_set_off(facts)) == [
+        Entry(
+            on=DAY,
+            debit=account,
+            credit="receivable",
+            yen=yen,
+            tax="none",
+            tax_yen=0,
+            client=CLIENT,
+            note=f"{note} 契約{CONTRACT}",
+            document=CONTRACT,
+        )
+        for account, yen, note in expected
+    ]
+
+
+def test_a_journal_holds_every_kind_of_fact_by_its_date():
+    entries = accounting.journal(
+        [bill(taxed(5_720))],
+        [Received(DAY, 100, CONTRACT, CLIENT, ((NUMBER, 100),), 0)],
+        [Paid(DAY, 50, 0, "credit", CONTRACT, CLIENT)],
+        [withdrawn(taxed(10))],
+        [accounting.SetOff(LATER, 7, 0, CONTRACT, CLIENT)],
+    )
+    assert sorted(each.yen for each in entries) == [7, 10, 50, 100, 5_720]
+    assert [each.on for each in entries] == [DAY, DAY, DAY, LATER, LATER]
