@@ -74,7 +74,8 @@ def note_bank_account(change: Change, **account: Any) -> None:
 def set_off(change: Change, reason: str) -> None:
     """The office pays what is open of what the house still has: credit first, then the deposit.
 
-    Raises Refused where there is nothing to set off.
+    Said twice with the same words, it is done once. Raises Refused where there is nothing to set
+    off.
     """
     contract = change.contract
     if contract.active_from is None:
@@ -82,6 +83,8 @@ def set_off(change: Change, reason: str) -> None:
     open_yen = sum(each.open_yen for each in contract.open_invoices)
     yen = min(open_yen, contract.credit_yen + contract.deposit_yen)
     if not yen:
+        if _was_set_off(change, reason):
+            return
         raise Refused("充当できるお預かり金、または未払いの請求書がありません。")
     from_credit = min(yen, contract.credit_yen)
     contract.credit_yen -= from_credit
@@ -99,3 +102,11 @@ def set_off(change: Change, reason: str) -> None:
     payment.pay_all(change, made)
     change.put(made, Payment.id.does_not_exist())
     change.record("set_off", text=f"{yen:,}円: {reason}")
+
+
+def _was_set_off(change: Change, reason: str) -> bool:
+    """Whether it was done today with these words: a request whose answer was lost comes again."""
+    return any(
+        note.event == "set_off" and note.on == change.today and note.text.endswith(f"円: {reason}")
+        for note in change.contract.history
+    )

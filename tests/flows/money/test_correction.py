@@ -139,23 +139,24 @@ def test_what_the_house_has_may_pay_what_is_open(billed):
     assert desk.get("/v1/payouts").json["payouts"] == []  # 2,960 of 2,960
     assert checked(desk) == ([], [])
     assert desk.office("set-off", {"reason": "もう一度"}).status == 409
+    set_off = desk.look()
+    assert desk.office("set-off", {"reason": "ご本人の承諾"}).json == set_off  # asked again
+    assert desk.on("2026-11-12").office("set-off", {"reason": "ご本人の承諾"}).status == 409
 
 
 def test_another_plan_is_advised_after_three_dear_months(desk):
-    """45 calls with スモール: 2,960 + 25 × 148 = 6,660, with ハーフ 5,720 + 5 × 143 = 6,435."""
-    desk.on("2026-08-24").starts("mk")
+    """21 calls with ハーフ: 5,720, with スモール 2,960 + 1 × 148 = 3,108; without any 2,960."""
+    desk.on("2026-08-24").starts("mk", plan="half")
     desk.does("continuation")
-    desk.passes("payment", yen=5920)
-    for month in ("09", "10"):
-        takes_calls(desk, 45, f"2026-{month}-15")
+    desk.passes("payment", yen=11440)
+    takes_calls(desk, 21, "2026-10-15")
     desk.on("2026-12-01")
     assert desk.subjects("プランの見直しのご案内") == []
-    takes_calls(desk.at("2026-11-30"), 45, "2026-11-30")
     desk.on("2026-12-12")
     letter = desk.letter("プランの見直しのご案内")
-    assert "ハーフプランのほうがお安くなっていました" in letter
-    assert "2026年10月: 45コール、スモールプランで6,660円、ハーフプランなら6,435円" in letter
-    assert "3か月の差額: 675円" in letter
+    assert "スモールプランのほうがお安くなっていました" in letter
+    assert "2026年10月: 21コール、ハーフプランで5,720円、スモールプランなら3,108円" in letter
+    assert "3か月の差額: 8,132円" in letter
     desk.on("2027-02-12")
     assert len(desk.subjects("プランの見直しのご案内")) == 1
-    assert bills(desk)[-1][3] == ["base 2027-02 1×2960"]
+    assert bills(desk)[-1][3] == ["base 2027-02 1×5720"]
