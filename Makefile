@@ -6,6 +6,7 @@ DATA ?= data
 FAULTS ?= all
 VENV := .venv
 FONTS := .tools/fonts/characters.txt
+MEASURED := $(VENV)/bin/python -m slipcover -m pytest -p tests.coverage
 
 .PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench bench-close load soak package dynamodb-local fonts pictures
 
@@ -62,13 +63,13 @@ $(FONTS): infra/fonts.py $(wildcard templates/papers/*.typ) | $(VENV)/run
 	@$(VENV)/bin/python -m infra.fonts || :
 
 test: $(VENV)/dev dynamodb-local fonts
-	$(VENV)/bin/pytest -n 2 --dist loadgroup $(if $(COVERAGE),--cov=chalicelib)
+	$(if $(COVERAGE),$(MEASURED),$(VENV)/bin/pytest) -n 2 --dist loadgroup
 
 test-fast: $(VENV)/dev fonts
 	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack and not diary"
 
 coverage: $(VENV)/dev fonts
-	$(VENV)/bin/pytest -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack" --cov=chalicelib
+	$(MEASURED) -n 2 --dist loadgroup -m "not truth and not browser and not package and not stack"
 
 soak: $(VENV)/dev dynamodb-local fonts
 	@HISTORIES=$(HISTORIES) SEED=$(SEED) $(VENV)/bin/python -m tests.soak

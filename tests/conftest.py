@@ -22,7 +22,7 @@ from hypothesis import settings
 from chalicelib import clock
 from chalicelib.flows.access import keys
 from chalicelib.rules import houses
-from dev import cloud, faster_moto
+from dev import faster_moto
 from dev.topic import Topic
 from tests import stores
 from tests.desk import Desk
@@ -34,16 +34,12 @@ faster_moto.install()
 
 ON_CI = stores.ON_CI
 DIARIES = ("test_diary", "test_jobs", "test_third_house")
-# Coverage is measured on moto alone: these tests are timed, or run in processes of their own.
-NOT_MEASURED = ("truth", "browser", "package", "stack")
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.name.startswith(DIARIES):
             item.add_marker("diary")
-        if any(item.get_closest_marker(name) for name in NOT_MEASURED):
-            item.add_marker("no_cover")
 
 
 def pytest_collection_finish():
@@ -85,9 +81,7 @@ def desk(moto_desk):
 def true_desk(dynamodb_local):
     """A desk whose store is DynamoDB Local."""
     with moto.mock_aws():
-        stores.use(dynamodb_local)
-        cloud.furnish()
-        stores.keep_expired()
+        stores.furnish(dynamodb_local)
         keys.forget()
         yield Desk()
         clock.use(None)
@@ -95,10 +89,10 @@ def true_desk(dynamodb_local):
         stores.use(None)
 
 
-@pytest.fixture(params=["moto", pytest.param("dynamodb-local", marks=pytest.mark.truth)])
+@pytest.fixture
 def any_desk(request):
-    """A desk on each store in turn."""
-    return request.getfixturevalue("moto_desk" if request.param == "moto" else "true_desk")
+    """A desk whose store is DynamoDB Local, or moto where there is no Java."""
+    return request.getfixturevalue("moto_desk" if stores.missing() and not ON_CI else "true_desk")
 
 
 @pytest.fixture(scope="session")
