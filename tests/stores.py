@@ -21,7 +21,7 @@ __all__ = [
     "empty",
     "fill_moto",
     "free_port",
-    "keep_expired",
+    "furnish",
     "missing",
     "once",
     "running",
@@ -62,25 +62,71 @@ def fill_moto() -> None:
     cloud.make_services()
 
 
-_lived: dict[str, tuple] = {}
+_lived: dict[tuple[str, bool], tuple] = {}
 
 
 def once(name: str, desk, story: Callable[[], object]) -> None:
-    """Live a story the first time; the next times, on moto, put back what it left."""
-    tables = get_backend("dynamodb")[cloud.ACCOUNT][cloud.REGION]
+    """Live a story the first time on each store; the next times put back what it left."""
     mails = get_backend("ses")[cloud.ACCOUNT][cloud.REGION]
-    if "AWS_ENDPOINT_URL_DYNAMODB" in os.environ:
-        story()
-    elif name not in _lived:
+    lived = (name, is_local())
+    if lived not in _lived:
         story()
         own = {part: value for part, value in vars(desk).items() if part != "client"}
-        _lived[name] = deepcopy((tables.tables, mails.sent_messages, own))
+        _lived[lived] = deepcopy((_kept(), mails.sent_messages, own))
     else:
-        tables.tables, mails.sent_messages, own = deepcopy(_lived[name])
+        kept, mails.sent_messages, own = deepcopy(_lived[lived])
+        _put_back(kept)
         vars(desk).update(own)
 
 
-def keep_expired() -> None:
+def is_local() -> bool:
+    """Whether the store is DynamoDB Local."""
+    return "AWS_ENDPOINT_URL_DYNAMODB" in os.environ
+
+
+def _kept() -> dict:
+    """All that is stored: moto's own tables, or the items by table."""
+    if not is_local():
+        return get_backend("dynamodb")[cloud.ACCOUNT][cloud.REGION].tables
+    return {model.Meta.table_name: _items(model) for model in TABLES}
+
+
+def _put_back(kept: dict) -> None:
+    if not is_local():
+        get_backend("dynamodb")[cloud.ACCOUNT][cloud.REGION].tables = kept
+        return
+    for table, items in kept.items():
+        _write(table, [{"PutRequest": {"Item": item}} for item in items])
+
+
+def _items(model) -> list[dict]:
+    pages = connection.client.get_paginator("scan").paginate(
+        TableName=model.Meta.table_name, ConsistentRead=True
+    )
+    return [item for page in pages for item in page["Items"]]
+
+
+def _write(table: str, requests: list[dict]) -> None:
+    """Put or delete items, as many at once as DynamoDB takes."""
+    for start in range(0, len(requests), 25):
+        answer = connection.client.batch_write_item(RequestItems={table: requests[start:][:25]})
+        assert not answer["UnprocessedItems"]
+
+
+_furnished: set[str] = set()
+
+
+def furnish(address: str) -> None:
+    """Our tables in a DynamoDB Local, which stay there; queues, bucket and identities in moto."""
+    use(address)
+    if address not in _furnished:
+        cloud.make_tables()
+        _keep_expired()
+        _furnished.add(address)
+    cloud.make_services()
+
+
+def _keep_expired() -> None:
     """Switch off the times to live: DynamoDB Local would expire items of diaries in the past."""
     for model in TABLES:
         attribute = model._ttl_attribute()
@@ -92,10 +138,11 @@ def keep_expired() -> None:
 
 
 def empty() -> None:
-    """Delete every table."""
+    """Delete every item of DynamoDB Local; its tables take longer to make than to clear."""
     for model in TABLES:
-        if model.exists():
-            model.delete_table()
+        names = [name for name in (model._hash_keyname, model._range_keyname) if name]
+        keys = [{name: item[name] for name in names} for item in _items(model)]
+        _write(model.Meta.table_name, [{"DeleteRequest": {"Key": key}} for key in keys])
 
 
 def damage(table: str, identity: str, key: str = "id", **values: str | int | bool) -> None:

@@ -21,7 +21,6 @@ from chalicelib.flows.access import keys
 from chalicelib.models import TABLES, Contract, Invoice, Key, Line, Payment, Progress
 from chalicelib.models.base import connection
 from chalicelib.rules import houses
-from dev import cloud
 from dev.topic import Topic
 from tests import stores
 from tests.desk import Desk
@@ -226,19 +225,17 @@ def _clear(model) -> None:
 def opened(address: str) -> Iterator[World]:
     """A world on the DynamoDB Local at `address`, prepared and on its own wire.
 
-    Its tables are dropped at the end.
+    Its tables are emptied at the end.
     """
 
     topic = None
     try:
         with moto.mock_aws():
-            stores.use(address)
+            stores.furnish(address)
             world = World(address)
             world.topic = topic = Topic()
             os.environ |= topic.environment
             wires.connect(world.wire, connection.client)
-            cloud.furnish()
-            stores.keep_expired()
             keys.forget()
             world.prepare()
         aws.forget()

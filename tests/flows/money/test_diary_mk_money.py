@@ -1,14 +1,6 @@
 """MK over eight months: what is billed, what is paid, and what goes back (money.md)."""
 
-import pytest
-
 from tests.flows.money.bills import bills, invoices, number, pays, takes_calls
-
-
-@pytest.fixture
-def desk(any_desk):
-    """Each life is lived on both stores."""
-    return any_desk
 
 
 def test_a_contract_of_eight_months(desk):

@@ -5,12 +5,6 @@ import pytest
 from tests.flows.money.bills import bills, invoices, number, pays, takes_calls
 
 
-@pytest.fixture
-def desk(any_desk):
-    """Each life is lived on both stores."""
-    return any_desk
-
-
 def test_a_contract_of_ten_months(desk):
     """Started after August's closing; each month is billed in the closing before it."""
     desk.on("2026-08-25").starts("smile", use="forwarding")

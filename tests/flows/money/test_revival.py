@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import stores
 from tests.desk import LINE
 from tests.flows.money.bank_days import imports, notices, proposals, row
 from tests.flows.money.bills import bills, invoices, pays
@@ -10,9 +11,13 @@ from tests.flows.money.bills import bills, invoices, pays
 @pytest.fixture
 def lapsed(desk):
     """Asked to go on, and nobody has seen a payment until the place was given up."""
-    desk.on("2026-08-03").starts("mk")
-    desk.on("2026-08-12").does("continuation")
-    assert desk.on("2026-08-27").status == "ended"
+
+    def live():
+        desk.on("2026-08-03").starts("mk")
+        desk.on("2026-08-12").does("continuation")
+        assert desk.on("2026-08-27").status == "ended"
+
+    stores.once("lapsed at mk", desk, live)
     return desk
 
 
