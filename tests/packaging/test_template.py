@@ -389,6 +389,8 @@ def _talks_to_the_bank(desk) -> None:
     desk.post(f"/v1/payments/{cancelled}/cancellation", {"reason": "誤入力"})
     desk.get("/v1/exports/freee?month=2026-07")
     desk.get("/v1/closes/2026-07")
+    desk.get("/v1/statements?month=2026-06")
+    desk.get(f"/v1/statements?contract={desk.contract}")
 
 
 def _looks_into_the_books(desk) -> None:

@@ -27,6 +27,7 @@ def shape(house: House) -> Shape:
         phone=Phone("お電話番号"),
         postal_address=Text("ご住所", required=False, max=200),
         corporate_number=CorporateNumber("法人番号", required=False),
+        payer_kana=Text("お振込名義(カナ)", required=False, max=60),
         campaign=Flag("イベント・キャンペーン・採用募集など、期間の決まったご利用", required=False),
         use=Choice("番号の使い方", {use: use for use in house.line.uses}),
         start_on=Day("ご利用開始希望日", required=False),

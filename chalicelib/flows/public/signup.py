@@ -34,6 +34,7 @@ _COPIED = (
     "phone",
     "postal_address",
     "corporate_number",
+    "payer_kana",
     "use",
     "wants_trial",
     "start_on",

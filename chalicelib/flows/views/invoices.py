@@ -1,4 +1,4 @@
-"""Invoices and statements as the office sees them, found by day, amount and client (law.md).
+"""Invoices as the office sees them, found by day, amount and client (law.md).
 
 Yen include tax, dates are JST dates.
 """
@@ -10,7 +10,7 @@ from pynamodb.indexes import GlobalSecondaryIndex
 
 from chalicelib.flows.views import paging
 from chalicelib.flows.views.days import iso_day
-from chalicelib.models import Invoice, Statement
+from chalicelib.models import Invoice
 from chalicelib.models.invoice import IssuedIndex, OpenIndex, TotalIndex
 from chalicelib.rules.houses import House
 from chalicelib.rules.money.invoice import Line
@@ -125,19 +125,4 @@ def _line(line: Line) -> dict:
         "yen": line.yen,
         "rate": line.rate,
         "note": line.note,
-    }
-
-
-def statement(statement: Statement) -> dict:
-    """A closed month: every call that operators took, and what of it was billed."""
-    return {
-        "contract": statement.contract,
-        "month": statement.month,
-        "plan": statement.plan,
-        "included": statement.included,
-        "over_yen": statement.over_yen,
-        "counted": statement.calls,
-        "settled": statement.settled_calls,
-        "surcharge_yen": statement.surcharge_yen,
-        "calls": statement.rows,
     }

@@ -9,7 +9,7 @@ from chalicelib.flows import lookup
 from chalicelib.flows.contract import invoices as stories
 from chalicelib.flows.money import payments
 from chalicelib.flows.post import act
-from chalicelib.flows.views import invoices
+from chalicelib.flows.views import invoices, statements
 from chalicelib.flows.views import payments as lists
 from chalicelib.handlers.api.memos import idempotency_key
 from chalicelib.handlers.http import api
@@ -20,7 +20,7 @@ from chalicelib.input.shapes import Choice, Many, Number, Shape, Text
 routes = Blueprint(__name__)
 
 MOST_YEN = 10**9
-MONTH = r"20[0-9]{2}-(0[1-9]|1[0-2])"
+_MONTH = (r"20[0-9]{2}-(0[1-9]|1[0-2])", "2026-09 の形で入力してください。")
 _NUMBER = Text("請求書番号", max=60, example="mk-7KQ2MAB3DE-202609-1")
 _CURSOR = Text("続きの印", required=False, max=1000)
 _LIMIT = Number("件数", min=1, max=200, required=False)
@@ -52,11 +52,32 @@ def list_invoices(visit: Visit) -> dict:
     return invoices.list_invoices(visit.house, visit.query)
 
 
+_STATEMENTS_QUERY = Shape(
+    "StatementsQuery",
+    month=Text("月", required=False, pattern=_MONTH, example="2026-09"),
+    contract=Text("受付番号", max=40, required=False),
+    limit=_LIMIT,
+    cursor=_CURSOR,
+)
+
+
+@api(
+    routes,
+    "GET",
+    "/v1/statements",
+    "The statements of a contract, the newest first, or of a month of all contracts",
+    query=_STATEMENTS_QUERY,
+    gives={"type": "object", "required": ["statements", "cursor"]},
+)
+def list_statements(visit: Visit) -> dict:
+    return statements.list_statements(visit.house, visit.query, visit.now)
+
+
 _ADJUSTMENT = Shape(
     "Adjustment",
     label=Text("品目", max=60, example="9月分のお詫びの値引き"),
     yen=Number("金額(円、値引きは負の数)", min=-MOST_YEN, max=MOST_YEN),
-    month=Text("対象の月", required=False, pattern=(MONTH, "2026-09 の形で入力してください。")),
+    month=Text("対象の月", required=False, pattern=_MONTH),
 )
 
 

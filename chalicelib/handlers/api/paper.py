@@ -12,7 +12,7 @@ from chalicelib.errors import NotFound, wrong
 from chalicelib.flows import lookup
 from chalicelib.flows.engine import contracts
 from chalicelib.flows.money import paper_links
-from chalicelib.flows.views import invoices
+from chalicelib.flows.views import invoices, statements
 from chalicelib.handlers.answers import way_to, xml_answer
 from chalicelib.handlers.http import api
 from chalicelib.handlers.incoming import Visit
@@ -75,7 +75,7 @@ def read_statement(visit: Visit, contract: str, statement: str) -> dict | Respon
         raise NotFound("この月は締められていません。締め日の翌日以降にご確認ください。")
     if statement.endswith(_PDF):
         return way_to(paper_links.statement(visit.house, frozen))
-    return invoices.statement(frozen)
+    return statements.view(frozen)
 
 
 _ESTIMATE = Shape(
