@@ -161,17 +161,9 @@ def correct(
     An adjustment has `label`, `yen` (negative for a credit) and `month` or None. The same asked
     again changes nothing. Raises NotFound, and Refused where another invoice stands in its place.
     """
-    contract = change.contract
-    old = lookup.invoice(change.house, number)
-    if old.contract != contract.id:
-        raise NotFound("この請求書は、このご契約のものではありません。番号をご確認ください。")
     asked = body_digest({"reason": reason, "adjustments": adjustments})
-    if old.replaced_by and old.corrected_as == asked:
+    if _is_done(change, lookup.invoice(change.house, number), asked):
         return
-    if old.replaced_by:
-        raise Refused(
-            f"この請求書は {old.replaced_by} に差し替えられています。そちらを訂正してください。"
-        )
     old = invoice_changes.withdraw(change, number)
     facts = old.as_facts()
     extra = [
@@ -179,20 +171,27 @@ def correct(
         for each in adjustments
     ]
     due_on = max(facts.due_on or change.today, closes.due_on(change.house, change.today))
-    new = issue(
-        change,
-        "correction",
-        facts.month,
-        change.today,
-        due_on,
-        [*facts.lines, *extra],
-        corrects=number,
-    )
+    lines = [*facts.lines, *extra]
+    new = issue(change, "correction", facts.month, change.today, due_on, lines, corrects=number)
     invoice_changes.mark_replaced(change, old, new)
     old.corrected_as = asked
-    if contract.first_invoice == number:
-        contract.first_invoice = new.number
+    if change.contract.first_invoice == number:
+        change.contract.first_invoice = new.number
     change.record("invoice_corrected", text=f"{number}: {reason}")
+
+
+def _is_done(change: Change, old: Invoice, asked: str) -> bool:
+    """Whether the invoice was put right just so: a request whose answer was lost comes again.
+
+    Raises NotFound for an invoice of another contract, Refused where it was put right otherwise.
+    """
+    if old.contract != change.contract.id:
+        raise NotFound("この請求書は、このご契約のものではありません。番号をご確認ください。")
+    if old.replaced_by and old.corrected_as != asked:
+        raise Refused(
+            f"この請求書は {old.replaced_by} に差し替えられています。そちらを訂正してください。"
+        )
+    return old.replaced_by is not None
 
 
 def take_back(change: Change, number: str, why: str) -> None:
