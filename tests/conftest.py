@@ -40,6 +40,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.name.startswith(DIARIES):
             item.add_marker("diary")
+    # Groups take minutes: begun last, one would keep a single worker busy at the end.
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 def pytest_collection_finish():

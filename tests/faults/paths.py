@@ -21,7 +21,7 @@ class Path:
     `final` is the status until which a client repeats it, None for who gives up
     at once. `look` is what the doors tell afterwards. An `event` is brought
     again by the cloud while the function fails on it, and may come twice
-    anyhow. Of what is not `whole`, a short run leaves some cells out. What `old` stories read
+    anyhow. Of the `core` a short run leaves fewer cells out. What `old` stories read
     was written days before: every index knows of it.
     """
 
@@ -31,7 +31,7 @@ class Path:
     final: int | None
     look: Callable[[Desk], object]
     event: bool = False
-    whole: bool = False
+    core: bool = False
     old: bool = False
 
 
@@ -234,11 +234,11 @@ def _both(path: Path) -> list[Path]:
     The second gives up at once.
     """
     name = f"{path.name}, and the client gives up"
-    return [path, replace(path, name=name, final=None, whole=False)]
+    return [path, replace(path, name=name, final=None, core=False)]
 
 
 PATHS = [
-    *_both(Path("memo", running, _memo, 201, _ask_month, whole=True)),
+    *_both(Path("memo", running, _memo, 201, _ask_month, core=True)),
     Path("memo with earlier calls of the day", _called_before, _memo, 201, _ask_month),
     Path("memo that is stored already", _stored_already, _memo, 201, _ask_month),
     Path("sweep of a memo whose sender died", _memo_left, _sweep, None, _ask_month),

@@ -1,7 +1,7 @@
 """The fault matrix: every call of every path under every kind of fault, on DynamoDB Local.
 
 `FAULTS=all`, as `make faults` has it, runs every cell, `FAULTS=some` every kind
-at every call; otherwise the paths that are `whole` are run so, and of the
+at every call; otherwise the paths that are `core` are run so, and of the
 others one fault at every call.
 """
 
@@ -33,7 +33,7 @@ def whole_desk(true_desk, topic):
 
 @pytest.mark.parametrize("path", [*PATHS, *money_paths.PATHS], ids=lambda path: path.name)
 def test_every_call_under_every_fault(whole_desk, path):
-    choice = "all" if path.whole else os.environ.get("FAULTS") or "few"
+    choice = os.environ.get("FAULTS") or ("some" if path.core else "few")
     table = matrix.run(path, World(whole_desk), choice)
     print(f"\n\n{table}\n")
     assert table.cells

@@ -15,7 +15,7 @@ import pytest
 import app
 from chalicelib.channels import files, queue
 from chalicelib.config import settle_dead_letters_url
-from chalicelib.flows.change import HISTORY
+from chalicelib.flows import change
 from chalicelib.models import TABLES
 from dev import days, ses_events
 from dev.chatwork import NO_ROOM, TOO_MANY
@@ -265,12 +265,14 @@ class Watch:
         return request["TableName"].rpartition("-")[2]
 
 
+LINES = 24  # of a contract's history, until it turns a page
 QUEUES = {"send": "settlequeue", "ask_for_papers": "papersqueue"}
 DESK = "desk"  # no function: the tests' own questions
 UNWATCHED = {"CreateTable", "DescribeTable", "UpdateTimeToLive", "DescribeTimeToLive"}
 
 
 def test_policies_allow_what_functions_do_and_nothing_else(desk, topic, monkeypatch, edit_house):
+    monkeypatch.setattr(change, "HISTORY", LINES)
     watch = _watch_functions(desk, monkeypatch)
     app.issue_key({"house": "mk", "owner": "suzuki"}, None)
     _pays_and_opens_papers(desk)
@@ -528,7 +530,7 @@ def _does(desk, method: str, door: str, body=None) -> None:
 
 
 def _fills_the_history(desk):
-    for number in range(HISTORY - len(desk.look()["history"])):
+    for number in range(LINES - len(desk.look()["history"])):
         _does(desk, "PATCH", "", {"papers_address": f"東京都千代田区{number}"})
 
 

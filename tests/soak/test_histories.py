@@ -12,4 +12,4 @@ pytestmark = pytest.mark.truth
 
 def test_random_histories_lose_and_double_nothing(dynamodb_local, capfd):
     with world.opened(dynamodb_local) as machine.Machine.world:
-        machine.run(20, None)
+        machine.run(8, None)
