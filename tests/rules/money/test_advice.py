@@ -39,6 +39,7 @@ DEAR, QUIET = ("small", 45), ("small", 20)
         ("mk", [DEAR, DEAR, DEAR, QUIET], None),
         ("mk", [DEAR, QUIET, DEAR], None),
         ("mk", [("half", 45), DEAR, DEAR], None),  # the client has changed the plan already
+        ("mk", [("standard", 0), ("half", 0), ("half", 0)], None),
         ("mk", [("half", 20)] * 3, "small"),
         ("mk", [("small", 100)] * 3, "standard"),  # half, too, would have been cheaper
         ("mk", [("small", 20), ("small", 20), ("small", 20)], None),
