@@ -58,27 +58,21 @@ def _of_month(house: House, query: Query) -> dict:
 
 
 def _row(statement: Statement, contract: Contract) -> dict:
-    return {
-        "contract": statement.contract,
-        "client": contract.client,
-        "month": statement.month,
-        "plan": statement.plan,
-        "counted": statement.calls,
-        "settled": statement.settled_calls,
-        "surcharge_yen": statement.surcharge_yen,
-    }
+    return _counts(statement) | {"client": contract.client}
 
 
 def view(statement: Statement) -> dict:
     """A closed month: every call that operators took, and what of it was billed."""
+    price = {"included": statement.included, "over_yen": statement.over_yen}
+    return _counts(statement) | price | {"calls": statement.rows}
+
+
+def _counts(statement: Statement) -> dict:
     return {
         "contract": statement.contract,
         "month": statement.month,
         "plan": statement.plan,
-        "included": statement.included,
-        "over_yen": statement.over_yen,
         "counted": statement.calls,
         "settled": statement.settled_calls,
         "surcharge_yen": statement.surcharge_yen,
-        "calls": statement.rows,
     }
