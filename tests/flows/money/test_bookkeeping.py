@@ -292,3 +292,57 @@ def test_the_list_of_proposals_goes_on(closed):
     assert sorted(amounts) == [1, 2, 3, 4, 5]
     assert rest["cursor"] is None
     assert desk.get("/v1/proposals", house="smile").json["proposals"] == []
+
+
+def refusal(desk, method: str, path: str, body=None) -> tuple[int, str]:
+    answer = desk.call(method, path, body)
+    return answer.status, answer.detail
+
+
+def test_what_cannot_be_undone_is_said_with_its_remedy(closed):
+    desk = closed
+    sakura, aoba, *_ = desk.bills
+    desk.on("2026-09-14")
+    gate = next(each for each in desk.get("/v1/payments").json["payments"] if each["contract"])
+    status, why = refusal(desk, "DELETE", f"/v1/payments/{gate['id']}/match")
+    assert (status, why) == (409, "この入金の消し込みは取り消せません。")
+
+    paid = pays(desk, 2960, "2026-09-14", sakura)
+    again = refusal(desk, "POST", f"/v1/payments/{paid['id']}/match", {"invoices": [aoba]})
+    assert again[0] == 409
+    assert "先に消し込みを取り消してください" in again[1]
+
+    desk.contract = desk.contracts[1]
+    desk.post(f"/v1/invoices/{aoba}/correction", {"reason": "宛名の変更", "adjustments": []})
+    new = number(desk, -1)
+    late = pays(desk, 2960, "2026-09-14", key="late")
+    status, why = refusal(desk, "POST", f"/v1/payments/{late['id']}/match", {"invoices": [aoba]})
+    assert status == 409
+    assert f"{new} を指定してください" in why
+    adds_up()
+
+
+def test_credit_that_was_used_keeps_its_payment(closed):
+    """Overpaid by 3,000, of which the next invoice takes 2,960 before the bank takes it back."""
+    desk = closed
+    desk.contract = desk.contracts[0]
+    desk.on("2026-09-14")
+    over = pays(desk, 5960, "2026-09-14", desk.bills[0])
+    desk.on("2026-10-14")
+    assert invoices(desk)[-1]["open_yen"] == 0
+    body = {"reason": "組戻し"}
+    status, why = refusal(desk, "POST", f"/v1/payments/{over['id']}/cancellation", body)
+    assert status == 409
+    assert "先にその請求書を訂正してください" in why
+    adds_up()
+
+
+def test_a_payment_before_the_start_is_taken_back_with_its_gate(desk):
+    desk.on("2026-08-20").signs_up("mk", trial="no")
+    desk.presses("お申し込みを受け付けました")
+    desk.passes("payment")
+    [payment] = desk.get("/v1/payments").json["payments"]
+    body = {"reason": "組戻し"}
+    status, why = refusal(desk, "POST", f"/v1/payments/{payment['id']}/cancellation", body)
+    assert status == 409
+    assert "その完了を取り消してください" in why
