@@ -27,7 +27,7 @@ from dev.loopback import ses_on_loopback
 from dev.measure import Desk, Row, counting, dollars, dollars_of_events, print_table, timed
 
 ROUNDS = int(os.environ.get("ROUNDS") or 300)
-COLD_ROUNDS = max(3, ROUNDS // 20)
+COLD_ROUNDS = max(9, ROUNDS // 20)  # of fewer the median swings by a fifth
 COUNT = 20  # memos whose requests are counted
 DUE = 5  # contracts of a night that are due
 
