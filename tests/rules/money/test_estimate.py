@@ -29,6 +29,10 @@ def test_what_an_estimate_adds_up(house, plan, options, use, calls, monthly, onc
     assert {line.month for line in (*costs.monthly, *costs.once)} == {None}
 
 
+def test_an_estimate_holds_thirty_days():
+    assert estimate.VALID_DAYS == 30
+
+
 @pytest.mark.parametrize("house", [MK, SMILE], ids=["mk", "smile"])
 @pytest.mark.parametrize("calls", [0, 19, 45, 200])
 def test_an_estimate_costs_what_the_advice_says(house, calls):
