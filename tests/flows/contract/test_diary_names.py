@@ -56,3 +56,22 @@ def test_a_name_that_nobody_can_see_is_none(desk):
     assert desk.fills_in("smile", plan="light", contact_name="\u200b\u200b").status == 422
     desk.signs_up("smile")
     assert desk.office("", {"contact_name": "\u200b"}, method="PATCH").status == 422
+
+
+def test_the_name_at_the_bank_is_told_later_and_may_be_forgotten(desk):
+    desk.on("2026-09-01").starts("smile")
+    assert desk.look()["payer_kana"] is None
+    desk.does("", {"payer_kana": "ｶ)ｻｸﾗｼﾖｳｼﾞ"}, method="PATCH")
+    assert desk.look()["payer_kana"] == "ｶ)ｻｸﾗｼﾖｳｼﾞ"
+    desk.does("", {"clear": ["payer_kana"]}, method="PATCH")
+    assert desk.look()["payer_kana"] is None
+
+
+def test_a_mail_address_before_its_confirmation_is_put_right_elsewhere(desk):
+    desk.signs_up("smile")
+    answer = desk.office("", {"mail": "other@sakura.example"}, method="PATCH")
+    assert (answer.status, answer.faults) == (422, ["mail"])
+    answer = desk.office("", {"greeting": "さくら"}, method="PATCH")
+    assert (answer.status, answer.faults) == (422, ["greeting"])
+    answer = desk.office("", {"clear": ["company"]}, method="PATCH")
+    assert (answer.status, answer.faults) == (422, ["company"])
