@@ -64,3 +64,24 @@ def test_of_a_corrected_call_the_last_version_counts():
     right.told_before = wrong.handed_over_at
     assert metering.counted(right) == (True, "業務のお電話")
     assert metering.usage([wrong, right], 20, 148, "2026-09", date(2026, 9, 30))["counted"] == 1
+
+
+@pytest.mark.parametrize(
+    ("told_before", "handed_over", "counts"),
+    [
+        (None, 9, True),
+        (None, 10, False),  # the moment of the freeze itself is the next month's
+        (None, 11, False),
+        (9, 11, True),  # reported in time, and told again since
+        (11, 9, True),
+        (None, None, False),
+    ],
+)
+def test_a_closing_counts_what_was_reported_before_it(told_before, handed_over, counts):
+    def at(hour):
+        return datetime(2026, 10, 12, hour, tzinfo=UTC) if hour else None
+
+    given = memo()
+    given.told_before, given.handed_over_at = at(told_before), at(handed_over)
+    why = "業務のお電話" if counts else metering.NOT_YET
+    assert metering.counted(given, at(10)) == (counts, why)

@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.rules.contract.lifecycle import PREPARING, TRIAL
 from chalicelib.rules.money import first
-from tests.rules.money.contracts import MK, SMILE, contract, day, plan
+from tests.rules.money.contracts import MK, SMILE, contract, day, dearer, plan
 
 CONFIRMED = datetime(2026, 9, 1, 15, 30, tzinfo=UTC)  # half past midnight of 2 September
 BEFORE_START = {
@@ -94,3 +94,44 @@ def test_another_invoice_is_due_where_another_plan_or_thing_is_to_be_paid(
 ):
     given = asked(house, facts, **changes)
     assert first.due(given, house) == (day(since) if since else None)
+
+
+def rising(house, key):
+    """The house at whose prices one looks back on a rise, and forward to three, one of nothing."""
+    for since, fee in [
+        ("2026-09-01", 5_000),  # before the payment was asked for
+        ("2026-11-01", 6_000),
+        ("2026-12-01", 6_000),  # another price for what goes over, the same fee
+        ("2027-01-01", 7_000),
+    ]:
+        house = dearer(house, key, since, fee)
+    return house
+
+
+@pytest.mark.parametrize(
+    ("asked_on", "since"),
+    [
+        ("2026-09-02", "2026-11-01"),
+        ("2026-10-31", "2026-11-01"),
+        # What was asked for in November is right in December too.
+        ("2026-11-01", "2027-01-01"),
+        ("2026-12-01", "2027-01-01"),
+        ("2027-01-01", None),
+    ],
+)
+def test_before_the_start_a_rise_of_the_price_makes_another_part_due(asked_on, since):
+    house = rising(SMILE, "light")
+    facts = BEFORE_START | {"start_on": None}
+    word = first.wish(contract(house, **facts), house, day(asked_on))
+    given = contract(house, first_asked=word, **facts)
+    assert first.due(given, house) == (day(since) if since else None)
+
+
+def test_after_the_start_the_first_month_is_known_and_no_later_price_is_asked_for():
+    house = rising(MK, "small")
+    assert first.due(asked(house, AT_MK | {"plan": "small"}), house) is None
+
+
+def test_what_was_never_asked_for_is_due_from_the_first_day_also_where_prices_rise():
+    house = rising(SMILE, "light")
+    assert first.due(contract(house, **BEFORE_START), house) == day("2026-09-02")
