@@ -8,7 +8,7 @@ VENV := .venv
 FONTS := .tools/fonts/characters.txt
 MEASURED := $(VENV)/bin/python -m slipcover -m pytest -p tests.coverage
 
-.PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench bench-close load soak package dynamodb-local fonts pictures
+.PHONY: help run nightly test test-fast coverage format hooks check audit mutation faults bench bench-close load soak package dynamodb-local fonts kanji pictures
 
 help:
 	@echo "make run               the whole back office on this machine (PORT=8000)"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-fast         rules, doors and faults: what needs no Java, browser, package, running stack or long lives"
 	@echo "make soak              10,000 random histories of calls under faults (needs npm and Java; HISTORIES=500 SEED=7)"
 	@echo "make fonts             the typeface of the papers, cut from its npm package (needs npm)"
+	@echo "make kanji             the list of the forms of one kanji, from the source that keeps them"
 	@echo "make pictures          take the README's pictures of the running stack"
 	@echo "make package STAGE=dev the SAM template, the zip and the papers' layer, in dist/dev/ (AWS_REGION says for which region)"
 	@echo "make bench             what a memo costs, beside the bare calls (needs npm and Java)"
@@ -61,6 +62,11 @@ dynamodb-local:
 fonts: $(FONTS)
 $(FONTS): infra/fonts.py $(wildcard templates/papers/*.typ) | $(VENV)/run
 	@$(VENV)/bin/python -m infra.fonts || :
+
+# The list is committed: its source is 70 MB, and changes once in years.
+kanji: $(VENV)/dev
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --target .tools/jntajis jntajis-python==0.1.0
+	@PYTHONPATH=.tools/jntajis $(VENV)/bin/python -m dev.kanji_forms
 
 test: $(VENV)/dev dynamodb-local fonts
 	$(if $(COVERAGE),$(MEASURED),$(VENV)/bin/pytest) -n 2 --dist loadgroup

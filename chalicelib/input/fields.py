@@ -13,6 +13,13 @@ Schema = dict[str, Any]
 _BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters by Unicode's word that show nothing
 _TURNS = "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"  # what turns the direction of a text
 
+# Marks that choose among forms or directions and show nothing themselves.
+UNSEEN = re.compile(
+    "[\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\U000e0000-\U000e0fff]"
+)
+_LINE_END = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")  # as other programs end a line
+
 
 class Field:
     """One value. `title` is what the person filling it in calls it."""
@@ -65,7 +72,7 @@ class Text(Field):
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError("文字列で入力してください。")
-        text = (value.replace("\r\n", "\n") if self.lines else value).strip()
+        text = (_LINE_END.sub("\n", value) if self.lines else value).strip()
         if all(_is_blank(letter) for letter in text):
             raise ValueError(self.absent())
         if len(text) > self.max:

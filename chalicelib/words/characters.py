@@ -8,14 +8,10 @@ import unicodedata
 from functools import cache
 
 from chalicelib import config
+from chalicelib.input.fields import UNSEEN
 
 GETA = "〓"  # what Japanese typesetters put in for a character they have not got
 
-# Marks that choose among forms or directions and show nothing themselves.
-_UNSEEN = re.compile(
-    "[\u00ad\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-    "\U000e0000-\U000e0fff]"
-)
 # A letter or kana followed by its accents: ほ and ゛, as some systems store ぼ.
 _APART = re.compile("[A-Za-z\u3041-\u30ff][\u0300-\u036f\u3099\u309a]+")
 
@@ -26,7 +22,7 @@ def printable(text: str) -> str:
     Accents join their letters. A name is never normalised as a whole: that would turn U+FA19
     into another character.
     """
-    whole = _APART.sub(_join, _UNSEEN.sub("", text))
+    whole = _APART.sub(_join, UNSEEN.sub("", text))
     known = _known()
     return "".join(each if each in known else _instead(each) for each in whole)
 

@@ -9,10 +9,11 @@ import re
 _CLOSING = re.compile(
     r"(?:\s+(?:様|さま|さん|氏|殿|御中)|(?<=.)(?:様|御中)|(?<=..)(?:さん|氏|殿)|(?<=[一-鿿々])さま)$"
 )
-_TITLES = (
+TITLES = (
     "社長", "会長", "副社長", "専務", "常務", "取締役", "部長", "次長", "課長", "係長", "主任",
     "主査", "店長", "所長", "支店長", "支社長", "工場長", "室長", "局長", "院長", "園長", "校長",
-    "理事長", "理事", "代表", "先生", "弁護士", "税理士", "教授",
+    "理事長", "理事", "代表", "先生", "医師", "弁護士", "税理士", "司法書士", "行政書士", "会計士",
+    "社労士", "弁理士", "建築士", "教授", "准教授", "講師", "住職", "監督", "コーチ",
 )  # fmt: skip
 _PLACES = (
     "部", "課", "係", "室", "店", "所", "局", "科", "課内", "窓口", "センター", "担当", "担当者",
@@ -30,7 +31,7 @@ def bare(name: str) -> str:
 def person(name: str) -> str:
     """A person as a mail names them: `佐藤 様`, but `田中部長`, whose title says it already."""
     plain = bare(name)
-    return plain if plain.endswith(_TITLES) or plain == "様" else f"{plain} 様"
+    return plain if plain.endswith(TITLES) or plain == "様" else f"{plain} 様"
 
 
 def wanted(name: str) -> str:

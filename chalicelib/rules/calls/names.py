@@ -3,35 +3,53 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from itertools import product
+from pathlib import Path
 
+from chalicelib.input.fields import UNSEEN
+from chalicelib.rules.calls import honorifics
 from chalicelib.rules.calls.facts import Person
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
+_SMALL_TO_LARGE = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
 _HONORIFICS = re.compile("(?<=.)(さん|様|さま|氏|殿)+$")  # a name that is nothing else stays
-# Forms of one character in names, which nobody can hear on the telephone: each is compared as
-# the first of its group.
-_FORMS = (
-    "高髙 崎﨑嵜 吉𠮷 沢澤 辺邉邊 斎齋斉齊 浜濱濵 島嶋嶌 桜櫻 広廣 国國 竜龍 関關 恵惠 "
-    "徳德 真眞 栄榮 瀬瀨 桑桒 槙槇 曽曾 万萬 寿壽 豊豐 円圓 亀龜 来來 蔵藏 浅淺 緒緖 "
-    "条條 滝瀧 薮藪 桧檜 礼禮 静靜 弥彌 実實 富冨 鉄鐵 当當 与與 館舘"
-)
-_ONE_FORM = {ord(other): group[0] for group in _FORMS.split() for other in group[1:]}
+_KANJI = "[\u3400-\u9fff\U00020000-\U000323af]"
+_BETWEEN_KANJI = re.compile(f"(?<={_KANJI})[けか箇ヶ](?={_KANJI})")  # 四ケ所, read しかしょ
+_REPEATED = re.compile("(.)々")
+# [D] Kanji of their own, or left apart by the source, that nobody tells apart on the telephone.
+_HEARD_ALIKE = str.maketrans("斉薮桧", "斎藪檜")
 
 
 def folded(name: str) -> str:
     """A name as it is compared.
 
-    Width, kana, forms of a character, spaces and what closes it, さん or 様,
-    make no difference.
+    Width, size and kind of kana, forms of a kanji, what shows nothing, spaces and what closes
+    the name, さん or 様, make no difference.
     """
-    plain = unicodedata.normalize("NFKC", name).translate(_KATAKANA_TO_HIRAGANA)
-    whole = "".join(plain.translate(_ONE_FORM).casefold().split())
-    return _HONORIFICS.sub("", whole.replace("・", ""))
+    plain = unicodedata.normalize("NFKC", UNSEEN.sub("", name)).translate(_KATAKANA_TO_HIRAGANA)
+    whole = "".join(plain.casefold().split()).replace("・", "").translate(_SMALL_TO_LARGE)
+    whole = _BETWEEN_KANJI.sub("が", _REPEATED.sub(r"\1\1", whole))
+    common = "".join(map(_common_form, whole)).translate(_HEARD_ALIKE)
+    return _HONORIFICS.sub("", common)
+
+
+@lru_cache(maxsize=4096)
+def _common_form(letter: str) -> str:
+    """The form of a kanji that all its forms are compared as; any other letter as it is."""
+    forms = _kanji_forms()
+    place = forms.find(letter) if letter >= "\u3400" else -1
+    return letter if place < 0 else forms[forms.rfind("\n", 0, place) + 1]
+
+
+@cache
+def _kanji_forms() -> str:
+    """A line for each kanji, its common form first; `make kanji` writes the file."""
+    return Path(__file__).with_name("kanji_forms.txt").read_text("utf-8")
 
 
 def meant(people: Sequence[Person], wanted: str) -> list[Person]:
-    """Whom on the roster `wanted` may mean.
+    """Whom on the roster `wanted` may mean; without its title where nobody bears that.
 
     By name, reading, alias, family name, or family name and alias (佐藤専務).
     With somebody meant by a family name goes everybody who bears it, also
@@ -39,6 +57,27 @@ def meant(people: Sequence[Person], wanted: str) -> list[Person]:
     佐藤, but is never found by it alone, since 森 would find 森田.
     """
     sought = folded(wanted)
+    return _meant(people, sought) or _without_title(people, sought)
+
+
+def _without_title(people: Sequence[Person], sought: str) -> list[Person]:
+    """Whom 山田先生 means: 山田, unless 先生 is what somebody else is called."""
+    name = _titles().sub("", sought)
+    if name == sought:
+        return []
+    title = sought.removeprefix(name)
+    bearers = [person for person in people if title in map(folded, person.aliases)]
+    return [] if bearers else _meant(people, name)
+
+
+@cache
+def _titles() -> re.Pattern[str]:
+    """What may stand behind a name besides さん and 様."""
+    titles = map(folded, ("君", "くん", "ちゃん", *honorifics.TITLES))
+    return re.compile(f"(?<=.)({'|'.join(titles)})$")
+
+
+def _meant(people: Sequence[Person], sought: str) -> list[Person]:
     called = [person for person in people if sought in _calls(person)]
     families = {sought}
     for person in called:
