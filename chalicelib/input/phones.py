@@ -2,6 +2,10 @@
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _SHOW_OR_HIDE = re.compile(r"^18[46][-\s]*(?=0)")
 _REMARK = re.compile(r"\(\D*\)$")  # (代), (奥様の携帯)
@@ -12,20 +16,31 @@ def normalise(typed: str | None) -> str | None:
     """The one form in which numbers are compared: `0312345678`, or `+16502530000` from abroad.
 
     Takes what people type (full width, hyphens of any kind, spaces, brackets,
-    +81, a leading 184 or 186); None for what nobody could dial, such as 非通知
-    or a number with a digit too few.
+    +81, a leading 184 or 186, a remark beside it); None for what nobody could
+    dial, such as 非通知 or a number with a digit too few.
     """
+    number = _parsed(typed)
+    if number is None:
+        return None
+    import phonenumbers
+
+    if number.country_code != 81:
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    national = phonenumbers.national_significant_number(number)
+    return national if national.startswith("00") else "0" + national  # 0078-… has both already
+
+
+def _parsed(typed: str | None) -> "PhoneNumber | None":
+    """The whole as one number, else the first number within it."""
     import phonenumbers  # loaded on first use: pages that handle no number do not wait for it
 
+    dialled = _dialled(typed)
     try:
-        number = phonenumbers.parse(_dialled(typed), "JP")
+        number = phonenumbers.parse(dialled, "JP")
     except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    if number.country_code == 81:
-        return "0" + phonenumbers.national_significant_number(number)
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        within = phonenumbers.PhoneNumberMatcher(dialled, "JP")
+        return next((match.number for match in within), None)
+    return number if phonenumbers.is_valid_number(number) else None
 
 
 def _dialled(typed: str | None) -> str:

@@ -181,9 +181,10 @@ def judge(memo: Memo, house: House, contract: Contract, declared: bool) -> None:
     """
     is_free = in_free_trial(house, contract, memo.received_at)
     memo.reported, memo.counts, memo.why = verdict(house, memo.call_class, is_free, declared)
-    if not memo.counts:
-        memo.text["surcharge"] = None
     surcharge = memo.text.get("surcharge")
+    if surcharge and not memo.counts:
+        memo.why += f"。特別対応の加算({surcharge['yen']:,}円)は付けません"
+        memo.text["surcharge"] = surcharge = None
     memo.surcharge_yen = surcharge["yen"] if surcharge else None
 
 

@@ -6,7 +6,7 @@ from chalicelib.flows.access import links
 from chalicelib.input import phones
 from chalicelib.models import Memo
 from chalicelib.rules.calls import honorifics, metering, routing
-from chalicelib.rules.calls.memo import MOODS, NOT_OBTAINED, item_value
+from chalicelib.rules.calls.memo import MOODS, NOT_OBTAINED, item_value, phone_shown
 from chalicelib.rules.house_file import CLASSES, ITEMS
 from chalicelib.rules.houses import House
 from chalicelib.words import mail
@@ -155,6 +155,6 @@ def _phone(memo: Memo) -> str | None:
     caller = memo.text["caller"] or {}
     typed = caller.get("phone")
     if not typed or not memo.caller_number:
-        return typed
+        return phone_shown(typed)
     number = phones.display(memo.caller_number)
     return f"{number}({typed})" if phones.says_more(typed, memo.caller_number) else number

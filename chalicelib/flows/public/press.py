@@ -53,8 +53,12 @@ class Sight(NamedTuple):
             return []
         if memo.call_class not in count.OBJECTIONS:
             return list(count.OBJECTIONS)
-        may_declare = self.house.keeps_declared and memo.caller_number is not None
-        return ["sales"] if may_declare and not self.declared else []
+        return ["sales"] if self.has_number_to_declare and not self.declared else []
+
+    @property
+    def has_number_to_declare(self) -> bool:
+        """Without one the page says nothing about numbers."""
+        return self.house.keeps_declared and self.memo.caller_number is not None
 
 
 def look(token: str, now: datetime) -> Sight:

@@ -1,6 +1,7 @@
 """What the office reads: lists of contracts, and one contract with everything it waits for."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from chalicelib.flows.change import CLIENT
@@ -8,10 +9,11 @@ from chalicelib.flows.contract import instructions, names
 from chalicelib.flows.engine.happenings import ahead
 from chalicelib.flows.views import paging, terms
 from chalicelib.flows.views.days import iso_day
-from chalicelib.input import carriers
+from chalicelib.input import carriers, phones
 from chalicelib.models import Contract, History
 from chalicelib.models.contract_parts import Address, Declared, GatePassed, Person
 from chalicelib.rules import calendar
+from chalicelib.rules.calls.names import folded
 from chalicelib.rules.contract import gates, life, lifecycle
 from chalicelib.rules.house_types import Gate
 from chalicelib.rules.houses import House
@@ -65,16 +67,24 @@ def _fits(contract: Contract, house: House, query: dict, today: date) -> bool:
 
 
 def _has_text(contract: Contract, text: str) -> bool:
-    """Whether a part of some name, address or number of a contract is `text`."""
-    places = (
-        contract.id,
-        contract.company,
-        contract.contact_name,
-        contract.mail,
-        contract.phone_number,
-        contract.line,
+    """Whether a part of some name, address or number of a contract is `text`.
+
+    Names are compared as they are heard, numbers without their hyphens.
+    """
+    typed = phones.plain(text).casefold()
+    written = (contract.id, contract.mail)
+    spoken = (contract.company, contract.contact_name)
+    dialled = (contract.phone_number, contract.line)
+    return (
+        any(typed in (place or "").casefold() for place in written)
+        or _is_in(folded(text), [folded(name or "") for name in spoken])
+        or _is_in(re.sub(r"[\s()-]", "", typed), dialled)
     )
-    return any(text.casefold() in (place or "").casefold() for place in places)
+
+
+def _is_in(part: str, places: Iterable[str | None]) -> bool:
+    """Whether some place has the part; what folds to nothing is in none."""
+    return part != "" and any(part in place for place in places if place)
 
 
 def _is_overdue(contract: Contract, house: House, today: date) -> bool:

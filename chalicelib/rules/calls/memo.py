@@ -24,8 +24,13 @@ NOT_OBTAINED = {
     "hung_up": "お尋ねする前にお電話が切れました",
     "unclear": "お声が聞き取れませんでした",
 }
-# What a telephone shows instead of a number.
-_NOT_SHOWN = ("非通知", "公衆電話", "表示圏外", "通知不可")
+NO_NUMBER = "非通知"
+# What a telephone shows instead of a number, and how telephone systems say it.
+_NOT_SHOWN = re.compile(
+    "非通知|公衆電話|表示圏外|通知不可"
+    "|anonymous|unknown|private|restricted|withheld|unavailable|blocked|no (caller )?id",
+    re.IGNORECASE,
+)
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -164,13 +169,20 @@ def _field_of(item: str) -> str:
 def _phone_faults(memo: dict[str, Any]) -> Iterator[Fault]:
     """A number has digits, or it was not shown; 「分からない」 is a reason for not having one."""
     typed = item_value(memo, "phone")
-    if not typed or re.search(r"\d", typed) or any(word in typed for word in _NOT_SHOWN):
+    if not typed or re.search(r"\d", typed) or _NOT_SHOWN.search(typed):
         return
     yield Fault(
         "caller.phone",
         "電話番号の数字、または「非通知」「公衆電話」などを入力してください。"
         "番号が分からない場合は空欄にし、理由を not_obtained.phone に入れてください。",
     )
+
+
+def phone_shown(typed: str | None) -> str | None:
+    """What stands for a number that nobody can dial: a system's `anonymous` is 非通知."""
+    if not typed or not typed.isascii() or not _NOT_SHOWN.search(typed):
+        return typed
+    return NO_NUMBER
 
 
 def _surcharge_faults(memo: dict[str, Any], house: House) -> Iterator[Fault]:

@@ -168,6 +168,30 @@ def test_a_call_that_was_taken_as_sales_can_still_be_declared(smile):
     assert declared_numbers(smile) == []
 
 
+@pytest.mark.parametrize(
+    ("caller", "call_class"),
+    [
+        ({"phone": "非通知"}, "doubtful"),
+        ({"phone": "anonymous"}, "sales"),
+        ({"phone": "03-6700"}, "hangup"),
+    ],
+)
+def test_a_page_of_a_call_without_a_number_says_nothing_of_numbers(smile, caller, call_class):
+    smile.memo(caller=SALES | caller, **{"class": call_class})
+    page = smile.open(link(smile.mail("電話受付のご報告"))).text
+    assert "同じ番号" not in page
+
+
+@pytest.mark.parametrize(
+    "phone", ["03-9999-1111 (9時以降)", "9時以降に 03-9999-1111", "０３（９９９９）１１１１ 内線12"]
+)
+def test_a_declared_number_is_known_also_with_a_remark_beside_it(smile, phone):
+    smile.does("declared", {"number": "03-9999-1111"})
+    answer = smile.memo(caller=SALES | {"phone": phone}).json
+    assert answer["reported_to"] == []
+    assert answer["counts"] is False
+
+
 def test_a_wrong_number_is_taken_off_and_nothing_is_silent(smile):
     smile.memo(caller=SALES)
     assert "間違い電話" in presses(smile, "wrong_number").text
@@ -179,7 +203,8 @@ def test_a_wrong_number_is_taken_off_and_nothing_is_silent(smile):
 @pytest.mark.parametrize("phone", ["03-6800-1234", "03-6700-1234", "非通知"])
 def test_own_numbers_and_unknown_ones_cannot_be_declared(smile, phone):
     smile.memo(caller=SALES | {"phone": phone})
-    assert "この番号は登録されていない" in presses(smile, "sales").text
+    page = presses(smile, "sales").text
+    assert ("この番号は登録されていない" in page) is (phone != "非通知")
     assert declared_numbers(smile) == []
     assert smile.counted("2026-09") == 0
     assert smile.office("declared", {"number": phone}).status == 422

@@ -1,6 +1,7 @@
 """The JSON doors: keys and roles, problems, the description, gates."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 from openapi_spec_validator import validate
@@ -179,6 +180,41 @@ def test_contracts_are_listed_newest_first_in_pages(desk):
     assert row["client"] == "会社3"
     assert len(desk.get("/v1/contracts?status=applied&waiting_for=identity").json["contracts"]) == 5
     assert desk.get(f"/v1/contracts?cursor={first['cursor']}", house="smile").status == 422
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "03-6800-1000",
+        "０３－６８００－１０００",
+        "(03)6800-10",
+        "高橋",
+        "高橋美咲",
+        "桜フーズ",
+        "SAKURA.EXAMPLE",
+        "the receipt number",
+    ],
+)
+def test_a_contract_is_found_as_people_write_what_they_know(desk, typed):
+    found = desk.signs_up(
+        "mk",
+        company="櫻フーズ",
+        contact_name="髙橋 美咲",
+        phone="03-6800-1000",
+        mail="misaki@sakura.example",
+    )
+    desk.signs_up(
+        "mk", company="別の会社", contact_name="森 葵", phone="03-6800-2000", mail="a@b.example"
+    )
+    q = found.upper() if typed == "the receipt number" else typed
+    rows = desk.get(f"/v1/contracts?{urlencode({'q': q})}").json["contracts"]
+    assert [row["id"] for row in rows] == [found]
+
+
+@pytest.mark.parametrize("nothing", ["・", "()", "様様"])
+def test_a_search_for_marks_alone_finds_nobody(desk, nothing):
+    desk.signs_up("mk")
+    assert desk.get(f"/v1/contracts?{urlencode({'q': nothing})}").json["contracts"] == []
 
 
 def test_gates_are_passed_once_and_on_a_ground(desk):

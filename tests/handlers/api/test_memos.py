@@ -139,6 +139,42 @@ def test_a_surcharge_stands_in_the_report_and_falls_with_its_call(desk, in_trial
     answer = desk.memo(surcharge={"yen": 300, "reason": "お怒りで長時間の対応"})
     assert answer.json["counts"] is shown
     assert ("300円(税込)の加算(理由: お怒りで長時間の対応)" in desk.last_text()) is shown
+    dropped = "特別対応の加算(300円)は付けません"
+    seen = desk.memo_screen(answer.json["id"])
+    assert (dropped in answer.json["why"]) is (dropped in seen["why"]) is not shown
+
+
+def test_a_surcharge_of_a_call_that_never_counts_is_said_to_be_dropped(running):
+    said = running.memo(surcharge={"yen": 200, "reason": "長い"}, **{"class": "wrong_number"}).json
+    assert said["why"].endswith("特別対応の加算(200円)は付けません")
+    assert "加算" not in running.memo("key-2", **{"class": "wrong_number"}).json["why"]
+
+
+@pytest.mark.parametrize("caller", ["", "%20", "anonymous", "Restricted"])
+def test_a_telephone_system_that_knows_no_number_gets_the_screen(running, caller):
+    assert running.screen(f"0367001234?caller={caller}")["from_this_caller"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Anonymous", "非通知"),
+        ("unknown", "非通知"),
+        ("PRIVATE", "非通知"),
+        ("公衆電話", "公衆電話"),
+    ],
+)
+def test_the_words_of_telephone_systems_for_no_number(running, typed, shown):
+    answer = running.memo(caller={"name": "佐藤", "phone": typed})
+    assert answer.status == 201, answer.text
+    assert f"【電話番号】{shown}\n" in running.last_text()
+    assert running.memo_screen(answer.json["id"])["caller_number"] is None
+
+
+def test_a_call_that_is_no_word_for_no_number_is_refused(running):
+    answer = running.memo(caller={"name": "佐藤", "phone": "わかりません"})
+    assert answer.status == 422
+    assert answer.faults[0] == "caller.phone"
 
 
 def test_earlier_calls_of_the_day_from_the_same_number(running):
@@ -269,6 +305,8 @@ def test_a_month_that_is_none(running):
         ("+81 90 1234 5678", "090-1234-5678", "09012345678"),
         ("03-6700-1234 内線205", "03-6700-1234(03-6700-1234 内線205)", "0367001234"),
         ("184-03-6700-1234", "03-6700-1234(184-03-6700-1234)", "0367001234"),
+        ("03-6700-1234 (9時以降)", "03-6700-1234(03-6700-1234 (9時以降))", "0367001234"),
+        ("0078-6012-3456", "0078-6012-3456", "007860123456"),
         ("03-1234-567", "03-1234-567", None),
         ("非通知", "非通知", None),
         ("+81108752134", "+81108752134", None),
