@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, TypeVar
 
 from chalicelib.input import carriers, phones
-from chalicelib.input.fields import Field, Schema, Text
+from chalicelib.input.fields import UNSEEN, Field, Schema, Text
 
 _T = TypeVar("_T")
 
@@ -24,6 +24,10 @@ _ROOM = (
     r"(?:(?:https://(?:www\.chatwork\.com|kcw\.kddi\.ne\.jp)/)?#!)?"
     rf"rid({_ROOM_NUMBER})(?:-[0-9]+)?|({_ROOM_NUMBER})"
 )
+
+_UNSEEN_ENDS = re.compile(rf"^(\s|{UNSEEN.pattern})+|(\s|{UNSEEN.pattern})+$")
+# No mail can name more than 64 letters (RFC 5321), or what reads as an encoded word (RFC 2047).
+_CAN_BE_WRITTEN = re.compile(r"(?!.*=\?).{1,64}")
 
 
 def _parsed(form: str, value: Any, parse: Callable[[str], _T]) -> _T | None:
@@ -146,7 +150,12 @@ class Mail(Text):
     def read(self, value: Any) -> str:
         import email_validator  # loaded on first use: the memo path never needs it
 
-        typed = super().read(_half_width(value))
+        typed = super().read(_without_unseen_ends(_half_width(value)))
+        if UNSEEN.search(typed):
+            raise ValueError(
+                f"{self.title}に、目に見えない文字が混じっています。"
+                "貼り付けずに、半角で入力し直してください。"
+            )
         if carriers.is_fragile(typed):
             local, _, domain = typed.partition("@")
             return f"{local}@{domain.lower()}"
@@ -155,13 +164,18 @@ class Mail(Text):
                 typed, check_deliverability=False, test_environment=True, allow_smtputf8=False
             )
         except email_validator.EmailNotValidError:
-            raise ValueError(
-                f"{self.title}の形が正しくありません。name@example.jp の形で入力してください。"
-            ) from None
+            raise self._no_address() from None
+        if not _CAN_BE_WRITTEN.fullmatch(address.local_part):
+            raise self._no_address()
         # A domain of Japanese letters in the form that mail headers can carry. Only a name beyond
         # ASCII has no such form, and was refused.
         assert address.ascii_email is not None
         return address.ascii_email
+
+    def _no_address(self) -> ValueError:
+        return ValueError(
+            f"{self.title}の形が正しくありません。name@example.jp の形で入力してください。"
+        )
 
     def _schema(self) -> Schema:
         return {"type": "string", "format": "email", "maxLength": self.max}
@@ -183,6 +197,11 @@ class Room(Text):
                 "(数字の 123456 だけでもかまいません)。"
             )
         return str(room[1] or room[2])
+
+
+def _without_unseen_ends(value: Any) -> Any:
+    """An address as it was meant where something unseen was pasted along with it."""
+    return _UNSEEN_ENDS.sub("", value) if isinstance(value, str) else value
 
 
 def _half_width(value: Any) -> Any:

@@ -49,8 +49,9 @@ class _Party(Address):
 
 
 _BOUNDARY = "=_denwaban"  # nothing in base64 can look like it
-_STANDARD = EmailPolicy()
-_POLICY = _Remembering()
+_LINE = 76  # of an encoded word that leaves room for the 75 letters of RFC 2047
+_STANDARD = EmailPolicy(max_line_length=_LINE)
+_POLICY = _Remembering(max_line_length=_LINE)
 _parsed = lru_cache(maxsize=1000)(_STANDARD.header_store_parse)
 _folded = lru_cache(maxsize=1000)(_STANDARD.fold_binary)
 
@@ -97,6 +98,7 @@ def message(content: Words, house: Any, to: list[str], sender: str) -> bytes:
     mail["Reply-To"] = _addresses("Reply-To", (brand.name, brand.office_mail))
     mail["Subject"] = content.subject
     mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"  # an absence note would be told as a bounce
     mail.set_content(content.text, cte="base64")
     mail.add_alternative(content.html, subtype="html", cte="base64")
     mail.set_boundary(_BOUNDARY)

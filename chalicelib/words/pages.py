@@ -49,6 +49,7 @@ def _environment() -> "Environment":
         "phone": phones.display,
         "typed": _typed,
         "unbroken": unbroken,
+        "lines": _lines,
         "carrier": carriers.carrier,
         "carriers": carriers.among,
     }
@@ -67,6 +68,13 @@ def _calls(count: int) -> str:
 def _typed(text: str) -> str:
     """Text as somebody typed it: its line breaks are not the template's."""
     return text.replace("\n", TYPED_BREAK)
+
+
+def _lines(html: "Markup") -> "Markup":
+    """HTML in which a line break is a tag: not every mail program knows CSS for it."""
+    from markupsafe import Markup
+
+    return Markup("<br>").join(html.split("\n"))
 
 
 def _is_room(address: str) -> bool:

@@ -62,6 +62,12 @@ def test_a_line_break_is_not_blamed_where_it_is_allowed():
         Text("名前").read("佐\n藤")
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufe0f", "\u2060"])
+def test_what_is_unseen_within_an_address_is_named(unseen):
+    with pytest.raises(ValueError, match="^宛先に、目に見えない文字が"):
+        Mail("宛先").read(f"ta{unseen}ro@example.jp")
+
+
 def test_a_room_that_is_none_is_named_once():
     with pytest.raises(ValueError, match="^Chatworkのルームを読み取れません。"):
         Room("Chatworkのルーム").read("第一会議室")
@@ -81,6 +87,15 @@ def test_names_are_never_altered():
         (Instant("時"), "2026-09-01T10:00:00+09:00", "2026-09-01 01:00:00+00:00"),
         (Instant("時"), "2026-09-01T01:00:00Z", "2026-09-01 01:00:00+00:00"),
         (Mail("宛先"), "Ｔａｒｏ@example.jp", "Taro@example.jp"),
+        (Mail("宛先"), "taro@example.jp\u200b", "taro@example.jp"),
+        (Mail("宛先"), "\ufeff \u2068taro@example.jp\u2069 ", "taro@example.jp"),
+        (Mail("宛先"), "\u00ada..b@docomo.ne.jp\u200e", "a..b@docomo.ne.jp"),
+        (Mail("宛先"), "a" * 64 + "@example.jp", "a" * 64 + "@example.jp"),
+        (
+            Text("用件", lines=True),
+            "一\u2028二\v三\r四\r\n五\x85六\f七",
+            "一\n二\n三\n四\n五\n六\n七",
+        ),
         (Phone("電話"), "０３－６７００－１２３４", "０３－６７００－１２３４"),
         (Lookup("表", Text("値")), {"a": "b"}, {"a": "b"}),
     ],
@@ -111,6 +126,10 @@ def test_right_values(field, value, read):
         (Mail("宛先"), "a@b\r\nBcc: x@y.example"),
         (Mail("宛先"), "a b@example.jp"),
         (Mail("宛先"), "a@b@c.example"),
+        (Mail("宛先"), "=?utf-8?q?x?=@sakura.example"),
+        (Mail("宛先"), "a=?b@sakura.example"),
+        (Mail("宛先"), "a" * 65 + "@sakura.example"),
+        (Mail("宛先"), "\u200b"),
         (Phone("電話"), "非通知"),
         (Text("名前"), "\u3164"),
         (Text("名前", lines=True), "\u2800\n\u115f\u200b"),

@@ -1,9 +1,10 @@
 """What must be true at the end of every history, once all is repaired."""
 
 from collections import Counter, defaultdict
+from datetime import datetime
 
 from chalicelib.channels import ses
-from tests.soak.oracle import AMONG, WITHIN, Client, day_of
+from tests.soak.oracle import AMONG, Client, day_of, last_word
 from tests.soak.request import Request
 
 # Letters that are written once for each of their causes.
@@ -16,7 +17,7 @@ class Checks:
         # item: how many mails had gone when SES said that one had
         self.left: dict[str, int] = {}
         # item: address: mail: what SES said of it
-        self.words: dict[str, dict[str, dict[str, set[str]]]] = {}
+        self.words: dict[str, dict[str, dict[str, set[tuple[datetime, str]]]]] = {}
         self.events: set[tuple] = set()
         # (contract, who could be told of its calls) at each sweep
         self.reached: list[tuple[str, set[str]]] = []
@@ -165,7 +166,7 @@ class Checks:
         words = self.words.get(request.id, {})
         for row in report["deliveries"]:
             of_each_mail = words.get(row["address"], {}).values()
-            states = [max(each, key=WITHIN.index) for each in of_each_mail]
+            states = [last_word(each) for each in of_each_mail]
             furthest = max(states, key=AMONG.index, default=None)
             allowed = (furthest,) if furthest else (None, "handed_over")
             assert row["state"] in allowed, (row, words)

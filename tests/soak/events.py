@@ -16,7 +16,7 @@ from dev import ses_events
 from tests.soak.calls import at_once
 from tests.soak.history import FAULTS
 from tests.soak.office import SOME, Office
-from tests.soak.oracle import Client
+from tests.soak.oracle import Client, whole_milliseconds
 
 STATES = {
     "delivery": "delivered",
@@ -91,7 +91,7 @@ class Events(Office):
         if kind == "send":
             return
         at_address = self.words.setdefault(mail.item, {}).setdefault(address, {})
-        at_address.setdefault(mail.message, set()).add(STATES[kind])
+        at_address.setdefault(mail.message, set()).add((whole_milliseconds(at), STATES[kind]))
         if (mail.message, kind, address, at) in self.events:
             return
         self.events.add((mail.message, kind, address, at))

@@ -47,15 +47,30 @@ NAMES = {
 }
 # The numbers that a telephone could call.
 NUMBERS = {"090-1234-5678": "09012345678", "０９０－１２３４－５６７８": "09012345678"}
-# How a mail stands at an address: of one mail the later word in this order, of several mails the
-# one that came furthest.
+# How a mail stands at an address: of one mail the last word by its own time, at one moment the
+# later one in this order; nothing takes the last two back. Of several mails the one that came
+# furthest.
 WITHIN = ["delayed", "delivered", "bounced_soft", "bounced_hard", "complained"]
+FINAL = WITHIN[-2:]
 AMONG = ["bounced_hard", "bounced_soft", "delayed", "delivered", "complained"]
 JOINS = "田中 実"  # who may come onto a roster
 
 
 def day_of(moment: datetime) -> date:
     return moment.astimezone(JST).date()
+
+
+def whole_milliseconds(moment: datetime) -> datetime:
+    """As SES tells a moment."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def last_word(said: set[tuple[datetime, str]]) -> str:
+    """How one mail stands at one address after these words of SES."""
+    final = [state for _, state in said if state in FINAL]
+    if final:
+        return max(final, key=WITHIN.index)
+    return max(said, key=lambda word: (word[0], WITHIN.index(word[1])))[1]
 
 
 def midnight(day: date) -> datetime:

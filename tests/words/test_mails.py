@@ -25,12 +25,12 @@ KINDS = sorted({kind(letter) for letter in LETTERS} - {"report_again"})
 CASES = {
     "bounced": [
         {"state": state, "stopped": stopped}
-        for state in ("bounced_hard", "bounced_soft")
+        for state in ("bounced_hard", "bounced_soft", "bounced_unstated")
         for stopped in (True, False)
     ],
     "bounced_office": [
         {"state": state, "stopped": stopped, "told": told, "words": words}
-        for state in ("bounced_hard", "bounced_soft", "complained", "rejected")
+        for state in ("bounced_hard", "bounced_soft", "bounced_unstated", "complained", "rejected")
         for stopped, told, words in (
             (False, None, ""),
             (True, "a@b.example", "550 5.1.1 user unknown"),
@@ -319,6 +319,7 @@ https://example.com/%s
 WRITTEN += "請求書の送付先が変わりましたので、新しい住所へお送りください。\n" * 70
 WRITTEN = WRITTEN[:2000].strip()
 HEADERS = {"From", "To", "Reply-To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"}
+HEADERS |= {"X-Auto-Response-Suppress"}
 
 
 class Shown(HTMLParser):
@@ -333,6 +334,7 @@ class Shown(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.tags.add(tag)
+        self.words += "\n" if tag == "br" else ""
         self.targets += [value for name, value in attributes if name in ("href", "src")]
 
     def handle_data(self, data):
@@ -382,6 +384,39 @@ def test_a_report_arrives_as_it_was_written(desk, house, subject, sender):
     assert not shown.tags & {"img", "script", "link", "style", "form"}
     ours = [line for line in text.split("\n") if line not in WRITTEN.split("\n")]
     assert [line for line in ours if "http" in line] == [own]
+
+
+@pytest.mark.parametrize(
+    "lines", ["一行目\n二行目\n三行目", "一行目\u2028二行目\v三行目", "一行目\r二行目\r\n三行目"]
+)
+def test_each_line_break_of_a_memo_is_a_tag_of_its_own(desk, lines):
+    desk.starts("mk")
+    assert desk.memo(business=lines).status == 201
+    report = desk.mails()[-1]
+    assert "一行目<br>二行目<br>三行目" in html_of(report)
+    assert "一行目\n二行目\n三行目" in text_of(report)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "お申し込みを受け付けました。メールアドレスの確認をお願いいたします(スマイルフォンネット)",
+        "髙" * 200,
+        "𠮷" * 60,
+        "a" * 60 + "受付",
+    ],
+)
+@pytest.mark.parametrize("house", ["mk", "smile"])
+def test_no_encoded_word_is_longer_than_it_may_be(subject, house):
+    its = houses.find(house)
+    raw = mail.message(
+        mail.Words(subject, "本文", "<p>本文</p>"), its, ["a@b.example"], "c@d.example"
+    )
+    words = re.findall(rb"=\?utf-8\?.*?\?=", raw)
+    assert words
+    assert max(map(len, words)) <= 75
+    assert max(len(line) for line in raw.partition(b"\n\n")[0].split(b"\n")) <= 76
+    assert email.message_from_bytes(raw, policy=email.policy.default)["subject"] == subject
 
 
 @pytest.mark.parametrize(

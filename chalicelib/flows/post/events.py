@@ -49,7 +49,7 @@ def _take_in(item: Outgoing, event: Event, sent_at: datetime, now: datetime) -> 
         it_left(item, event)
     if event.state == "handed_over":
         return  # what the item says itself by now
-    if event.state in _TELL_ON:
+    if event.state in _TELL_ON and not delivery.is_automatic_reply(event, item.mail_events):
         act.tell_of_bounce(item, event, sent_at, now)
     if event.state == "rejected":
         item.give_back(now, event.address, event.message, "SES が送信を拒否しました。")

@@ -3,6 +3,7 @@
 SES's words are mapped here, once, and added up to one state for each address.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from email.utils import parseaddr
@@ -12,25 +13,29 @@ STATES = {
     "handed_over": "送信済み",
     "delayed": "配信遅延",
     "delivered": "配信済み",
+    "bounced_unstated": "不達(理由の通知なし)",
     "bounced_soft": "不達(一時的)",
     "bounced_hard": "不達",
     "rejected": "送信拒否",
     "complained": "迷惑メールとして申告",
 }
-# Within one mail a later word weighs more: what was delivered may still come back, and only what
-# arrived is complained of.
+# Within one mail the latest word counts, of two at one moment the one that stands later here.
 _WITHIN = tuple(STATES)
+# What no later word takes back: a dead address, a mail that SES did not send, a complaint.
+_FINAL = {"bounced_hard", "rejected", "complained"}
 # Of several mails to one address the mail that came furthest is how it stands.
 _AMONG = (
     "rejected",
     "bounced_hard",
     "bounced_soft",
+    "bounced_unstated",
     "handed_over",
     "delayed",
     "delivered",
     "complained",
 )
-BOUNCES = {"bounced_soft", "bounced_hard"}
+BOUNCES = {"bounced_unstated", "bounced_soft", "bounced_hard"}
+_CLASS_5 = re.compile(r"^\s*(?:smtp;\s*)?5\d\d[ -]|\b5\.\d{1,3}\.\d{1,3}\b")
 LEFT = set(STATES) - {"rejected"}  # what SES says only of a mail that has left us
 
 
@@ -98,14 +103,40 @@ def read(event: dict[str, Any]) -> list[Event]:
         return []
     mail = event["mail"]
     facts = event.get(kind.part) or {}
-    is_final = kind.state == "bounced_soft" and facts.get("bounceType") == "Permanent"
-    state = "bounced_hard" if is_final else kind.state
     at = datetime.fromisoformat(facts.get("timestamp") or mail["timestamp"])
     recipients = facts.get(kind.recipients, []) if kind.recipients else mail["destination"]
     return [
-        Event(at, state, mail["messageId"], _address(recipient), _words(recipient))
+        Event(
+            at,
+            _bounced(facts, recipient) if kind.state == "bounced_soft" else kind.state,
+            mail["messageId"],
+            _address(recipient),
+            _words(recipient),
+        )
         for recipient in recipients
     ]
+
+
+def _bounced(facts: dict[str, Any], recipient: str | dict[str, Any]) -> str:
+    """What kind of bounce: a status of class 5 is a hard one, whatever SES's type says."""
+    said = recipient if isinstance(recipient, dict) else {}
+    status = str(said.get("status") or "")
+    words = _words(recipient)
+    if facts.get("bounceType") == "Permanent":
+        return "bounced_hard"
+    if status:
+        return "bounced_hard" if status.startswith("5") else "bounced_soft"
+    if words:
+        return "bounced_hard" if _CLASS_5.search(words) else "bounced_soft"
+    return "bounced_unstated"
+
+
+def is_automatic_reply(event: Event, events: Iterable[Event]) -> bool:
+    """Whether a bounce is none: SES takes an absence note for one, behind its own delivery."""
+    delivered = event._replace(state="delivered")
+    return event.state == "bounced_unstated" and any(
+        delivered.is_repeated_by(each) for each in events
+    )
 
 
 def sent_at(event: dict[str, Any]) -> datetime:
@@ -155,10 +186,17 @@ def ledger(
 
 def _furthest(mails: Iterable[list[Event]]) -> Event | None:
     """The event that says how far the mails to one address came, each at its last word."""
-    last_words = [
-        max(events, key=lambda event: (_WITHIN.index(event.state), event.at)) for events in mails
-    ]
+    last_words = [_last_word(events) for events in mails]
     return max(last_words, key=lambda event: (_AMONG.index(event.state), event.at), default=None)
+
+
+def _last_word(events: list[Event]) -> Event:
+    """How one mail stands at one address."""
+    true = [event for event in events if not is_automatic_reply(event, events)]
+    final = [event for event in true if event.state in _FINAL]
+    if final:
+        return max(final, key=lambda event: (_WITHIN.index(event.state), event.at))
+    return max(true, key=lambda event: (event.at, _WITHIN.index(event.state)))
 
 
 def _by_address(events: Iterable[Event]) -> dict[str, dict[str, list[Event]]]:

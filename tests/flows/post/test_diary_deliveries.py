@@ -161,6 +161,36 @@ def test_a_soft_bounce_is_told_every_time_and_changes_nothing(mk):
     assert "一時的" in mk.letter("お届けできませんでした")
 
 
+def bounces(mk, memo, *kind, **how):
+    """A bounce of a report at the first address, five seconds later."""
+    moment = mk.later(seconds=5).moment
+    return tells(mk, ses_events.bounce(mail_of(mk, memo, [PC]), moment, [PC], *kind, **how))
+
+
+def test_an_absence_note_behind_a_delivery_is_told_to_nobody(mk):
+    memo = takes_memo(mk)
+    tells(mk, ses_events.delivery(mail_of(mk, memo, [PC]), mk.later(seconds=1).moment, [PC]))
+    before = len(mk.mails())
+    assert bounces(mk, memo, "Transient", "General", explained=False) == ["noted"]
+    assert len(mk.mails()) == before
+    assert states(mk, memo)[PC] == "delivered"
+
+
+def test_a_bounce_without_any_reason_is_told_as_one(mk):
+    memo = takes_memo(mk)
+    bounces(mk, memo, "Transient", "General", explained=False)
+    assert states(mk, memo)[PC] == "bounced_unstated"
+    assert "理由は示されていません" in mk.letter("お届けできませんでした")
+    assert PC in confirmed_addresses(mk)
+
+
+def test_a_bounce_of_class_5_is_a_hard_one_whatever_its_type_says(mk):
+    memo = takes_memo(mk)
+    bounces(mk, memo, "Transient", "ContentRejected")
+    assert states(mk, memo)[PC] == "bounced_hard"
+    assert PC not in confirmed_addresses(mk)
+
+
 def test_notices_that_bounce_themselves_come_to_an_end(mk):
     memo = takes_memo(mk)
     tells(mk, ses_events.bounce(mail_of(mk, memo, [PC]), mk.moment, [PC]))

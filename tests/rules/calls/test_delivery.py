@@ -100,6 +100,62 @@ def test_how_it_stands_at_an_address(states, done, expected):
     assert state(*reversed(list(map(event, states))), done=[done] if done else []) == expected
 
 
+@pytest.mark.parametrize(
+    ("facts", "recipient", "expected"),
+    [
+        ("Permanent", {}, "bounced_hard"),
+        ("Transient", {"status": "4.2.2"}, "bounced_soft"),
+        ("Transient", {"status": "5.1.1", "diagnosticCode": "550 user unknown"}, "bounced_hard"),
+        ("Transient", {"diagnosticCode": "smtp; 550 5.1.1 user unknown"}, "bounced_hard"),
+        ("Transient", {"diagnosticCode": "554 no such user"}, "bounced_hard"),
+        ("Transient", {"diagnosticCode": "X-Postfix; host said 5.7.1"}, "bounced_hard"),
+        ("Transient", {"diagnosticCode": "smtp; 452 4.2.2 full (5.1 GB)"}, "bounced_soft"),
+        ("Undetermined", {"status": "5.0.0"}, "bounced_hard"),
+        ("Undetermined", {"status": ""}, "bounced_unstated"),
+        ("Transient", {}, "bounced_unstated"),
+        ("Transient", {"status": "", "diagnosticCode": None}, "bounced_unstated"),
+    ],
+)
+def test_the_status_of_a_bounce_tells_more_than_its_type(facts, recipient, expected):
+    mail = {"timestamp": "2026-09-15T01:00:00.000Z", "messageId": "m1", "destination": [A]}
+    bounce = {"bounceType": facts, "bouncedRecipients": [{"emailAddress": A} | recipient]}
+    told = delivery.read({"eventType": "Bounce", "bounce": bounce, "mail": mail})
+    assert [each.state for each in told] == [expected]
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        (("bounced_soft", "delivered"), "delivered"),  # tried again by the other side
+        (("delivered", "bounced_soft"), "bounced_soft"),
+        (("delivered", "delayed"), "delayed"),
+        (("bounced_hard", "delivered"), "bounced_hard"),
+        (("bounced_hard", "complained"), "complained"),
+        (("complained", "delivered"), "complained"),
+        (("rejected", "delivered"), "rejected"),
+        (("delivered", "bounced_unstated"), "delivered"),  # an absence note
+        (("bounced_unstated", "delivered"), "delivered"),
+        (("delayed", "bounced_unstated"), "bounced_unstated"),
+        (("bounced_unstated", "bounced_soft"), "bounced_soft"),
+    ],
+)
+def test_the_latest_word_of_one_mail_by_its_own_time_counts(states, expected):
+    events = [event(each, at=AT + place * MINUTE) for place, each in enumerate(states)]
+    assert state(*events) == state(*events[::-1]) == expected
+
+
+def test_an_automatic_reply_is_one_only_behind_the_delivery_of_the_same_mail_to_the_same_address():
+    unstated = event("bounced_unstated")
+    assert delivery.is_automatic_reply(unstated, [event("delivered")])
+    assert not delivery.is_automatic_reply(unstated, [event("delivered", message="m2")])
+    assert not delivery.is_automatic_reply(unstated, [event("delivered", address=B)])
+    assert not delivery.is_automatic_reply(unstated, [event("delayed"), unstated])
+    assert not delivery.is_automatic_reply(event("bounced_soft"), [event("delivered")])
+
+
 def test_of_two_mails_the_one_that_came_furthest_tells_how_it_stands():
     assert (
         state(event("bounced_hard", message="m1"), event("delivered", message="m2")) == "delivered"
