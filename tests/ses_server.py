@@ -11,8 +11,8 @@ from dev import endings
 SENT = (200, {"MessageId": "message-1"})
 
 
-def refusal(status: int, code: str):
-    return status, {"__type": code, "message": "no"}, {"x-amzn-errortype": code}
+def refusal(status: int, code: str, message: str = "no"):
+    return status, {"__type": code, "message": message}, {"x-amzn-errortype": code}
 
 
 @contextmanager

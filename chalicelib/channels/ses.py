@@ -21,6 +21,7 @@ from chalicelib.channels import aws
 from chalicelib.channels.outcome import NEVER, RETRY, SENT, UNSURE, Outcome
 from chalicelib.input import carriers
 
+NOT_VERIFIED = "identity not verified"  # SES's rejection of every mail, until a person mends it
 # SES will refuse the same mail again.
 _NEVER = {"MessageRejected", "BadRequestException"}
 _LIMITS = Config(
@@ -79,6 +80,8 @@ def _refusal(refused: ClientError) -> Outcome:
     status = refused.response["ResponseMetadata"].get("HTTPStatusCode", 500)
     if status >= 500:
         return Outcome(UNSURE, problem=code)
+    if "not verified" in refused.response["Error"].get("Message", ""):
+        return Outcome(RETRY, problem=NOT_VERIFIED)
     kind = NEVER if code in _NEVER else RETRY
     return Outcome(kind, problem=code)
 

@@ -6,6 +6,7 @@ visitor types can add one.
 """
 
 import re
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -14,6 +15,10 @@ from typing import Any, NamedTuple
 
 from chalicelib.input import carriers
 from chalicelib.words import pages
+
+
+class Unwritable(Exception):
+    """An address that no header of a mail can hold."""
 
 
 class Words(NamedTuple):
@@ -89,7 +94,7 @@ def _closed_up(text: str) -> str:
 def message(content: Words, house: Any, to: list[str], sender: str) -> bytes:
     """The raw MIME message of these words from a house to the addresses `to`.
 
-    Replies go to the house's office.
+    Replies go to the house's office. Raises Unwritable.
     """
     brand = house.brand
     mail = EmailMessage(_POLICY)
@@ -108,5 +113,8 @@ def message(content: Words, house: Any, to: list[str], sender: str) -> bytes:
 @lru_cache(maxsize=1000)
 def _addresses(header: str, *parties: tuple[str, str]) -> Any:
     """An address header of (name shown, address) pairs."""
-    addresses = [_Party(name, addr_spec=carriers.quoted(address)) for name, address in parties]
-    return _STANDARD.header_factory(header, addresses)
+    try:
+        addresses = [_Party(name, addr_spec=carriers.quoted(address)) for name, address in parties]
+        return _STANDARD.header_factory(header, addresses)
+    except (HeaderParseError, ValueError, IndexError) as fault:
+        raise Unwritable(str(fault)) from fault

@@ -25,8 +25,17 @@ Way = Callable[[], Outcome]
 PATIENCE = 8  # seconds in which a request begins to send; the last send's 12 still end in its lease
 
 _GRAVITY = (NEVER, RETRY, UNSURE)  # of several ends the one that leaves most to do
-# Faults of our own, which waiting does not mend.
-_OURS = {"chatwork-no-token", "chatwork-401", "NotFoundException", "AccessDeniedException"}
+# Faults of our own: somebody has to mend them, and what waits then leaves by itself.
+_OURS = {
+    "chatwork-no-token",
+    "chatwork-401",
+    "NotFoundException",
+    "AccessDeniedException",
+    "AccountSuspendedException",
+    "MailFromDomainNotVerifiedException",
+    "SendingPausedException",
+    ses.NOT_VERIFIED,
+}
 _COMPOSE: dict[type[Outgoing], Callable[[Any, houses.House], tuple[mail.Words, list[str], str]]] = {
     Memo: report.compose,
     Letter: letters.compose,
@@ -63,7 +72,10 @@ def ways_of(item: Outgoing) -> dict[str, Way]:
 def _mailing(
     house: houses.House, to: list[str], words: mail.Words, sender: str, tags: dict[str, str]
 ) -> Way:
-    raw = mail.message(words, house, to, sender)
+    try:
+        raw = mail.message(words, house, to, sender)
+    except mail.Unwritable:
+        return lambda: Outcome(NEVER, problem="address cannot be written")
     return lambda: ses.send(raw, to, tags)
 
 
@@ -83,8 +95,33 @@ def try_all(
 
     The lease is of `now`, when the monotonic clock stood at `begun`. A dead
     room is told of at once, since telling takes time from the other ways.
+    A mail that SES refuses to several for good is tried anew for each of them.
     Returns the ways by which the mail has not left.
     """
+    failures = _try_each(item, ways, now, begun, tell_of_dead_room)
+    refused = [each for each in failures if _is_refused_to_several(item, each)]
+    in_doubt = any(each.outcome.kind == UNSURE for each in failures)
+    if not refused or in_doubt:
+        return failures
+    again = {address for failure in refused for address in item.ways[failure.way]}
+    others = [each for each in failures if each not in refused]
+    if not item.take_apart():
+        return failures
+    singly = {way: send for way, send in ways_of(item).items() if way in again}
+    return others + _try_each(item, singly, now, begun, tell_of_dead_room)
+
+
+def _is_refused_to_several(item: Outgoing, failure: Failure) -> bool:
+    return failure.outcome.kind == NEVER and len(item.ways.get(failure.way, [])) > 1
+
+
+def _try_each(
+    item: Outgoing,
+    ways: dict[str, Way],
+    now: datetime,
+    begun: float,
+    tell_of_dead_room: Callable[[Outgoing, Failure], None],
+) -> list[Failure]:
     failures: list[Failure] = []
     lease = item.next_try_at
     for way, send in ways.items():

@@ -26,6 +26,9 @@ from tests.flows.post.reports import (
     takes_memo,
     tells,
 )
+from tests.ses_server import refusal
+
+NEVER = refusal(400, "MessageRejected")
 
 
 def test_each_address_has_its_own_line_in_the_ledger(mk):
@@ -284,18 +287,41 @@ def test_a_bounce_while_the_contract_is_parked_is_in_the_ledger_and_an_alarm(mk,
     assert states(mk, memo)[PC] == "bounced_hard"
 
 
-def test_sixty_addresses_are_told_by_two_mails(any_desk):
-    any_desk.on("2026-09-01").starts("smile")
-    contract = Contract.find(any_desk.contract)
+def tells_sixty(desk):
+    """A contract that tells sixty addresses of each call."""
+    desk.on("2026-09-01").starts("smile")
+    contract = Contract.find(desk.contract)
     first = contract.people[0].addresses[0]
     contract.people[0].addresses = [
         Address(id=f"p1a{n}", mail=f"a{n}@sakura.example", confirmed_at=first.confirmed_at)
         for n in range(60)
     ]
     contract.save()
+
+
+def test_sixty_addresses_are_told_by_two_mails(any_desk):
+    tells_sixty(any_desk)
     with ses_server.answering(ses_server.SENT) as taken:
         memo = takes_memo(any_desk)
     assert [len(json.loads(each)["Destination"]["ToAddresses"]) for each in taken] == [50, 10]
     assert memo.outbox is None
     assert set(states(any_desk, memo).values()) == {"handed_over"}
     assert any_desk.counted("2026-09") == 1
+
+
+def test_of_two_mails_the_refused_one_is_taken_apart_and_the_other_keeps_its_id(any_desk, topic):
+    any_desk.topic = topic
+    tells_sixty(any_desk)
+    sent, single = (ses_server.SENT[0], {"MessageId": "first"}), ses_server.SENT
+    with ses_server.answering(sent, NEVER, NEVER, single) as taken:
+        memo = takes_memo(any_desk)
+    to = [json.loads(each)["Destination"]["ToAddresses"] for each in taken]
+    assert [len(each) for each in to] == [50, 10, *[1] * 10]
+    assert [address for address, state in states(any_desk, memo).items() if state is None] == to[2]
+    message_of = {receipt.way: receipt.message for receipt in memo.ids}
+    assert {message_of[address] for address in to[0]} == {"first"}
+    assert {message_of[each[0]] for each in to[3:]} == {"message-1"}
+    tells(any_desk, ses_events.reject(mail_of(any_desk, memo, to[0][:1], "first")))
+    assert report_of(any_desk, memo)["state"] == "with_office"
+    again = Memo.find(memo.id)
+    assert set(again.open_ways) == {to[0][0], to[2][0]}
