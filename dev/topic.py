@@ -50,7 +50,7 @@ class Topic:
         return self.place + name
 
     def record(
-        self, message: dict[str, Any], at: datetime | None = None, version: str = "1"
+        self, message: dict[str, Any], at: datetime | None = None, version: str = "2"
     ) -> dict[str, Any]:
         """The event of one message, published at an instant or now.
 

@@ -23,11 +23,9 @@ from chalicelib import config
 # In the order in which they are signed; a message may have no subject.
 _SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _NEEDED = set(_SIGNED) - {"Subject"}
-# Of a SignatureVersion: the digest, and what RFC 8017 9.2 puts in front of the digest.
-_DIGESTS = {
-    "1": (hashlib.sha1, bytes.fromhex("3021300906052b0e03021a05000414")),
-    "2": (hashlib.sha256, bytes.fromhex("3031300d060960864801650304020105000420")),
-}
+_VERSION = "2"  # as the topic is set; a signature of version 1 is by SHA-1, and not the topic's
+# What RFC 8017 9.2 puts in front of a digest by SHA-256.
+_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 _RSA = "1.2.840.113549.1.1.1"
 _PATIENCE = 3  # seconds
 _LARGEST = 20_000  # bytes of a certificate; SNS's has about 2,000
@@ -63,11 +61,11 @@ def opened(record: dict[str, Any], now: datetime) -> dict[str, Any]:
     text = _signed_text(record)
     if record["TopicArn"] != config.mail_topic():
         raise Forged("another topic")
-    version, signature = _signature(record)
+    signature = _signature(record)
     certificate = _certificate(_address(record))
     if not certificate.since <= now <= certificate.until:
         raise Forged("a certificate that is not valid now")
-    if not _has_signed(certificate, version, text, signature):
+    if not _has_signed(certificate, text, signature):
         raise Forged("the signature does not fit")
     return _event(record["Message"])
 
@@ -93,13 +91,12 @@ def _signed_text(record: dict[str, Any]) -> bytes:
         raise Forged("a value that is no text") from None
 
 
-def _signature(record: dict[str, Any]) -> tuple[str, bytes]:
-    """(version, bytes) of a record's signature."""
-    version = record.get("SignatureVersion")
-    if not isinstance(version, str) or version not in _DIGESTS:
+def _signature(record: dict[str, Any]) -> bytes:
+    """The bytes of a record's signature."""
+    if record.get("SignatureVersion") != _VERSION:
         raise Forged("an unknown kind of signature")
     try:
-        return version, base64.b64decode(record.get("Signature") or "", validate=True)
+        return base64.b64decode(record.get("Signature") or "", validate=True)
     except (TypeError, ValueError):
         raise Forged("an unreadable signature") from None
 
@@ -118,20 +115,19 @@ def _address(record: dict[str, Any]) -> str:
     return address
 
 
-def _has_signed(key: Certificate, version: str, text: bytes, signature: bytes) -> bool:
+def _has_signed(key: Certificate, text: bytes, signature: bytes) -> bool:
     """Whether the signature opens to the block that must have been signed."""
     length = (key.modulus.bit_length() + 7) // 8
     number = int.from_bytes(signature, "big")
     if len(signature) != length or number >= key.modulus:
         return False
     block = pow(number, key.exponent, key.modulus).to_bytes(length, "big")
-    return block == _block(version, text, length)
+    return block == _block(text, length)
 
 
-def _block(version: str, text: bytes, length: int) -> bytes:
+def _block(text: bytes, length: int) -> bytes:
     """The `length` bytes that a true signature of `text` opens to."""
-    digest, prefix = _DIGESTS[version]
-    ending = b"\x00" + prefix + digest(text).digest()
+    ending = b"\x00" + _PREFIX + hashlib.sha256(text).digest()
     filling = b"\xff" * (length - 2 - len(ending))
     return b"\x00\x01" + filling + ending
 

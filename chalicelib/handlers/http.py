@@ -60,15 +60,19 @@ def api(
 
         @functools.wraps(story)
         def view(**parts: str) -> Response:
-            return _answered(
-                lambda: _through(door, routes.current_request, parts),
-                problem_answer,
-            )
+            request = routes.current_request
+            answer = _answered(lambda: _through(door, request, parts), problem_answer)
+            return _without_body(answer) if request.method == "HEAD" else answer
 
-        routes.route(path, methods=[method], content_types=[])(view)
+        routes.route(path, methods=_methods(method), content_types=[])(view)
         return story
 
     return open_door
+
+
+def _methods(method: str) -> list[str]:
+    """HEAD is asked where GET is: monitors and mail scanners do so."""
+    return ["GET", "HEAD"] if method == "GET" else [method]
 
 
 def _through(door: Door, request: Request, parts: dict[str, str]) -> Response:
@@ -97,12 +101,13 @@ def page(
         def view(**parts: str) -> Response:
             request = routes.current_request
             root = incoming.root_of(request)
-            return _answered(
+            answer = _answered(
                 lambda: _to_page(story, request, parts),
                 lambda problem: problem_page(problem, root),
             )
+            return _without_body(answer) if request.method == "HEAD" else answer
 
-        routes.route(path, methods=[method], content_types=[])(view)
+        routes.route(path, methods=_methods(method), content_types=[])(view)
         return story
 
     return open_door
@@ -131,6 +136,11 @@ def _answered(tell: Callable[[], Response], say: Callable[[Problem], Response]) 
         log.crash("request failed")
         sentence = "処理中に問題が起きました。同じ状態が続く場合は、窓口までご連絡ください。"
         return say(Failed(sentence))
+
+
+def _without_body(answer: Response) -> Response:
+    answer.body = ""
+    return answer
 
 
 def let_in(visit: Visit, role: str) -> None:

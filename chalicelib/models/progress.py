@@ -1,4 +1,7 @@
-"""How far a job has come, so that the next run knows."""
+"""How far a job has come, so that the next run knows.
+
+Of an owner's keys it is the newest one: `keys#mk#tanaka`.
+"""
 
 from chalicelib.models.attributes import UnicodeAttribute, UTCDateTimeAttribute, WholeAttribute
 from chalicelib.models.base import Table, table

@@ -8,6 +8,13 @@ from chalicelib.input.kinds import Day
 from chalicelib.rules.house import House
 from chalicelib.rules.house_types import Plan
 
+# Ways of the site that are no house's, those that are still to be opened among them.
+RESERVED = {
+    *("api", "assets", "confirm", "desk", "dev", "docs", "errand", "estimate", "health", "healthz"),
+    *("inquiry", "login", "logout", "office", "openapi", "paper", "papers", "portal", "press"),
+    *("prod", "public", "session", "signup", "static", "v1", "well"),
+}
+
 
 class Contradiction(NamedTuple):
     """Where `holds` is true of a house, `field` of its file is wrong, and `remedy` says so."""
@@ -25,6 +32,10 @@ def contradictions(house: House) -> list[Fault]:
 
 def _has_no_plain_key(house: House) -> bool:
     return not (house.key.isascii() and house.key.isalnum())
+
+
+def _has_a_reserved_key(house: House) -> bool:
+    return house.key.lower() in RESERVED
 
 
 def _has_a_plan_twice(house: House) -> bool:
@@ -89,6 +100,12 @@ _TOGETHER = (
         _has_no_plain_key,
         "",
         "ファイル名が事業者のキーになります。英数字だけの名前にしてください(例: mk.toml)。",
+    ),
+    Contradiction(
+        _has_a_reserved_key,
+        "",
+        f"このキーはほかのページのアドレスに使われます。次以外のファイル名にしてください: "
+        f"{'、'.join(sorted(RESERVED))}",
     ),
     Contradiction(
         _has_a_plan_twice,

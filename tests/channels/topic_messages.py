@@ -14,7 +14,7 @@ MAIL = ses_events.Mail(
 EVENT = ses_events.bounce(MAIL, NOW)
 
 
-def said(topic, version="1", **other) -> dict:
+def said(topic, version="2", **other) -> dict:
     """A message as Lambda hands it over, saying something else than usual, truly signed."""
     return topic.signed(topic.record(EVENT, NOW, version)["Records"][0]["Sns"] | other)
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from chalicelib.errors import Busy, Invalid, Refused, StoreDown
 from chalicelib.flows import night
-from chalicelib.flows.access import links
+from chalicelib.flows.access import keys, links
 from chalicelib.flows.calls import corrections
 from chalicelib.flows.calls import memos as memo
 from chalicelib.flows.change import Change
@@ -18,7 +18,7 @@ from chalicelib.flows.engine import contracts
 from chalicelib.flows.engine.settle import keep
 from chalicelib.flows.post import act, events, repair
 from chalicelib.flows.public import application, press, signup
-from chalicelib.models import Contract, Line, Memo, Recount
+from chalicelib.models import Contract, Key, Line, Memo, Recount
 from chalicelib.models.base import connection
 from chalicelib.rules import houses
 from chalicelib.rules.calls import metering
@@ -69,6 +69,21 @@ def test_one_memo_from_eight_requests(true_desk):
     assert all(answer == answers[0] for answer in answers)
     assert len(list(Memo.scan())) == 1
     assert len(desk.mails()) == before + 1
+
+
+def test_an_owner_has_two_live_keys_however_many_are_asked_for_at_once(true_desk):
+    def asks():
+        return keys.make("mk", "tanaka", "office", true_desk.moment)
+
+    ends = at_once(*[asks] * 10)
+    made = [end for end in ends if isinstance(end, tuple)]
+    assert are_all(errors_of(ends), Refused)
+    assert len(made) == 2
+    assert len([key for key in Key.scan() if key.owner == "tanaka"]) == 2
+    keys.revoke(MK, made[0][0].id, true_desk.moment)
+    keys.make("mk", "tanaka", "office", true_desk.moment)
+    with pytest.raises(Refused):
+        keys.make("mk", "tanaka", "office", true_desk.moment)
 
 
 def test_one_contract_from_a_form_sent_three_times_at_once(true_desk):

@@ -174,6 +174,12 @@ def test_a_houses_key_is_plain_letters_and_digits(tmp_path, name):
         loaded(tmp_path, SMILE, name)
 
 
+@pytest.mark.parametrize("name", ["portal.toml", "Desk.toml", "v1.toml", "confirm.toml"])
+def test_a_houses_key_is_no_way_of_another_page(tmp_path, name):
+    with pytest.raises(houses.BadHouseFile, match="次以外のファイル名に.*portal"):
+        loaded(tmp_path, SMILE, name)
+
+
 def test_the_number_comes_last(tmp_path):
     swapped = (
         SMILE.replace('key = "number"', 'key = "-"')

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime
 
 from chalicelib.flows.change import CLIENT
 from chalicelib.flows.contract import instructions, names
@@ -125,7 +125,7 @@ def view(contract: Contract, house: House, today: date) -> dict:
             "people": [_person(person) for person in contract.people],
             "next": list(_next(contract, house)),
             "start_check": _start_check(contract),
-            "history": [note.as_json() for note in contract.history],
+            "history": [_line(note.as_json()) for note in contract.history],
             "history_before": contract.history_before,
         }
     )
@@ -134,7 +134,12 @@ def view(contract: Contract, house: House, today: date) -> dict:
 def history(contract: Contract) -> list[dict]:
     """Every line of a contract's history, oldest first."""
     lines = [line for page in History.query(contract.id) for line in page.lines]
-    return lines + [note.as_json() for note in contract.history]
+    return [_line(line) for line in lines + [note.as_json() for note in contract.history]]
+
+
+def _line(stored: dict) -> dict:
+    """A line of the history as the API shows it: stored in UTC, shown in Japan's time."""
+    return stored | {"at": calendar.clock_of(datetime.fromisoformat(stored["at"]))}
 
 
 def _gates(contract: Contract, house: House) -> list[dict]:

@@ -14,6 +14,7 @@ from chalicelib.handlers.api import openapi
 from chalicelib.handlers.http import DOORS, api, let_in, page
 from chalicelib.handlers.incoming import Visit
 from chalicelib.input.shapes import Choice, Shape
+from chalicelib.rules import calendar
 
 routes = Blueprint(__name__)
 
@@ -36,7 +37,7 @@ def make_key(visit: Visit) -> dict:
         "key": secret,
         "owner": key.owner,
         "role": key.role,
-        "expires_at": key.expires_at.isoformat(),
+        "expires_at": calendar.clock_of(key.expires_at),
     }
 
 

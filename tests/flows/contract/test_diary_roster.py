@@ -12,6 +12,16 @@ def people(desk) -> dict[str, list[tuple[str, bool]]]:
     }
 
 
+def test_at_smile_a_person_has_as_many_addresses_as_one_mail_takes(desk):
+    desk.starts("smile")
+    for place in range(49):
+        desk.later(minutes=5).does("people/p1/addresses", {"mail": f"a{place}@sakura.example"})
+    assert len(desk.look()["people"][0]["addresses"]) == 50
+    refused = desk.office("people/p1/addresses", {"mail": "one-more@sakura.example"})
+    assert refused.status == 409
+    assert "50" in refused.detail
+
+
 def test_address_change_during_service(any_desk):
     desk = any_desk
     desk.on("2026-09-01").starts("mk")

@@ -1,13 +1,14 @@
 """The JSON doors: keys and roles, problems, the description, gates."""
 
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
 from openapi_spec_validator import validate
 
 import app
-from chalicelib.errors import Invalid
+from chalicelib.errors import Invalid, NotKnown
 from chalicelib.flows.access import keys
 from chalicelib.handlers.http import DOORS
 from chalicelib.models import Key
@@ -64,6 +65,64 @@ def test_a_key_is_shown_once_and_revoked(desk):
     assert desk.call("DELETE", path, role="admin", house="mk").status == 404
     assert desk.call("DELETE", path, role="admin").status == 200
     assert asks_with(desk, key).status == 401
+
+
+@pytest.mark.parametrize("secret", ["", "x", "guessed" * 6])
+def test_a_wrong_secret_is_no_use_of_the_key(desk, secret):
+    identity = desk.key("office", "mk").split("_")[1]
+    keys.forget()
+    headers = {"authorization": f"Bearer dwb_{identity}_{secret}"}
+    assert desk.call("GET", "/v1/contracts", role=None, **headers).status == 401
+    assert Key.get(identity).last_used_on is None
+    assert desk.get("/v1/contracts", house="mk").status == 200
+    assert Key.get(identity).last_used_on == "2026-09-01"
+
+
+@pytest.mark.parametrize("secret", ["\ud800", "\udfff" * 3, "あ", "\0"])
+def test_a_key_of_letters_that_are_none_is_not_known(desk, secret):
+    identity = desk.key("office", "mk").split("_")[1]
+    with pytest.raises(NotKnown):
+        keys.check(f"dwb_{identity}_{secret}", desk.moment)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/mk",
+        "/mk/signup",
+        "/healthz",
+        "/static/style.css",
+        "/v1/contracts",
+        "/nope",
+    ],
+)
+def test_head_is_get_without_a_body(desk, path):
+    got, head = desk.call("GET", path, role=None), desk.call("HEAD", path, role=None)
+    assert head.status == got.status
+    assert head.text == ""
+    assert head.headers.get("content-type") == got.headers.get("content-type")
+
+
+@pytest.mark.parametrize("event", [[], "mk", None, 3])
+@pytest.mark.parametrize(
+    "job", ["issue_key", "recount", "redrive", "redate", "nightly", "close", "books"]
+)
+def test_an_event_that_is_no_object_gets_a_sentence(desk, job, event):
+    assert "JSON object" in getattr(app, job)(event, None)["error"]
+
+
+@pytest.mark.parametrize("house", [["mk"], {"mk": 1}, None, 3, True])
+@pytest.mark.parametrize("job", ["issue_key", "recount"])
+def test_a_house_that_is_no_word_gets_a_sentence(desk, job, house):
+    assert "house" in getattr(app, job)({"house": house}, None)["error"]
+
+
+@pytest.mark.parametrize(
+    "typed", [{"owner": ["suzuki"]}, {"owner": "suzuki", "role": ["admin"]}, {"owner": None}]
+)
+def test_a_wish_for_a_key_of_another_shape_gets_a_sentence(desk, typed):
+    assert "error" in app.issue_key({"house": "mk"} | typed, None)
 
 
 def test_a_key_revoked_elsewhere_dies_within_a_minute(desk, monkeypatch):
@@ -217,6 +276,35 @@ def test_a_search_for_marks_alone_finds_nobody(desk, nothing):
     assert desk.get(f"/v1/contracts?{urlencode({'q': nothing})}").json["contracts"] == []
 
 
+def instants(value):
+    """Every instant anywhere in an answer."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return [instant for each in value for instant in instants(each)]
+    is_one = isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*", value)
+    return [value] if is_one else []
+
+
+def test_every_instant_of_every_answer_has_one_offset(desk):
+    desk.starts("mk")
+    memo = desk.memo().json["id"]
+    desk.corrects(memo)
+    asked = [
+        desk.look(),
+        desk.get(f"/v1/contracts/{desk.contract}/history").json,
+        desk.memo_screen(memo),
+        desk.screen("0367001234"),
+        desk.get("/v1/contracts").json,
+        desk.get("/v1/held").json,
+        asks_for_key(desk, "tanaka").json,
+        app.issue_key({"house": "mk", "owner": "suzuki"}, None),
+    ]
+    said = [instant for answer in asked for instant in instants(answer)]
+    assert len(said) > 20
+    assert {instant[-6:] for instant in said} == {"+09:00"}
+
+
 def test_gates_are_passed_once_and_on_a_ground(desk):
     desk.signs_up("smile")
     path = f"/v1/contracts/{desk.contract}/gates/"
@@ -309,7 +397,7 @@ def test_the_description_is_true_openapi(desk):
     validate(description)
     assert description["openapi"] == "3.1.0"
     paths = description["paths"]
-    assert ways_in(paths) == ways_in(app.app.routes)
+    assert ways_in(paths) == {way for way in ways_in(app.app.routes) if way[1] != "head"}
     body = paths["/v1/memos"]["post"]["requestBody"]["content"]["application/json"]
     assert "received_at" in body["schema"]["required"]
     parameters = paths["/v1/contracts/{contract}/routing"]["get"]["parameters"]
