@@ -14,7 +14,7 @@ from chalicelib.handlers.http import DOORS
 from chalicelib.models import Key
 from chalicelib.models.base import connection
 from tests import stores
-from tests.desk import GATES, LINE, Answer
+from tests.desk import GATES, LINE, Answer, html_of, text_of
 
 EVERY = [
     (door.method, door.path.replace("{", "").replace("}", ""), door.role)
@@ -65,6 +65,40 @@ def test_a_key_is_shown_once_and_revoked(desk):
     assert desk.call("DELETE", path, role="admin", house="mk").status == 404
     assert desk.call("DELETE", path, role="admin").status == 200
     assert asks_with(desk, key).status == 401
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "【当選】 https://evil.example/win",
+        "www.evil.example",
+        "evil.example/win",
+        "ｅｖｉｌ．ｅｘａｍｐｌｅ",
+        "evil\u200b.example",
+        "evil。example",
+    ],
+)
+@pytest.mark.parametrize("house", ["mk", "smile"])
+def test_no_stranger_is_sent_to_an_address_of_anothers_in_our_name(desk, house, name):
+    desk.signs_up(house, company=name, contact_name=name, person1_name=name)
+    desk.presses("お申し込みを受け付けました")
+    letters = [
+        mail
+        for mail in desk.mails()
+        if "確認をお願い" in mail["subject"] or "確認)" in mail["subject"]
+    ]
+    assert len(letters) >= 2
+    for letter in letters:
+        for words in (text_of(letter), html_of(letter)):
+            assert name not in words
+            assert "ご登録者" in words
+    assert desk.look()["client"] == name
+
+
+@pytest.mark.parametrize("name", ["J.フロント", "㈱髙橋.", "山田No.1商店", "A.B株式会社"])
+def test_a_name_with_a_dot_is_shown_as_it_is(desk, name):
+    desk.signs_up("mk", company=name)
+    assert name in text_of(desk.mails()[-1])
 
 
 @pytest.mark.parametrize("secret", ["", "x", "guessed" * 6])
