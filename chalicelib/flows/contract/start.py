@@ -14,7 +14,7 @@ from chalicelib.flows.contract.wording import (
 )
 from chalicelib.models import Letter
 from chalicelib.rules import calendar
-from chalicelib.rules.contract import gates, life, lifecycle, trial
+from chalicelib.rules.contract import dues, gates, life, lifecycle, trial
 from chalicelib.words import letters
 
 CHECK_DAYS = 30  # how long the start check's page is open [D]
@@ -61,9 +61,19 @@ def correct_mail(change: Change, mail: str | None) -> None:
         )
     if mail and mail != contract.mail:
         contract.mail = mail
+        _await_the_reminder_anew(change)
         recognise(change)
     ask_confirmation(change)
     change.record("confirmation_sent_again")
+
+
+def _await_the_reminder_anew(change: Change) -> None:
+    """The bounce of an address that was wrong has spared it the reminder, not the right one."""
+    contract = change.contract
+    contract.confirmation_reminded_on = None
+    day = dues.confirmation_reminder(contract, change.house)
+    if day is not None and day <= change.today:
+        contract.confirmation_reminded_on = change.today
 
 
 def remind_confirmation(change: Change, on: date) -> None:

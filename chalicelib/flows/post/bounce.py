@@ -37,6 +37,7 @@ def write_notices(change: Change, item: Outgoing, event: Event, sent_at: datetim
     change.record("mail_" + event.state, text=item.id)
     if event.state == "bounced_hard":
         _leave_the_routing(change, event, sent_at)
+        _spare_the_reminders(change, event)
     bounce = _bounce(change, item, event, sent_at)
     another = None
     if event.state in delivery.BOUNCES:
@@ -65,6 +66,17 @@ def _leave_the_routing(change: Change, event: Event, sent_at: datetime) -> None:
         change.record("address_bounced", text=address.id)
     if dead and not routing.confirmed(change.contract.people):
         log.alarm("nobody left to tell", contract=change.contract.id)
+
+
+def _spare_the_reminders(change: Change, event: Event) -> None:
+    """An address that could not take its first mail needs no second one, but a person."""
+    contract = change.contract
+    for address in _same(change, event.address):
+        if not address.confirmed_at:
+            address.reminded_on = address.reminded_on or change.today
+    is_applicants = contract.mail.casefold() == event.address.casefold()
+    if is_applicants and not contract.mail_confirmed_at:
+        contract.confirmation_reminded_on = contract.confirmation_reminded_on or change.today
 
 
 def _same(change: Change, mail: str) -> list[Address]:

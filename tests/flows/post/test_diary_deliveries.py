@@ -265,6 +265,60 @@ def test_a_rejection_that_comes_before_our_own_mark(mk):
     assert report_of(mk, memo)["handed_over_at"] is None
 
 
+def mails_to(desk, address) -> int:
+    return len([mail for mail in desk.mails() if mail["to"] == address])
+
+
+APPLICANT = "misaki@sakura.example"
+
+
+@pytest.mark.parametrize(("kind", "more"), [("Permanent", 0), ("Transient", 1)])
+def test_an_applicants_dead_address_is_not_reminded(any_desk, topic, kind, more):
+    any_desk.topic = topic
+    any_desk.on("2026-09-01").signs_up("mk", mail=APPLICANT)
+    (letter,) = Letter.scan()
+    tells(
+        any_desk,
+        ses_events.bounce(mail_of(any_desk, letter, letter.to), any_desk.moment, kind=kind),
+    )
+    before = mails_to(any_desk, APPLICANT)
+    office = [
+        mail
+        for mail in any_desk.mails()
+        if APPLICANT in text_of(mail) and "事務" in mail["subject"]
+    ]
+    assert len(office) == 1
+    any_desk.on("2026-09-10", "09:30")
+    assert mails_to(any_desk, APPLICANT) == before + more
+
+
+def test_the_right_address_behind_a_dead_one_is_reminded(any_desk, topic):
+    any_desk.topic = topic
+    any_desk.on("2026-09-01").signs_up("mk", mail="dead@sakura.example")
+    (letter,) = Letter.scan()
+    tells(any_desk, ses_events.bounce(mail_of(any_desk, letter, letter.to), any_desk.moment))
+    any_desk.does("confirmation", {"mail": APPLICANT})
+    any_desk.on("2026-09-10", "09:30")
+    assert mails_to(any_desk, APPLICANT) == 2
+
+
+@pytest.mark.parametrize(("kind", "more"), [("Permanent", 0), ("Transient", 1)])
+def test_a_dead_report_address_that_was_never_confirmed_is_not_reminded(
+    any_desk, topic, kind, more
+):
+    any_desk.topic = topic
+    any_desk.on("2026-09-01").signs_up("mk", person1_mail1="new@sakura.example")
+    any_desk.presses("お申し込みを受け付けました")
+    (letter,) = [each for each in Letter.scan() if each.to == ["new@sakura.example"]]
+    tells(
+        any_desk,
+        ses_events.bounce(mail_of(any_desk, letter, letter.to), any_desk.moment, kind=kind),
+    )
+    before = mails_to(any_desk, "new@sakura.example")
+    any_desk.on("2026-09-10", "09:30")
+    assert mails_to(any_desk, "new@sakura.example") == before + more
+
+
 def test_a_bounce_of_an_applicant_who_was_forgotten_brings_nothing_back(any_desk, topic):
     any_desk.topic = topic
     any_desk.signs_up("mk")
