@@ -1,4 +1,4 @@
-"""Counters of the public form's limits, gone by themselves after their hour."""
+"""Counters of the limits on mail, gone by themselves after their hour or day."""
 
 from pynamodb.attributes import TTLAttribute
 
@@ -7,7 +7,7 @@ from chalicelib.models.base import Table, table
 
 
 class Counter(Table):
-    """How often something was done in one hour."""
+    """How often something was done in one hour, or on one day (UTC)."""
 
     class Meta:
         table_name = table("counters")

@@ -231,6 +231,7 @@ HOUSE = Shape(
         "limits",
         per_network=Number("per_network", min=1),
         per_recipient=Number("per_recipient", min=1),
+        per_recipient_a_day=Number("per_recipient_a_day", min=1),
         in_total=Number("in_total", min=1),
     ),
     answers=Many(

@@ -208,6 +208,7 @@ class Limits(Record):
 
     per_network: int
     per_recipient: int
+    per_recipient_a_day: int
     in_total: int
 
 

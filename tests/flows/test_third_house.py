@@ -165,6 +165,7 @@ allowed = false
 [limits]
 per_network = 5
 per_recipient = 5
+per_recipient_a_day = 20
 in_total = 5
 
 [[answers]]

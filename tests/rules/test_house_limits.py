@@ -87,6 +87,7 @@ LIMITS = [
     ("calls", "classes", '["prank"]', "[]"),
     ("limits", "per_network", "1", "0"),
     ("limits", "per_recipient", "1", "0"),
+    ("limits", "per_recipient_a_day", "1", "0"),
     ("limits", "in_total", "1", "0"),
     *(
         ("terms", key, words(500), words(501))

@@ -3,9 +3,11 @@
 from datetime import date
 
 from chalicelib.errors import Refused, wrong
+from chalicelib.flows.access import limits
 from chalicelib.flows.change import DATES, Change
 from chalicelib.flows.contract import first_payment
 from chalicelib.flows.contract.recognise import forget, recognise
+from chalicelib.flows.contract.test_mail import too_many
 from chalicelib.flows.contract.wording import (
     ask_confirmation,
     confirmation_id,
@@ -63,6 +65,8 @@ def correct_mail(change: Change, mail: str | None) -> None:
         contract.mail = mail
         _await_the_reminder_anew(change)
         recognise(change)
+    if not limits.spend_on_recipient(change.house, contract.mail, change.now):
+        raise too_many(change)
     ask_confirmation(change)
     change.record("confirmation_sent_again")
 

@@ -74,8 +74,7 @@ def _send(change: Change, person: Person, address: Address, reminder: bool = Fal
     part = f"{address.id}-{change.recorded}"
     letter = change.write(facts, change.today, [address.mail], part)
     change.give_link(letter, "address", LINK_DAYS, address.id)
-    most = change.house.limits.per_recipient
-    if not limits.spend(change.house, "recipient", address.mail.lower(), most, change.now):
+    if not limits.spend_on_recipient(change.house, address.mail, change.now):
         _slow_down(change, letter)
 
 
@@ -84,14 +83,20 @@ def _slow_down(change: Change, letter: Letter) -> None:
 
     Raises TooMany.
     """
+    if change.by not in (CLIENT, DATES):
+        raise too_many(change)
     log.alarm("too many mails to one address", contract=change.contract.id)
     if change.by == CLIENT:
         problem = "同じ宛先へのメールが集中しているため、テストメールの送信を保留しました。"
         letter.hold(problem, change.now)
-    elif change.by == DATES:
-        letter.wait_until(change.now + timedelta(hours=1))
     else:
-        raise TooMany(
-            "この宛先へのメールが集中しています。1時間ほど待ってから、もう一度お試しください。",
-            retry_after=limits.seconds_left(change.now),
-        )
+        letter.wait_until(change.now + timedelta(hours=1))
+
+
+def too_many(change: Change) -> TooMany:
+    """What the office is told: it can wait, and nobody has to be woken."""
+    return TooMany(
+        "この宛先へのメールが集中しています。"
+        "1時間以上おいて(1日の上限に達した場合は翌日に)、もう一度お試しください。",
+        retry_after=limits.seconds_left(change.now),
+    )

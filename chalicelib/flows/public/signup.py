@@ -144,16 +144,15 @@ def _spend_allowances(house: House, mail: str, network: str, now: datetime) -> b
 
     Raises TooMany for one sender or recipient.
     """
-    allowances = (
-        ("network", _network(network), house.limits.per_network),
-        ("recipient", mail.lower(), house.limits.per_recipient),
-    )
-    for what, whom, limit in allowances:
-        if not limits.spend(house, what, whom, limit, now):
-            raise TooMany(
-                "お申し込みの回数が上限に達しました。しばらくしてから、もう一度お試しください。",
-                retry_after=limits.seconds_left(now),
-            )
+    per_network = house.limits.per_network
+    if not (
+        limits.spend(house, "network", _network(network), per_network, now)
+        and limits.spend_on_recipient(house, mail, now)
+    ):
+        raise TooMany(
+            "お申し込みの回数が上限に達しました。しばらくしてから、もう一度お試しください。",
+            retry_after=limits.seconds_left(now),
+        )
     return not limits.spend(house, "total", "all", house.limits.in_total, now)
 
 

@@ -174,6 +174,46 @@ def test_one_recipient_gets_few_mails_an_hour(desk):
     assert applies(desk).status == 200
 
 
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["victim.one@gmail.com", "v.ictimone@gmail.com", "VictimOne@gmail.com"],
+        ["victim@gmail.com", "victim+a@gmail.com", "v.i.c.tim+b@googlemail.com"],
+        ["victim@me.com", "victim@mac.com", "victim+news@icloud.com"],
+        ["victim+1@sakura.example", "victim+2@sakura.example", "Victim+3@Sakura.example"],
+    ],
+)
+def test_one_mailbox_has_one_limit_however_it_is_spelled(desk, spellings):
+    for mail in spellings:
+        assert applies(desk, mail=mail).status == 200
+    assert applies(desk, mail=spellings[0]).status == 429
+    assert [mail["to"] for mail in desk.mails()][0] == spellings[0]  # written to as it was typed
+
+
+def test_dots_tell_mailboxes_apart_where_the_provider_reads_them(desk):
+    for place in range(5):
+        name = "victim"[: place + 1] + "." + "victim"[place + 1 :]
+        assert applies(desk, mail=f"{name}@sakura.example").status == 200
+
+
+def test_one_recipient_gets_few_mails_a_day(desk):
+    desk.on("2026-09-01", "09:30")
+    for _ in range(10):
+        assert applies(desk.later(hours=1)).status == 200
+    assert applies(desk.later(hours=1)).status == 429
+    assert applies(desk.later(hours=24)).status == 200
+
+
+def test_the_office_cannot_flood_an_applicant_and_wakes_nobody(desk, capfd):
+    applies(desk)
+    desk.house, desk.contract = "mk", contracts(desk)[0]["id"]
+    answers = [desk.office("confirmation").status for _ in range(10)]
+    assert answers == [200, 200, *[429] * 8]
+    assert len(desk.mails()) == 3
+    assert "alarm" not in capfd.readouterr().err
+    desk.does("confirmation", {"mail": "right@sakura.example"})
+
+
 def test_one_network_gets_few_mails_an_hour(desk):
     for place in range(11):
         last = applies(desk, mail=f"m{place}@sakura.example")
