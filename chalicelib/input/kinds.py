@@ -25,7 +25,6 @@ _ROOM = (
     rf"rid({_ROOM_NUMBER})(?:-[0-9]+)?|({_ROOM_NUMBER})"
 )
 
-_UNSEEN_ENDS = re.compile(rf"^(\s|{UNSEEN.pattern})+|(\s|{UNSEEN.pattern})+$")
 # No mail can name more than 64 letters (RFC 5321), or what reads as an encoded word (RFC 2047).
 _CAN_BE_WRITTEN = re.compile(r"(?!.*=\?).{1,64}")
 
@@ -201,7 +200,14 @@ class Room(Text):
 
 def _without_unseen_ends(value: Any) -> Any:
     """An address as it was meant where something unseen was pasted along with it."""
-    return _UNSEEN_ENDS.sub("", value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    seen = [place for place, letter in enumerate(value) if not _is_unseen(letter)]
+    return value[seen[0] : seen[-1] + 1] if seen else ""
+
+
+def _is_unseen(letter: str) -> bool:
+    return letter.isspace() or UNSEEN.match(letter) is not None
 
 
 def _half_width(value: Any) -> Any:

@@ -17,7 +17,7 @@ from chalicelib.input import carriers
 from chalicelib.words import pages
 
 
-class Unwritable(Exception):
+class Unwritable(ValueError):
     """An address that no header of a mail can hold."""
 
 

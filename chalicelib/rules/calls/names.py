@@ -13,9 +13,9 @@ from chalicelib.rules.calls.facts import Person
 
 _KATAKANA_TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 _SMALL_TO_LARGE = str.maketrans("ぁぃぅぇぉっゃゅょゎゕゖ", "あいうえおつやゆよわかけ")
+_FIRST_KANJI = "\u3400"
 _HONORIFICS = re.compile("(?<=.)(さん|様|さま|氏|殿)+$")  # a name that is nothing else stays
-_KANJI = "[\u3400-\u9fff\U00020000-\U000323af]"
-_BETWEEN_KANJI = re.compile(f"(?<={_KANJI})[けか箇ヶ](?={_KANJI})")  # 四ケ所, read しかしょ
+_PLACE = re.compile("(?<=(.))[けか箇](?=(.))")  # 四ケ所, read しかしょ, where kanji stand around it
 _REPEATED = re.compile("(.)々")
 # [D] Kanji of their own, or left apart by the source, that nobody tells apart on the telephone.
 _HEARD_ALIKE = str.maketrans("斉薮桧", "斎藪檜")
@@ -29,16 +29,20 @@ def folded(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", UNSEEN.sub("", name)).translate(_KATAKANA_TO_HIRAGANA)
     whole = "".join(plain.casefold().split()).replace("・", "").translate(_SMALL_TO_LARGE)
-    whole = _BETWEEN_KANJI.sub("が", _REPEATED.sub(r"\1\1", whole))
+    whole = _PLACE.sub(_between_kanji, _REPEATED.sub(r"\1\1", whole))
     common = "".join(map(_common_form, whole)).translate(_HEARD_ALIKE)
     return _HONORIFICS.sub("", common)
+
+
+def _between_kanji(match: re.Match[str]) -> str:
+    return "が" if match[1] >= _FIRST_KANJI and match[2] >= _FIRST_KANJI else match[0]
 
 
 @lru_cache(maxsize=4096)
 def _common_form(letter: str) -> str:
     """The form of a kanji that all its forms are compared as; any other letter as it is."""
     forms = _kanji_forms()
-    place = forms.find(letter) if letter >= "\u3400" else -1
+    place = forms.find(letter) if letter >= _FIRST_KANJI else -1
     return letter if place < 0 else forms[forms.rfind("\n", 0, place) + 1]
 
 
