@@ -135,17 +135,6 @@ class Outgoing(Waiting):
             actions.append(cls.ids.set((cls.ids | []).append([receipt.line])))
         return actions
 
-    def take_apart(self) -> bool:
-        """From now on each address is a way of its own: one bad address keeps it from no other."""
-        cls = type(self)
-        done = self.done()
-        receipts = [
-            Receipt(address, receipt.message)
-            for receipt in self.ids
-            for address in self.ways.get(receipt.way, [])
-        ]
-        return self._if_untouched([cls.apart.set(True), cls.sent.set(done), cls.ids.set(receipts)])
-
     def give_back(self, now: datetime, address: str, message_id: str, problem: str) -> bool:
         """SES took the mail to `address` and then did not send it.
 

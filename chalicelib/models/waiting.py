@@ -9,7 +9,6 @@ until then, and nobody else touches it.
 
 from datetime import datetime, timedelta
 
-from pynamodb.attributes import BooleanAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from chalicelib.input import rooms
@@ -52,8 +51,6 @@ class Waiting(Table):
     sent = list_of(UnicodeAttribute)
     # and how the carrier of each calls what it took.
     ids = list_of(ReceiptAttribute)
-    # Whether each mail address is a way of its own, since SES refused a mail to several for good.
-    apart = BooleanAttribute(null=True)
     handed_over_at = UTCDateTimeAttribute(null=True)  # by the first way that was done
     message_id = UnicodeAttribute(null=True)  # of the last way that was done
     mail_events = list_of(EventAttribute)  # what SES told of it, in any order
@@ -89,8 +86,6 @@ class Waiting(Table):
     @property
     def ways(self) -> dict[str, list[str]]:
         """To whom by each way: a mail to as many as SES takes at once, and each Chatwork room."""
-        if self.apart:
-            return {address: [address] for address in self.recipients}
         posts = {address: [address] for address in self.recipients if rooms.room_of(address)}
         mails = [address for address in self.recipients if address not in posts]
         batches = [mails[place : place + AT_ONCE] for place in range(0, len(mails), AT_ONCE)]

@@ -95,33 +95,8 @@ def try_all(
 
     The lease is of `now`, when the monotonic clock stood at `begun`. A dead
     room is told of at once, since telling takes time from the other ways.
-    A mail that SES refuses to several for good is tried anew for each of them.
     Returns the ways by which the mail has not left.
     """
-    failures = _try_each(item, ways, now, begun, tell_of_dead_room)
-    refused = [each for each in failures if _is_refused_to_several(item, each)]
-    in_doubt = any(each.outcome.kind == UNSURE for each in failures)
-    if not refused or in_doubt:
-        return failures
-    again = {address for failure in refused for address in item.ways[failure.way]}
-    others = [each for each in failures if each not in refused]
-    if not item.take_apart():
-        return failures
-    singly = {way: send for way, send in ways_of(item).items() if way in again}
-    return others + _try_each(item, singly, now, begun, tell_of_dead_room)
-
-
-def _is_refused_to_several(item: Outgoing, failure: Failure) -> bool:
-    return failure.outcome.kind == NEVER and len(item.ways.get(failure.way, [])) > 1
-
-
-def _try_each(
-    item: Outgoing,
-    ways: dict[str, Way],
-    now: datetime,
-    begun: float,
-    tell_of_dead_room: Callable[[Outgoing, Failure], None],
-) -> list[Failure]:
     failures: list[Failure] = []
     lease = item.next_try_at
     for way, send in ways.items():

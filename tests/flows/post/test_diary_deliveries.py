@@ -26,9 +26,6 @@ from tests.flows.post.reports import (
     takes_memo,
     tells,
 )
-from tests.ses_server import refusal
-
-NEVER = refusal(400, "MessageRejected")
 
 
 def test_each_address_has_its_own_line_in_the_ledger(mk):
@@ -361,21 +358,3 @@ def test_sixty_addresses_are_told_by_two_mails(any_desk):
     assert memo.outbox is None
     assert set(states(any_desk, memo).values()) == {"handed_over"}
     assert any_desk.counted("2026-09") == 1
-
-
-def test_of_two_mails_the_refused_one_is_taken_apart_and_the_other_keeps_its_id(any_desk, topic):
-    any_desk.topic = topic
-    tells_sixty(any_desk)
-    sent, single = (ses_server.SENT[0], {"MessageId": "first"}), ses_server.SENT
-    with ses_server.answering(sent, NEVER, NEVER, single) as taken:
-        memo = takes_memo(any_desk)
-    to = [json.loads(each)["Destination"]["ToAddresses"] for each in taken]
-    assert [len(each) for each in to] == [50, 10, *[1] * 10]
-    assert [address for address, state in states(any_desk, memo).items() if state is None] == to[2]
-    message_of = {receipt.way: receipt.message for receipt in memo.ids}
-    assert {message_of[address] for address in to[0]} == {"first"}
-    assert {message_of[each[0]] for each in to[3:]} == {"message-1"}
-    tells(any_desk, ses_events.reject(mail_of(any_desk, memo, to[0][:1], "first")))
-    assert report_of(any_desk, memo)["state"] == "with_office"
-    again = Memo.find(memo.id)
-    assert set(again.open_ways) == {to[0][0], to[2][0]}

@@ -98,50 +98,16 @@ def test_a_dead_address_is_not_confirmed_by_word_before_a_new_test_mail(mk):
     assert MOBILE in confirmed_addresses(mk)
 
 
-# one bad address, and an account that may not send yet
+# an address that no mail can name, and an account that may not send yet
 
 
-@pytest.mark.parametrize("code", ["MessageRejected", "BadRequestException"])
-@pytest.mark.parametrize(("ends", "told", "left"), [("13", PC, MOBILE), ("31", MOBILE, PC)])
-def test_one_bad_address_keeps_the_report_from_no_other(mk, code, ends, told, left, capfd):
-    each = {"1": ses_server.SENT, "3": refusal(400, code)}
-    with ses_server.answering(refusal(400, code), *(each[end] for end in ends)) as requests:
-        memo = takes_memo(mk)
-    assert len(requests) == 3
-    report = report_of(mk, memo)
-    assert report["state"] == "with_office"
-    states = {row["address"]: row["state"] for row in report["deliveries"]}
-    assert states == {told: "handed_over", left: None}
-    assert "mail refused for good" in capfd.readouterr().err
-    assert report["handed_over_at"]
-
-
-def test_addresses_that_are_good_one_by_one_are_all_told(mk):
-    with ses_server.answering(NEVER, ses_server.SENT):
-        memo = takes_memo(mk)
-    report = report_of(mk, memo)
-    assert report["state"] == "handed_over"
-    assert {row["state"] for row in report["deliveries"]} == {"handed_over"}
-    tells(mk, ses_events.bounce(mail_of(mk, memo, [PC], "message-1"), mk.moment, [PC]))
-    assert PC not in confirmed_addresses(mk)
-
-
-def test_an_address_whose_single_try_has_to_wait_is_tried_alone_again(mk):
-    with ses_server.answering(NEVER, ses_server.SENT, LATER):
-        memo = takes_memo(mk)
-    assert [row["state"] for row in report_of(mk, memo)["deliveries"]] == ["handed_over", None]
-    assert [mail["to"] for mail in tries_again(mk)] == [MOBILE]
-    assert {row["state"] for row in report_of(mk, memo)["deliveries"]} == {"handed_over"}
-
-
-def test_an_address_that_cannot_be_written_leaves_the_others_told(mk):
+def test_an_address_that_cannot_be_written_is_shown_to_the_office(mk, capfd):
     contract = Contract.get(mk.contract)
     contract.people[0].addresses[1].mail = "=?utf-8?q?x?=@sakura.example"  # stored long ago
     contract.save()
     memo = takes_memo(mk)
-    report = report_of(mk, memo)
-    assert report["state"] == "with_office"
-    assert [row["state"] for row in report["deliveries"]] == ["handed_over", None]
+    assert report_of(mk, memo)["state"] == "with_office"
+    assert "address cannot be written" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
