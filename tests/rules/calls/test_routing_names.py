@@ -1,11 +1,13 @@
 """How names are compared, and what a report says when it could not go where it was asked to."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.rules import houses
-from chalicelib.rules.calls import routing
+from chalicelib.rules.calls import names, routing
 from tests.rules.calls.test_routing import (
     PEOPLE,
     SECOND,
@@ -74,6 +76,38 @@ def test_no_honorific_is_left_at_the_end_of_a_name(name, honorifics):
 @pytest.mark.parametrize("honorific", ["様", "さん", "殿"])
 def test_a_name_that_is_nothing_but_an_honorific_stays(honorific):
     assert routing.folded(honorific) == honorific
+
+
+@pytest.mark.parametrize(
+    ("typed", "compared"),
+    [
+        ("四ケ所", "四が所"),
+        ("塚か本", "塚が本"),
+        ("ゆか里", "ゆか里"),  # a name in kana is no ヶ
+        ("里かり", "里かり"),
+        ("たけし", "たけし"),
+        ("㐀ケ所", "丘が所"),  # the first kanji of all, a form of 丘
+        ("四ケ㐀", "四が丘"),
+        ("々木", "々木"),  # nothing to repeat
+        ("渡\U000e0100辺", "渡辺"),
+        ("薮桧斉", "藪檜斎"),
+    ],
+)
+def test_what_is_heard_alike_is_compared_alike(typed, compared):
+    assert routing.folded(typed) == compared
+
+
+def test_every_form_of_a_kanji_is_compared_as_the_first_of_its_line():
+    file = Path(names.__file__).with_name("kanji_forms.txt")
+    lines = file.read_text("utf-8").split()
+    assert len(lines) > 4_000
+    for line in (lines[0], lines[1], lines[-1]):
+        assert {routing.folded(form) for form in line} == {line[0]}
+
+
+@pytest.mark.parametrize("title", ["先生", "君", "くん", "ちゃん", "社長", "コーチ"])
+def test_a_title_alone_is_nobodys_name(title):
+    assert routing.meant([person("山田 太郎", "x@a.example")], title) == []
 
 
 def test_two_people_of_one_name_are_nobody_even_where_the_family_name_is_unique():
